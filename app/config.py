@@ -1,0 +1,176 @@
+"""Configuration: frozen, typed, from JCM_* variables only. Refuses to start when something unsafe is asked for."""
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTANCE = ROOT / "instance"
+ENVIRONMENTS = ("production", "demo", "test")
+
+
+class ConfigError(Exception):
+    """One line that says which variable is wrong and what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`secret_key` signs cookies, `key_encryption_key` (32 bytes) encrypts signing keys at rest."""
+
+    environment: str
+    database_url: str
+    read_database_url: str
+    public_url: str
+    host: str
+    port: int
+    tls: str
+    trusted_hosts: tuple[str, ...]
+    trusted_proxies: int
+    secret_key: str
+    key_encryption_key: bytes
+    jurisdiction: str
+    instance: Path
+    demo_password: str | None
+    fixed_now: datetime | None
+    rate_limits: bool
+    workers: int
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def is_https(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
+
+def load_config(env: Mapping[str, str] | None = None) -> Config:
+    """The configuration from `env` (default: the process environment). Raises ConfigError."""
+    env = os.environ if env is None else env
+    environment = env.get("JCM_ENV", "production")
+    if environment not in ENVIRONMENTS:
+        raise ConfigError(f"JCM_ENV must be one of {', '.join(ENVIRONMENTS)}, not {environment!r}.")
+    instance = Path(env.get("JCM_INSTANCE", str(INSTANCE)))
+    host, port, tls = env.get("JCM_HOST", "127.0.0.1"), _port(env), env.get("JCM_TLS", "")
+    scheme = "https" if tls else "http"
+    shown_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 compared, not bound
+    public_url = env.get("JCM_PUBLIC_URL", f"{scheme}://{shown_host}:{port}").rstrip("/")
+    database_url = _database_url(env.get("JCM_DATABASE_URL") or f"sqlite:///{instance / 'jcm.sqlite3'}")
+    config = Config(
+        environment=environment,
+        database_url=database_url,
+        read_database_url=_database_url(env.get("JCM_READ_DATABASE_URL") or database_url),
+        public_url=public_url,
+        host=host,
+        port=port,
+        tls=tls,
+        trusted_hosts=_trusted_hosts(env, public_url, host, environment),
+        trusted_proxies=_number(env, "JCM_TRUSTED_PROXIES", 0),
+        secret_key=_secret(env, "JCM_SECRET_KEY", instance / "secret.key"),
+        key_encryption_key=_key(_secret(env, "JCM_KEY_ENCRYPTION_KEY", instance / "key-encryption.key")),
+        jurisdiction=env.get("JCM_JURISDICTION", "990101" if environment != "production" else ""),
+        instance=instance,
+        demo_password=env.get("JCM_DEMO_PASSWORD") or None,
+        fixed_now=_fixed_now(env, environment),
+        rate_limits=_rate_limits(env, environment),
+        workers=_number(env, "JCM_WORKERS", 2),
+    )
+    _refuse_unsafe(config, env)
+    return config
+
+
+def _port(env: Mapping[str, str]) -> int:
+    port = _number(env, "JCM_PORT", 8000)
+    if not 0 < port < 65536:
+        raise ConfigError("JCM_PORT must be between 1 and 65535.")
+    return port
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit():
+        raise ConfigError(f"{name} must be a whole number, not {text!r}.")
+    return int(text)
+
+
+def _database_url(url: str) -> str:
+    """`postgres://` and `postgresql://` both mean psycopg 3."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigError("JCM_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return url
+
+
+def _trusted_hosts(env: Mapping[str, str], public_url: str, host: str, environment: str) -> tuple[str, ...]:
+    named = tuple(h.strip() for h in env.get("JCM_TRUSTED_HOSTS", "").split(",") if h.strip())
+    public = urlsplit(public_url).hostname or ""
+    local = ("127.0.0.1", "localhost", "[::1]")
+    if environment != "production" and not named and host in ("0.0.0.0", "::"):  # noqa: S104 compared, not bound
+        return ()  # a phone in the same network calls this machine by an address nobody knows beforehand
+    return tuple(dict.fromkeys((*named, public, *local)))
+
+
+def _secret(env: Mapping[str, str], name: str, path: Path) -> str:
+    """A secret from the environment, else from a file that only its owner may read. Empty where neither exists."""
+    if env.get(name):
+        return env[name]
+    if not path.exists():
+        return ""
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigError(f"{path} can be read by others: run chmod 600 on it.")
+    return path.read_text(encoding="ascii").strip()
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        raise ConfigError("JCM_KEY_ENCRYPTION_KEY must be 64 hexadecimal digits.") from None
+    if len(key) not in (0, 32):
+        raise ConfigError("JCM_KEY_ENCRYPTION_KEY must be 64 hexadecimal digits (32 bytes).")
+    return key
+
+
+def _fixed_now(env: Mapping[str, str], environment: str) -> datetime | None:
+    text = env.get("JCM_NOW", "")
+    if not text:
+        return None
+    if environment == "production":
+        raise ConfigError("JCM_NOW fixes the clock and is for demo and test only.")
+    try:
+        now = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError("JCM_NOW must be an RFC 3339 time such as 2026-11-22T14:02:00+08:00.") from None
+    if now.tzinfo is None:
+        raise ConfigError("JCM_NOW needs an offset, such as +08:00.")
+    return now
+
+
+def _rate_limits(env: Mapping[str, str], environment: str) -> bool:
+    value = env.get("JCM_RATE_LIMITS", "on")
+    if value not in ("on", "off"):
+        raise ConfigError("JCM_RATE_LIMITS must be on or off.")
+    if value == "off" and environment == "production":
+        raise ConfigError("JCM_RATE_LIMITS=off is for demo and test only.")
+    return value == "on"
+
+
+def _refuse_unsafe(config: Config, env: Mapping[str, str]) -> None:
+    if config.secret_key and len(config.secret_key) < 32:
+        raise ConfigError("JCM_SECRET_KEY must have at least 32 characters.")
+    if not config.is_production:
+        return
+    if env.get("JCM_DEMO_PASSWORD"):
+        raise ConfigError("JCM_DEMO_PASSWORD is for demo and test only.")
+    if not config.jurisdiction:
+        raise ConfigError("JCM_JURISDICTION must name the region code of this installation, such as 310114.")
+    if not config.is_https and urlsplit(config.public_url).hostname not in ("127.0.0.1", "localhost"):
+        raise ConfigError("JCM_PUBLIC_URL must begin with https:// outside this machine.")

@@ -1,0 +1,39 @@
+"""Who acts: a person or an API token in one role for one unit. Separate powers are decided here."""
+
+from dataclasses import dataclass
+
+from app.domain.errors import Forbidden
+
+INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION = "inspector", "head", "supervisor", "admin", "integration"
+ROLES = (INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`person` is the person behind a login, or None for a token. `regions` is the own region and all below it."""
+
+    id: str
+    kind: str  # person | token | system | public
+    name: str
+    role: str | None = None
+    unit: str | None = None
+    region: str | None = None
+    regions: frozenset[str] = frozenset()
+    person: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """What applicant ≠ approver is checked on: the person, else the token itself."""
+        return self.person or self.id
+
+    def may(self, *roles: str) -> bool:
+        return self.role in roles
+
+    def require(self, *roles: str) -> None:
+        """Raises Forbidden("wrong_role") unless the actor has one of `roles`."""
+        if self.role not in roles:
+            raise Forbidden("wrong_role", roles=", ".join(roles))
+
+
+PUBLIC = Actor(id="public", kind="public", name="公众")
+SYSTEM = Actor(id="system", kind="system", name="平台")

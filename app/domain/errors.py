@@ -1,0 +1,52 @@
+"""What the domain refuses, with a stable code, the field it belongs to and the data of the sentence.
+
+    DomainError
+    ├── Refused          the request is understood but the state or a rule does not allow it   (409)
+    ├── Invalid          a field is missing or wrong; the reader can mend it                   (422)
+    ├── NotFound         no such thing, or not one the actor may see                           (404)
+    ├── Forbidden        the actor's role may not do this                                      (403)
+    └── TooMany          asked too often; try again later                                      (429)
+
+No HTTP status and no sentence stands here: `app/errors.py` maps kind and code to both.
+"""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """`code` is stable (api.md), `field` names the input it belongs to, `data` fills the sentence."""
+
+    def __init__(self, code: str, field: str | None = None, **data: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+        self.data = data
+
+
+class Refused(DomainError):
+    pass
+
+
+class NotFound(DomainError):
+    pass
+
+
+class Forbidden(DomainError):
+    pass
+
+
+class TooMany(DomainError):
+    pass
+
+
+class Invalid(DomainError):
+    """One or several wrong fields. `problems` holds (field, code, data) for each; never empty."""
+
+    def __init__(
+        self, code: str, field: str | None = None, problems: "list[Problem] | None" = None, **data: Any
+    ) -> None:
+        super().__init__(code, field, **data)
+        self.problems: list[Problem] = problems or [(field or "", code, data)]
+
+
+Problem = tuple[str, str, dict[str, Any]]

@@ -1,0 +1,75 @@
+"""A fact: something that happened, recorded once, never changed. Current state is folded from facts.
+
+The canonical record is JSON with sorted keys, no white space, UTF-8, no floats (a subset of RFC 8785), under a version
+number, so that its bytes can be recomputed years later. A leaf of the log is SHA-256(salt ‖ canonical record): the salt
+keeps a short record from being guessed from its public hash.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.times import rfc3339, utc
+
+CANONICAL_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`kind` is `subject:action`-like (`inspection.approved`); `body` holds only str, int, bool, None, lists and dicts.
+
+    `occurred_at` is when it happened in the world, `recorded_at` when the platform learned of it (both aware UTC),
+    `recorded_by` the actor's id, `jurisdiction` the region code of the district that the fact belongs to.
+    """
+
+    id: str
+    kind: str
+    subject_kind: str
+    subject_id: str
+    jurisdiction: str
+    occurred_at: datetime
+    recorded_at: datetime
+    recorded_by: str
+    body: Mapping[str, Any]
+    version: int = CANONICAL_VERSION
+
+
+def canonical_json(value: Any) -> str:
+    """`value` as canonical JSON text. Raises TypeError for a float or anything that JSON does not know."""
+    _refuse_floats(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def canonical_record(fact: Fact) -> bytes:
+    """The bytes that the leaf of a fact covers: everything but the salt."""
+    record = {
+        "v": fact.version,
+        "id": fact.id,
+        "kind": fact.kind,
+        "subject": [fact.subject_kind, fact.subject_id],
+        "jurisdiction": fact.jurisdiction,
+        "occurred_at": rfc3339(utc(fact.occurred_at)),
+        "recorded_at": rfc3339(utc(fact.recorded_at)),
+        "recorded_by": fact.recorded_by,
+        "body": fact.body,
+    }
+    return canonical_json(record).encode()
+
+
+def leaf_data(salt: bytes, record: bytes) -> bytes:
+    """The 32 opaque bytes that enter the log for a record."""
+    return hashlib.sha256(salt + record).digest()
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError("a float has no canonical form here")
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            _refuse_floats(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _refuse_floats(inner)

@@ -1,0 +1,84 @@
+"""One installation: its configuration, database, clock, randomness and vault, and how a use case is performed.
+
+Web, API and commands all hold one `Installation` and nothing else that lasts.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.clock import Clock, fixed_clock, system_clock
+from app.config import Config, ConfigError
+from app.domain.ids import RandomBytes
+from app.store.database import Database
+from app.store.unit_of_work import UnitOfWork
+from app.store.vault import Vault
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RETRIES = 4
+RETRIED_SQLSTATES = ("40001", "40P01")  # serialization failure, deadlock: nothing was stored, try again
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    config: Config
+    database: Database
+    clock: Clock
+    random: RandomBytes
+    vault: Vault
+
+    def perform(
+        self, use_case: Callable[Concatenate[UnitOfWork, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Runs one use case in one transaction and commits it. Retries what the database asks to retry."""
+        for attempt in range(RETRIES):
+            try:
+                with self.unit_of_work() as work:
+                    return use_case(work, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt + 1 == RETRIES or getattr(error.orig, "sqlstate", None) not in RETRIED_SQLSTATES:
+                    raise
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[UnitOfWork]:
+        """A writing transaction with its frozen `now`; commits at the end of the block."""
+        with self.database.write() as session:
+            yield UnitOfWork(
+                session=session,
+                now=self.clock(),
+                random=self.random,
+                vault=self.vault,
+                default_jurisdiction=self.config.jurisdiction,
+                public_url=self.config.public_url,
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A reading transaction, on the standby where there is one. Never decide a write from it."""
+        with self.database.read() as session:
+            yield session
+
+
+def open_installation(
+    config: Config, clock: Clock | None = None, random: RandomBytes | None = None
+) -> Installation:
+    """The installation of a configuration. Raises ConfigError where it was not initialised."""
+    if not config.secret_key or not config.key_encryption_key:
+        raise ConfigError("This installation has no keys yet: run 'flask --app wsgi init' first.")
+    source = random or secrets.token_bytes
+    now: Any = clock or (fixed_clock(config.fixed_now) if config.fixed_now else system_clock)
+    return Installation(
+        config=config,
+        database=Database(config.database_url, config.read_database_url),
+        clock=now,
+        random=source,
+        vault=Vault(config.key_encryption_key, secrets.token_bytes),
+    )

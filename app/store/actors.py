@@ -1,0 +1,79 @@
+"""Actors by the ways they prove who they are, with the role they hold today and the regions they may see."""
+
+import hashlib
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.actors import SUPERVISOR, Actor
+from app.store.models import ActorRow, ApiToken, LoginSession, Region, RoleAssignment, Unit, User
+
+
+def secret_hash(secret: str) -> bytes:
+    """How tokens and session values are stored: they have 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def of_session(session: Session, secret: str, now: datetime, today: date) -> Actor | None:
+    """The person signed in by a session cookie's value, or None when it ended, expired or was disabled."""
+    row = session.execute(
+        select(LoginSession.actor)
+        .join(User, User.actor == LoginSession.actor)
+        .where(
+            LoginSession.hash == secret_hash(secret),
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > now,
+            User.disabled_at.is_(None),
+        )
+    ).scalar_one_or_none()
+    return by_id(session, row, today) if row else None
+
+
+def of_token(session: Session, token: str, now: datetime, today: date) -> Actor | None:
+    """The actor of an API token, or None when it is unknown, revoked or expired."""
+    row = session.execute(
+        select(ApiToken.actor).where(
+            ApiToken.hash == secret_hash(token),
+            ApiToken.revoked_at.is_(None),
+            or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now),
+        )
+    ).scalar_one_or_none()
+    return by_id(session, row, today) if row else None
+
+
+def by_id(session: Session, actor_id: str, today: date) -> Actor | None:
+    """An actor in the role held on `today` (the newest assignment), or None without one."""
+    row = session.execute(
+        select(ActorRow, RoleAssignment, Unit)
+        .join(RoleAssignment, RoleAssignment.actor == ActorRow.id)
+        .join(Unit, Unit.code == RoleAssignment.unit)
+        .where(
+            ActorRow.id == actor_id,
+            RoleAssignment.valid_from <= today,
+            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until >= today),
+        )
+        .order_by(RoleAssignment.valid_from.desc(), RoleAssignment.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    actor, assignment, unit = row
+    return Actor(
+        id=actor.id,
+        kind=actor.kind,
+        name=actor.name,
+        role=assignment.role,
+        unit=assignment.unit,
+        region=unit.region,
+        regions=regions_below(session, unit.region) if assignment.role == SUPERVISOR else frozenset(),
+        person=actor.id if actor.kind == "person" else None,
+    )
+
+
+def regions_below(session: Session, code: str) -> frozenset[str]:
+    """A region and everything below it, by parents."""
+    tree = select(Region.code).where(Region.code == code).cte(recursive=True)
+    child = aliased(Region)
+    tree = tree.union_all(select(child.code).where(child.parent == tree.c.code))
+    return frozenset(session.scalars(select(tree.c.code)))

@@ -1,0 +1,73 @@
+"""Engines and transactions, for SQLite and PostgreSQL alike.
+
+SQLite: WAL, foreign keys, synchronous FULL (this is a legal record), and BEGIN IMMEDIATE for whoever writes, because a
+deferred BEGIN loses updates or fails as "locked" under concurrency. PostgreSQL: READ COMMITTED plus explicit locks.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+BUSY_TIMEOUT_SECONDS = 15
+
+
+class Database:
+    """`write()` yields a session whose transaction may write; `read()` one that never does (a standby will do)."""
+
+    def __init__(self, url: str, read_url: str | None = None) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.read_engine = self.engine if read_url in (None, url) else _engine(str(read_url))
+        self._writer = self.engine.execution_options(jcm_begin="BEGIN IMMEDIATE")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One writing transaction: committed when the block ends, rolled back when it raises."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One reading transaction, rolled back at the end."""
+        with Session(self.read_engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    def is_alive(self) -> bool:
+        """Whether the database answers. Raises nothing but what the driver raises."""
+        with self.engine.connect() as connection:
+            return bool(connection.execute(text("SELECT 1")).scalar())
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+        self.read_engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+        return engine
+    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10)
+
+
+def _on_sqlite_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing of its own: _on_sqlite_begin does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Any) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("jcm_begin", "BEGIN"))

@@ -1,0 +1,48 @@
+"""All tables, so that metadata is complete after one import."""
+
+from app.store.models.base import Base
+from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseRecord
+from app.store.models.facts import FactRow
+from app.store.models.flags import BadPresentation, FindingRow, RuleClock
+from app.store.models.inspections import (
+    Challenge,
+    CodeRow,
+    InspectionItem,
+    InspectionOfficer,
+    InspectionRow,
+    InspectionUnit,
+    IssueCounter,
+    UnitKey,
+)
+from app.store.models.people import (
+    ActorRow,
+    ApiToken,
+    Certificate,
+    CertificateSuspension,
+    LoginSession,
+    Officer,
+    RoleAssignment,
+    User,
+)
+from app.store.models.plans import Plan, PlanKeyEnterprise, PlanRow
+from app.store.models.reference import (
+    CalendarDay,
+    Item,
+    ItemTerm,
+    JurisdictionSetting,
+    Policy,
+    Region,
+    Unit,
+    UnitTerritory,
+)
+from app.store.models.speech import Contact, DeviceMark, Speech
+from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
+
+__all__ = [
+    "ActorRow", "ApiToken", "BadPresentation", "Base", "CalendarDay", "Certificate", "CertificateSuspension",
+    "Challenge", "CodeRow", "Contact", "DeviceMark", "DoNotDisturb", "Enterprise", "EnterpriseRecord", "FactRow",
+    "FindingRow", "IdempotencyKey", "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
+    "IssueCounter", "Item", "ItemTerm", "JurisdictionSetting", "LoginSession", "Officer", "Plan",
+    "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "Region", "RoleAssignment", "RuleClock",
+    "SignedDocument", "Speech", "Unit", "UnitKey", "UnitTerritory", "User",
+]  # fmt: skip

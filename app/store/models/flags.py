@@ -1,0 +1,70 @@
+"""Findings (预警) as they stand. Their history is facts of subject kind `finding`."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.models.base import Base, Code, Id
+
+
+class FindingRow(Base):
+    """One finding per key (rule, subject kind and id, unit, officer, period); empty text where a part does not apply.
+
+    `standing` is whether it follows from the facts now; `state` is where the follow-up is (api.md: Flag).
+    """
+
+    __tablename__ = "findings"
+    __table_args__ = (
+        UniqueConstraint("rule", "subject_kind", "subject_id", "unit", "officer", "period"),
+        Index("ix_findings_subject", "subject_kind", "subject_id"),
+        Index("ix_findings_jurisdiction_state", "jurisdiction", "state", "severity"),
+        Index("ix_findings_jurisdiction_raised_for", "jurisdiction", "raised_for"),
+        Index("ix_findings_enterprise", "enterprise_id"),
+        Index("ix_findings_inspection", "inspection_id"),
+        Index("ix_findings_unit_rule", "unit", "rule"),
+    )
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    rule: Mapped[str] = mapped_column(String(40))
+    severity: Mapped[str] = mapped_column(String(6))
+    subject_kind: Mapped[str] = mapped_column(String(16))
+    subject_id: Mapped[str] = mapped_column(String(100))
+    unit: Mapped[str] = mapped_column(Code, default="")
+    officer: Mapped[str] = mapped_column(String(40), default="")
+    period: Mapped[str] = mapped_column(String(20), default="")
+    jurisdiction: Mapped[str] = mapped_column(Code)
+    inspection_id: Mapped[str | None] = mapped_column(Id, ForeignKey("inspections.id"))
+    enterprise_id: Mapped[str | None] = mapped_column(Id, ForeignKey("enterprises.id"))
+    raised_for: Mapped[date]
+    evidence: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    standing: Mapped[bool]
+    revision: Mapped[int] = mapped_column(default=1)
+    raised_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    assignee: Mapped[str | None] = mapped_column(Id)
+    due_on: Mapped[date | None]
+    sent_at: Mapped[datetime | None]
+
+
+class RuleClock(Base):
+    """The as-of time of time-driven rules in a jurisdiction: the last sweep. Incremental evaluation uses it too."""
+
+    __tablename__ = "rule_clocks"
+    jurisdiction: Mapped[str] = mapped_column(Code, primary_key=True)
+    as_of: Mapped[datetime]
+
+
+class BadPresentation(Base):
+    """A posted verification that ended badly, grouped by device and clock hour (rule code.bad). Insert-only."""
+
+    __tablename__ = "bad_presentations"
+    __table_args__ = (UniqueConstraint("device_group", "hour", "verdict"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    jurisdiction: Mapped[str] = mapped_column(Code)
+    device_group: Mapped[str] = mapped_column(String(64))
+    hour: Mapped[datetime]
+    verdict: Mapped[str] = mapped_column(String(20))
+    cti: Mapped[str | None] = mapped_column(String(32))
+    inspection: Mapped[str | None] = mapped_column(Id)
+    recorded_at: Mapped[datetime]

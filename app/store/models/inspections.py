@@ -1,0 +1,159 @@
+"""Inspections: the current state folded from facts, with units, officers and items as tables of their own."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.models.base import Base, Code, Id
+
+
+class InspectionRow(Base):
+    """One row an inspection; columns as in domain.inspections.Inspection. `revision` guards concurrent changes.
+
+    `visit_start`, `visit_day` and `counts` repeat what the domain derives (rules.md: Start, Day, counts), for indexes;
+    `due_at` is the next instant at which time alone may change a finding of this visit.
+    """
+
+    __tablename__ = "inspections"
+    __table_args__ = (
+        UniqueConstraint("jurisdiction", "number"),
+        Index("ix_inspections_enterprise_visit_start", "enterprise_id", "visit_start"),
+        Index("ix_inspections_lead_unit_window_start", "lead_unit", "window_start"),
+        Index("ix_inspections_jurisdiction_window_start", "jurisdiction", "window_start"),
+        Index("ix_inspections_jurisdiction_visit_day", "jurisdiction", "visit_day"),
+        Index("ix_inspections_state_window_end", "state", "window_end"),
+        Index("ix_inspections_clue_key", "jurisdiction", "clue_key"),
+        Index("ix_inspections_due_at", "due_at"),
+    )
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    revision: Mapped[int]
+    number: Mapped[str] = mapped_column(String(64))
+    jurisdiction: Mapped[str] = mapped_column(Code)
+    enterprise_id: Mapped[str] = mapped_column(Id, ForeignKey("enterprises.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(16))
+    lead_unit: Mapped[str] = mapped_column(Code, ForeignKey("units.code"))
+    window_start: Mapped[datetime]
+    window_end: Mapped[datetime]
+    applied_at: Mapped[datetime]
+    applied_by: Mapped[str] = mapped_column(Id)
+    applicant: Mapped[str] = mapped_column(Id)
+    imported: Mapped[bool]
+    plan_code: Mapped[str | None] = mapped_column(Code)
+    cause: Mapped[str | None] = mapped_column(String(20))
+    clue_no: Mapped[str | None] = mapped_column(String(100))
+    clue_key: Mapped[str | None] = mapped_column(String(100))
+    clue_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    recheck_of: Mapped[str | None] = mapped_column(Id)
+    place_kind: Mapped[str] = mapped_column(String(16))
+    place_address: Mapped[str | None] = mapped_column(String(400))
+    place_region: Mapped[str | None] = mapped_column(Code)
+    way: Mapped[str] = mapped_column(String(10))
+    surprise: Mapped[bool]
+    started_at: Mapped[datetime | None]
+    exception: Mapped[str | None] = mapped_column(String(20))
+    exception_reason: Mapped[str | None] = mapped_column(Text)
+    low_yield_reason: Mapped[str | None] = mapped_column(Text)
+    external_system: Mapped[str | None] = mapped_column(String(100))
+    external_number: Mapped[str | None] = mapped_column(String(100))
+    external_qr: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(Id)
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+    code_cti: Mapped[str | None] = mapped_column(String(32))
+    first_seen_at: Mapped[datetime | None]
+    first_arrive_at: Mapped[datetime | None]
+    self_scanned: Mapped[bool]
+    served_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    result_recorded_at: Mapped[datetime | None]
+    not_carried_out_reason: Mapped[str | None] = mapped_column(String(16))
+    note: Mapped[str | None] = mapped_column(Text)
+    lapsed_at: Mapped[datetime | None]
+    visit_start: Mapped[datetime | None]
+    visit_day: Mapped[date | None]
+    counts: Mapped[bool]
+    due_at: Mapped[datetime | None]
+
+
+class InspectionUnit(Base):
+    """The units of a visit; position 0 leads."""
+
+    __tablename__ = "inspection_units"
+    inspection: Mapped[str] = mapped_column(Id, ForeignKey("inspections.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(Code, ForeignKey("units.code"), index=True)
+
+
+class InspectionOfficer(Base):
+    """The officers as named. An unknown certificate stays as text: the rules say so, the application is not lost."""
+
+    __tablename__ = "inspection_officers"
+    inspection: Mapped[str] = mapped_column(Id, ForeignKey("inspections.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    certificate_no: Mapped[str] = mapped_column(String(40), index=True)
+    name: Mapped[str | None] = mapped_column(String(60))
+    unit: Mapped[str | None] = mapped_column(Code)
+
+
+class InspectionItem(Base):
+    """The items of a visit and, once recorded, their outcomes."""
+
+    __tablename__ = "inspection_items"
+    inspection: Mapped[str] = mapped_column(Id, ForeignKey("inspections.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(Code, ForeignKey("items.code"), index=True)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class CodeRow(Base):
+    """An issued code, one row a version. `cti` is its identity; `short_code` is for typing."""
+
+    __tablename__ = "codes"
+    __table_args__ = (UniqueConstraint("inspection", "version"), Index("ix_codes_expires_at", "expires_at"))
+    cti: Mapped[str] = mapped_column(String(32), primary_key=True)
+    inspection: Mapped[str] = mapped_column(Id, ForeignKey("inspections.id"))
+    version: Mapped[int]
+    kid: Mapped[str] = mapped_column(String(16), ForeignKey("unit_keys.kid"))
+    short_code: Mapped[str] = mapped_column(String(12), unique=True)
+    token: Mapped[bytes] = mapped_column(LargeBinary)
+    issued_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class UnitKey(Base):
+    """A unit's signing key. The private part is encrypted with the installation's key; `suite` belongs to the key."""
+
+    __tablename__ = "unit_keys"
+    kid: Mapped[str] = mapped_column(String(16), primary_key=True)
+    unit: Mapped[str] = mapped_column(Code, ForeignKey("units.code"), index=True)
+    suite: Mapped[str] = mapped_column(String(16))
+    jwk: Mapped[str] = mapped_column(Text)
+    private: Mapped[bytes] = mapped_column(LargeBinary)
+    not_before: Mapped[datetime]
+    not_after: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class Challenge(Base):
+    """An open comparison number (对照码) of one scan: two minutes, then it is deleted. No fact."""
+
+    __tablename__ = "challenges"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    inspection: Mapped[str] = mapped_column(Id, ForeignKey("inspections.id"), index=True)
+    digits: Mapped[str] = mapped_column(String(6))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class IssueCounter(Base):
+    """The next free number of a unit and year: one atomic statement takes it."""
+
+    __tablename__ = "issue_counters"
+    scope: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[int]

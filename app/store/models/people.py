@@ -1,0 +1,94 @@
+"""Actors with dated roles, their ways to sign in, and the officers with their certificates."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.models.base import Base, Code, Id
+from app.store.models.facts import Sequence
+
+
+class ActorRow(Base):
+    """A person, a token, or the platform itself. `person` groups actors of one human being."""
+
+    __tablename__ = "actors"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+
+
+class User(Base):
+    """A person's account. `password_hash` is argon2id."""
+
+    __tablename__ = "users"
+    actor: Mapped[str] = mapped_column(Id, ForeignKey("actors.id"), primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    certificate_no: Mapped[str | None] = mapped_column(String(40))
+    disabled_at: Mapped[datetime | None]
+
+
+class RoleAssignment(Base):
+    __tablename__ = "role_assignments"
+    id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    actor: Mapped[str] = mapped_column(Id, ForeignKey("actors.id"), index=True)
+    unit: Mapped[str] = mapped_column(Code, ForeignKey("units.code"))
+    role: Mapped[str] = mapped_column(String(16))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+
+
+class ApiToken(Base):
+    """`hash` is SHA-256 of the token, which is shown once and stored nowhere."""
+
+    __tablename__ = "api_tokens"
+    actor: Mapped[str] = mapped_column(Id, ForeignKey("actors.id"), primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class LoginSession(Base):
+    """A signed-in browser. The cookie holds a random value of which only SHA-256 is kept."""
+
+    __tablename__ = "login_sessions"
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    actor: Mapped[str] = mapped_column(Id, ForeignKey("actors.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(String(100))
+
+
+class Officer(Base):
+    """An enforcement officer, known by the certificate. A certificate number has no public format: text."""
+
+    __tablename__ = "officers"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    certificate_no: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    unit: Mapped[str | None] = mapped_column(Code, ForeignKey("units.code"), index=True)
+
+
+class Certificate(Base):
+    """One validity of an officer's certificate; both dates included, `valid_until` None: until further notice."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (UniqueConstraint("certificate_no", "valid_from"),)
+    id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    certificate_no: Mapped[str] = mapped_column(String(40), ForeignKey("officers.certificate_no"), index=True)
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+
+
+class CertificateSuspension(Base):
+    __tablename__ = "certificate_suspensions"
+    id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    certificate_no: Mapped[str] = mapped_column(String(40), ForeignKey("officers.certificate_no"), index=True)
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(String(200))

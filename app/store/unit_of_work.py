@@ -1,0 +1,116 @@
+"""One transaction of one use case: what it records, under which locks, at which instant.
+
+A service gets a `UnitOfWork`, records facts through it and returns; whoever opened it commits. `record` is the only way
+to change an inspection: the fact is stored, folded into the current state by the domain, and the state saved beside it.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.domain import inspections
+from app.domain.actors import Actor
+from app.domain.facts import Fact, canonical_json, canonical_record, leaf_data
+from app.domain.ids import RandomBytes, new_id
+from app.domain.inspections import Inspection
+from app.store import inspections as inspection_store
+from app.store.models import FactRow
+from app.store.vault import Vault
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """`now` is frozen for the whole use case; `random` is the source of salts, ids and codes; `vault` opens secrets.
+
+    `default_jurisdiction` is the installation's region, for facts that have neither a unit's nor an enterprise's.
+    """
+
+    session: Session
+    now: datetime
+    random: RandomBytes
+    vault: Vault
+    default_jurisdiction: str
+    public_url: str
+
+    def new_id(self) -> str:
+        return new_id(self.now, self.random)
+
+    def lock(self, *names: str) -> None:
+        """Holds `names` until the end of the transaction, in one order, so that two use cases never cross.
+
+        SQLite needs none: BEGIN IMMEDIATE lets one writer in at a time.
+        """
+        if self.session.get_bind().dialect.name != "postgresql":
+            return
+        for name in sorted(set(names)):
+            key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+            self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    def fact(
+        self,
+        kind: str,
+        subject: tuple[str, str],
+        body: Mapping[str, Any],
+        actor: Actor,
+        jurisdiction: str,
+        occurred_at: datetime | None = None,
+    ) -> Fact:
+        """A fact of now, not stored yet."""
+        return Fact(
+            id=self.new_id(),
+            kind=kind,
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            jurisdiction=jurisdiction,
+            occurred_at=occurred_at or self.now,
+            recorded_at=self.now,
+            recorded_by=actor.id,
+            body=body,
+        )
+
+    def store_fact(self, fact: Fact) -> None:
+        """Appends a fact. Its leaf is stored with it."""
+        self.session.execute(FactRow.__table__.insert(), [fact_row(fact, self.random(16))])
+
+    def record(self, fact: Fact, before: Inspection | None = None) -> Inspection:
+        """Stores a fact about an inspection and the state that follows from it.
+
+        `before` is the state that the decision was made on (None: the fact creates the inspection). Raises
+        Refused("not_in_this_state"), or Refused("changed_meanwhile") when somebody else was faster.
+        """
+        after = inspections.evolve(before, fact)
+        self.store_fact(fact)
+        if before is None:
+            inspection_store.insert_many(self.session, [after])
+        else:
+            inspection_store.save(self.session, before, after)
+        return after
+
+
+def fact_row(fact: Fact, salt: bytes) -> dict[str, Any]:
+    """The columns of a fact, with its leaf."""
+    return {
+        "id": fact.id,
+        "jurisdiction": fact.jurisdiction,
+        "kind": fact.kind,
+        "subject_kind": fact.subject_kind,
+        "subject_id": fact.subject_id,
+        "version": fact.version,
+        "occurred_at": fact.occurred_at,
+        "recorded_at": fact.recorded_at,
+        "recorded_by": fact.recorded_by,
+        "body": canonical_json(fact.body),
+        "salt": salt,
+        "leaf": leaf_data(salt, canonical_record(fact)),
+    }
+
+
+def history(session: Session, subject_kind: str, subject_id: str) -> list[FactRow]:
+    """All facts about a subject, in the order they were recorded."""
+    where = (FactRow.subject_kind == subject_kind, FactRow.subject_id == subject_id)
+    return list(session.scalars(select(FactRow).where(*where).order_by(FactRow.seq)))
