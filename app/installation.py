@@ -34,9 +34,7 @@ class Installation:
     random: RandomBytes
     vault: Vault
 
-    def perform(
-        self, use_case: Callable[Concatenate[UnitOfWork, P], T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def perform(self, use_case: Callable[Concatenate[UnitOfWork, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs one use case in one transaction and commits it. Retries what the database asks to retry."""
         for attempt in range(RETRIES):
             try:
@@ -67,9 +65,7 @@ class Installation:
             yield session
 
 
-def open_installation(
-    config: Config, clock: Clock | None = None, random: RandomBytes | None = None
-) -> Installation:
+def open_installation(config: Config, clock: Clock | None = None, random: RandomBytes | None = None) -> Installation:
     """The installation of a configuration. Raises ConfigError where it was not initialised."""
     if not config.secret_key or not config.key_encryption_key:
         raise ConfigError("This installation has no keys yet: run 'flask --app wsgi init' first.")

@@ -187,9 +187,7 @@ def _created(fact: Fact, state: str) -> Inspection:
         state=state,
         units=tuple(b["units"]),
         items=tuple(b["items"]),
-        officers=tuple(
-            OfficerOnVisit(o["certificate_no"], o.get("name"), o.get("unit")) for o in b["officers"]
-        ),
+        officers=tuple(OfficerOnVisit(o["certificate_no"], o.get("name"), o.get("unit")) for o in b["officers"]),
         window_start=parse_rfc3339(b["window"]["start"]),
         window_end=parse_rfc3339(b["window"]["end"]),
         applied_at=fact.recorded_at,

@@ -37,9 +37,7 @@ def get_many(session: Session, ids: Iterable[str]) -> list[Inspection]:
 def of_enterprise(session: Session, enterprise_id: str, *where: Any) -> list[Inspection]:
     """All inspections of an enterprise that fulfil `where`, by visit start."""
     query = select(InspectionRow).where(InspectionRow.enterprise_id == enterprise_id, *where)
-    return _assemble(
-        session, list(session.scalars(query.order_by(InspectionRow.visit_start, InspectionRow.number)))
-    )
+    return _assemble(session, list(session.scalars(query.order_by(InspectionRow.visit_start, InspectionRow.number))))
 
 
 def select_where(session: Session, query: Any) -> list[Inspection]:
@@ -74,9 +72,7 @@ def save(session: Session, before: Inspection, after: Inspection) -> None:
         ("items", InspectionItem),
         ("officers", InspectionOfficer),
     ):
-        if getattr(before, name) != getattr(after, name) or (
-            name == "items" and before.results != after.results
-        ):
+        if getattr(before, name) != getattr(after, name) or (name == "items" and before.results != after.results):
             session.execute(delete(model).where(model.inspection == after.id))
             session.execute(insert(model), _children([after])[model])
 
@@ -138,13 +134,10 @@ def _assemble(session: Session, rows: list[InspectionRow]) -> list[Inspection]:
         part = rows[at : at + 500]
         ids = [r.id for r in part]
         children = {
-            model: _grouped(session, model, ids)
-            for model in (InspectionUnit, InspectionItem, InspectionOfficer)
+            model: _grouped(session, model, ids) for model in (InspectionUnit, InspectionItem, InspectionOfficer)
         }
         ctis = [r.code_cti for r in part if r.code_cti]
-        codes = (
-            {c.cti: c for c in session.scalars(select(CodeRow).where(CodeRow.cti.in_(ctis)))} if ctis else {}
-        )
+        codes = {c.cti: c for c in session.scalars(select(CodeRow).where(CodeRow.cti.in_(ctis)))} if ctis else {}
         out += [_inspection(r, children, codes) for r in part]
     return out
 
@@ -158,23 +151,17 @@ def _grouped(session: Session, model: Any, ids: list[str]) -> dict[str, list[Any
     return grouped
 
 
-def _inspection(
-    row: InspectionRow, children: dict[Any, dict[str, list[Any]]], codes: dict[str, CodeRow]
-) -> Inspection:
+def _inspection(row: InspectionRow, children: dict[Any, dict[str, list[Any]]], codes: dict[str, CodeRow]) -> Inspection:
     items = children[InspectionItem][row.id]
     return Inspection(
         **{name: getattr(row, name) for name in _PLAIN_FIELDS},
         units=tuple(u.unit for u in children[InspectionUnit][row.id]),
         items=tuple(i.item for i in items),
-        officers=tuple(
-            OfficerOnVisit(o.certificate_no, o.name, o.unit) for o in children[InspectionOfficer][row.id]
-        ),
+        officers=tuple(OfficerOnVisit(o.certificate_no, o.name, o.unit) for o in children[InspectionOfficer][row.id]),
         results=tuple(Result(i.item, i.outcome, i.note) for i in items if i.outcome),
         code=_code(codes[row.code_cti]) if row.code_cti else None,
     )
 
 
 def _code(row: CodeRow) -> CodeVersion:
-    return CodeVersion(
-        row.cti, row.version, row.kid, row.short_code, row.issued_at, row.not_before, row.expires_at
-    )
+    return CodeVersion(row.cti, row.version, row.kid, row.short_code, row.issued_at, row.not_before, row.expires_at)

@@ -36,9 +36,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "calendar_days",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("working", sa.Boolean(), nullable=False),
@@ -59,9 +57,7 @@ def upgrade() -> None:
 
     op.create_table(
         "do_not_disturb",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("subject_kind", sa.String(length=12), nullable=False),
         sa.Column("subject_id", sa.String(length=64), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -77,9 +73,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "facts",
-        sa.Column(
-            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("jurisdiction", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -121,12 +115,11 @@ def upgrade() -> None:
     op.create_table(
         "rate_buckets",
         sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("tokens", sa.Float(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("full_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_buckets")),
     )
     with op.batch_alter_table("rate_buckets", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_rate_buckets_updated_at"), ["updated_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rate_buckets_full_at"), ["full_at"], unique=False)
 
     op.create_table(
         "regions",
@@ -189,9 +182,7 @@ def upgrade() -> None:
 
     op.create_table(
         "jurisdiction_settings",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("region", sa.String(length=64), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -200,9 +191,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["region"], ["regions.code"], name=op.f("fk_jurisdiction_settings_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jurisdiction_settings")),
-        sa.UniqueConstraint(
-            "region", "key", "valid_from", name=op.f("uq_jurisdiction_settings_region_key_valid_from")
-        ),
+        sa.UniqueConstraint("region", "key", "valid_from", name=op.f("uq_jurisdiction_settings_region_key_valid_from")),
     )
     op.create_table(
         "login_sessions",
@@ -267,9 +256,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "enterprise_records",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("enterprise", sa.String(length=26), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("uscc", sa.String(length=18), nullable=True),
@@ -281,9 +268,7 @@ def upgrade() -> None:
         sa.Column("credit", sa.String(length=10), nullable=True),
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["enterprise"], ["enterprises.id"], name=op.f("fk_enterprise_records_enterprise")
-        ),
+        sa.ForeignKeyConstraint(["enterprise"], ["enterprises.id"], name=op.f("fk_enterprise_records_enterprise")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprise_records")),
     )
     with op.batch_alter_table("enterprise_records", schema=None) as batch_op:
@@ -341,9 +326,7 @@ def upgrade() -> None:
         sa.Column("visit_day", sa.Date(), nullable=True),
         sa.Column("counts", sa.Boolean(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["enterprise_id"], ["enterprises.id"], name=op.f("fk_inspections_enterprise_id")
-        ),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_inspections_enterprise_id")),
         sa.ForeignKeyConstraint(["lead_unit"], ["units.code"], name=op.f("fk_inspections_lead_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspections")),
         sa.UniqueConstraint("jurisdiction", "number", name=op.f("uq_inspections_jurisdiction_number")),
@@ -351,18 +334,12 @@ def upgrade() -> None:
     with op.batch_alter_table("inspections", schema=None) as batch_op:
         batch_op.create_index("ix_inspections_clue_key", ["jurisdiction", "clue_key"], unique=False)
         batch_op.create_index("ix_inspections_due_at", ["due_at"], unique=False)
-        batch_op.create_index(
-            "ix_inspections_enterprise_visit_start", ["enterprise_id", "visit_start"], unique=False
-        )
-        batch_op.create_index(
-            "ix_inspections_jurisdiction_visit_day", ["jurisdiction", "visit_day"], unique=False
-        )
+        batch_op.create_index("ix_inspections_enterprise_visit_start", ["enterprise_id", "visit_start"], unique=False)
+        batch_op.create_index("ix_inspections_jurisdiction_visit_day", ["jurisdiction", "visit_day"], unique=False)
         batch_op.create_index(
             "ix_inspections_jurisdiction_window_start", ["jurisdiction", "window_start"], unique=False
         )
-        batch_op.create_index(
-            "ix_inspections_lead_unit_window_start", ["lead_unit", "window_start"], unique=False
-        )
+        batch_op.create_index("ix_inspections_lead_unit_window_start", ["lead_unit", "window_start"], unique=False)
         batch_op.create_index("ix_inspections_state_window_end", ["state", "window_end"], unique=False)
 
     op.create_table(
@@ -414,9 +391,7 @@ def upgrade() -> None:
 
     op.create_table(
         "role_assignments",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("actor", sa.String(length=26), nullable=False),
         sa.Column("unit", sa.String(length=64), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
@@ -448,9 +423,7 @@ def upgrade() -> None:
 
     op.create_table(
         "unit_territories",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("unit", sa.String(length=64), nullable=False),
         sa.Column("region", sa.String(length=64), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -464,30 +437,22 @@ def upgrade() -> None:
 
     op.create_table(
         "certificate_suspensions",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("certificate_no", sa.String(length=40), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(
-            ["certificate_no"],
-            ["officers.certificate_no"],
-            name=op.f("fk_certificate_suspensions_certificate_no"),
+            ["certificate_no"], ["officers.certificate_no"], name=op.f("fk_certificate_suspensions_certificate_no")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_suspensions")),
     )
     with op.batch_alter_table("certificate_suspensions", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_certificate_suspensions_certificate_no"), ["certificate_no"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_certificate_suspensions_certificate_no"), ["certificate_no"], unique=False)
 
     op.create_table(
         "certificates",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("certificate_no", sa.String(length=40), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
@@ -495,9 +460,7 @@ def upgrade() -> None:
             ["certificate_no"], ["officers.certificate_no"], name=op.f("fk_certificates_certificate_no")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
-        sa.UniqueConstraint(
-            "certificate_no", "valid_from", name=op.f("uq_certificates_certificate_no_valid_from")
-        ),
+        sa.UniqueConstraint("certificate_no", "valid_from", name=op.f("uq_certificates_certificate_no_valid_from")),
     )
     with op.batch_alter_table("certificates", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_certificates_certificate_no"), ["certificate_no"], unique=False)
@@ -559,12 +522,8 @@ def upgrade() -> None:
         sa.Column("assignee", sa.String(length=26), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["enterprise_id"], ["enterprises.id"], name=op.f("fk_findings_enterprise_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["inspection_id"], ["inspections.id"], name=op.f("fk_findings_inspection_id")
-        ),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_findings_enterprise_id")),
+        sa.ForeignKeyConstraint(["inspection_id"], ["inspections.id"], name=op.f("fk_findings_inspection_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_findings")),
         sa.UniqueConstraint(
             "rule",
@@ -579,12 +538,8 @@ def upgrade() -> None:
     with op.batch_alter_table("findings", schema=None) as batch_op:
         batch_op.create_index("ix_findings_enterprise", ["enterprise_id"], unique=False)
         batch_op.create_index("ix_findings_inspection", ["inspection_id"], unique=False)
-        batch_op.create_index(
-            "ix_findings_jurisdiction_raised_for", ["jurisdiction", "raised_for"], unique=False
-        )
-        batch_op.create_index(
-            "ix_findings_jurisdiction_state", ["jurisdiction", "state", "severity"], unique=False
-        )
+        batch_op.create_index("ix_findings_jurisdiction_raised_for", ["jurisdiction", "raised_for"], unique=False)
+        batch_op.create_index("ix_findings_jurisdiction_state", ["jurisdiction", "state", "severity"], unique=False)
         batch_op.create_index("ix_findings_subject", ["subject_kind", "subject_id"], unique=False)
         batch_op.create_index("ix_findings_unit_rule", ["unit", "rule"], unique=False)
 
@@ -595,9 +550,7 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=64), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["inspection"], ["inspections.id"], name=op.f("fk_inspection_items_inspection")
-        ),
+        sa.ForeignKeyConstraint(["inspection"], ["inspections.id"], name=op.f("fk_inspection_items_inspection")),
         sa.ForeignKeyConstraint(["item"], ["items.code"], name=op.f("fk_inspection_items_item")),
         sa.PrimaryKeyConstraint("inspection", "position", name=op.f("pk_inspection_items")),
     )
@@ -611,24 +564,18 @@ def upgrade() -> None:
         sa.Column("certificate_no", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=True),
         sa.Column("unit", sa.String(length=64), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["inspection"], ["inspections.id"], name=op.f("fk_inspection_officers_inspection")
-        ),
+        sa.ForeignKeyConstraint(["inspection"], ["inspections.id"], name=op.f("fk_inspection_officers_inspection")),
         sa.PrimaryKeyConstraint("inspection", "position", name=op.f("pk_inspection_officers")),
     )
     with op.batch_alter_table("inspection_officers", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_inspection_officers_certificate_no"), ["certificate_no"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_inspection_officers_certificate_no"), ["certificate_no"], unique=False)
 
     op.create_table(
         "inspection_units",
         sa.Column("inspection", sa.String(length=26), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("unit", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["inspection"], ["inspections.id"], name=op.f("fk_inspection_units_inspection")
-        ),
+        sa.ForeignKeyConstraint(["inspection"], ["inspections.id"], name=op.f("fk_inspection_units_inspection")),
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_inspection_units_unit")),
         sa.PrimaryKeyConstraint("inspection", "position", name=op.f("pk_inspection_units")),
     )
@@ -637,9 +584,7 @@ def upgrade() -> None:
 
     op.create_table(
         "item_terms",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("item", sa.String(length=64), nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
         sa.Column("yearly_cap", sa.Integer(), nullable=True),
@@ -653,16 +598,12 @@ def upgrade() -> None:
 
     op.create_table(
         "plan_key_enterprises",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("plan", sa.String(length=26), nullable=False),
         sa.Column("enterprise", sa.String(length=26), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["enterprise"], ["enterprises.id"], name=op.f("fk_plan_key_enterprises_enterprise")
-        ),
+        sa.ForeignKeyConstraint(["enterprise"], ["enterprises.id"], name=op.f("fk_plan_key_enterprises_enterprise")),
         sa.ForeignKeyConstraint(["plan"], ["plans.id"], name=op.f("fk_plan_key_enterprises_plan")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_key_enterprises")),
         sa.UniqueConstraint("plan", "enterprise", name=op.f("uq_plan_key_enterprises_plan_enterprise")),
@@ -672,9 +613,7 @@ def upgrade() -> None:
 
     op.create_table(
         "plan_rows",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("plan", sa.String(length=26), nullable=False),
         sa.Column("item", sa.String(length=64), nullable=False),
         sa.Column("objects", sa.String(length=200), nullable=True),
@@ -859,7 +798,7 @@ def downgrade() -> None:
 
     op.drop_table("regions")
     with op.batch_alter_table("rate_buckets", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_rate_buckets_updated_at"))
+        batch_op.drop_index(batch_op.f("ix_rate_buckets_full_at"))
 
     op.drop_table("rate_buckets")
     op.drop_table("issue_counters")

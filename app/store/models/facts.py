@@ -1,4 +1,4 @@
-"""The facts: insert-only. Everything else that changes can be recomputed from here (or is reference data with dates)."""
+"""The facts: insert-only. What else changes is recomputed from here, or dated reference data."""
 
 from datetime import datetime
 

@@ -26,7 +26,7 @@ class Plan(Base):
 
 
 class PlanRow(Base):
-    """One row of a plan as in the Longyan form: item, objects or random share, content, way, frequency, time, partners."""
+    """One row of a plan (the Longyan form): item, objects or share, content, way, frequency, time, partners."""
 
     __tablename__ = "plan_rows"
     id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)

@@ -95,7 +95,7 @@ class CalendarDay(Base):
 
 
 class Policy(Base):
-    """One version of the rules' settings of a jurisdiction, valid from a day until the next version. JSON in `settings`."""
+    """One version of the rules' settings of a jurisdiction, from a day until the next version; JSON settings."""
 
     __tablename__ = "policies"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What enterprises say. Kept apart: random ids, the week instead of the time, erasable; nothing joins the device marks."""
+"""What enterprises say. Apart: random ids, the week instead of the time, erasable; nothing joins device marks."""
 
 from datetime import date, datetime
 
@@ -12,8 +12,8 @@ class Speech(Base):
     """A rating or a report. `body` is its canonical JSON until it is erased; `leaf` stays, for the log.
 
     `inspection` (ratings) and `enterprise`, `unit`, `visited_on` (reports) are what rules ask for. `known` (reports) is
-    a JSON list of the inspections of the enterprise that had been issued when the report arrived: it replaces the time of
-    arrival. `receipt_hash` finds it for who holds the receipt.
+    a JSON list of the inspections of the enterprise that had been issued when the report arrived: it replaces the time
+    of arrival. `receipt_hash` finds it for who holds the receipt.
     """
 
     __tablename__ = "speech"

@@ -21,12 +21,11 @@ class IdempotencyKey(Base):
 
 
 class RateBucket(Base):
-    """A token bucket: what is left and since when. One atomic statement takes from it."""
+    """A token bucket, as the instant (seconds since 1970) at which it would be full again. Keys are keyed marks."""
 
     __tablename__ = "rate_buckets"
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    tokens: Mapped[float] = mapped_column(Float)
-    updated_at: Mapped[datetime] = mapped_column(index=True)
+    full_at: Mapped[float] = mapped_column(Float, index=True)
 
 
 class SignedDocument(Base):

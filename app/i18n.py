@@ -1,0 +1,74 @@
+"""Languages: Chinese is written in the source, English is a catalogue. Times and numbers as people here write them."""
+
+from datetime import date, datetime
+
+from flask import Flask, g, request
+from flask_babel import Babel, get_locale
+
+from app.domain.times import SHANGHAI
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+LANGUAGE_COOKIE, ELDER_COOKIE = "lang", "elder"
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
+    Babel(app, locale_selector=_locale)
+    app.jinja_env.filters.update(moment=moment, day=day, clock_time=clock_time, period=period, number=number)
+    app.jinja_env.globals.update(language=language, is_elder=is_elder)
+
+
+def language() -> str:
+    """`zh` or `en`: what this request's reader reads."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def is_elder() -> bool:
+    """Whether the reader chose elder mode (大字版)."""
+    return request.cookies.get(ELDER_COOKIE) == "1"
+
+
+def _locale() -> str:
+    chosen = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if chosen not in LANGUAGES:
+        chosen = request.accept_languages.best_match(["zh", "en"], default="zh")
+    g.language = chosen
+    return "en" if chosen == "en" else "zh_Hans_CN"
+
+
+def moment(value: datetime | None) -> str:
+    """2026-11-22 14:02, Asia/Shanghai."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+def day(value: date | datetime | None) -> str:
+    if value is None:
+        return "—"
+    return (value.astimezone(SHANGHAI) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
+
+def clock_time(value: datetime | None) -> str:
+    return value.astimezone(SHANGHAI).strftime("%H:%M") if value else "—"
+
+
+def period(start: datetime, end: datetime) -> str:
+    """11月22日 9:00–17:00; the second day is named only where it differs."""
+    a, b = start.astimezone(SHANGHAI), end.astimezone(SHANGHAI)
+    second = _time(b) if a.date() == b.date() else f"{_day_in_words(b)} {_time(b)}"
+    return f"{_day_in_words(a)} {_time(a)}–{second}"
+
+
+def _day_in_words(value: datetime) -> str:
+    if language() == "en":
+        return f"{value.day} {value.strftime('%B')}"
+    return f"{value.month}月{value.day}日"
+
+
+def _time(value: datetime) -> str:
+    return f"{value.hour}:{value.minute:02d}"
+
+
+def number(value: int | None) -> str:
+    """With thousands separators: 67,000."""
+    return "—" if value is None else f"{value:,}"

@@ -1,0 +1,202 @@
+"""What every request passes: who it is, whether the route lets them in, where it was sent from; and the headers.
+
+A route without a declared access is closed. Public routes see no signed-in session. Cross-site posts are refused by
+Sec-Fetch-Site and Origin (docs/decisions/0003), so forms carry no token of their own.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.exceptions import Forbidden as HttpForbidden
+from werkzeug.exceptions import ServiceUnavailable, Unauthorized
+
+from app.domain.actors import PUBLIC, Actor
+from app.domain.errors import Forbidden
+from app.domain.times import shanghai_day
+from app.store import actors
+
+View = TypeVar("View", bound=Callable[..., Any])
+DEVICE_COOKIE, STAFF_COOKIE = "jcm_device", "jcm_staff"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self' blob:",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self)",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may come in: everybody (public), or a signed-in person or token in one of `roles`."""
+
+    public: bool = False
+    roles: tuple[str, ...] = ()
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login keeps: the session's secret as id, the actor beside it."""
+
+    def __init__(self, secret: str, actor: Actor) -> None:
+        self.id = secret
+        self.actor = actor
+
+
+def public(view: View) -> View:
+    """Declares a route open to everybody; it sees no signed-in session."""
+    view.access = Access(public=True)  # type: ignore[attr-defined]
+    return view
+
+
+def roles(*allowed: str) -> Callable[[View], View]:
+    """Declares a route open to signed-in actors in one of `allowed`."""
+
+    def declare(view: View) -> View:
+        view.access = Access(roles=allowed)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """What a route declares, or None. Static files are public."""
+    if endpoint == "static" or endpoint.endswith(".static"):
+        return Access(public=True)
+    return getattr(app.view_functions[endpoint], "access", None)
+
+
+def init_app(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.user_loader(_load_session)
+    app.before_request(_require_installation)
+    app.before_request(_refuse_cross_site)
+    app.before_request(_require_access)
+    app.after_request(_add_headers)
+    app.after_request(_keep_device)
+
+
+def _load_session(secret: str) -> SignedIn | None:
+    installation = current_app.extensions["jcm"]
+    now = installation.clock()
+    with installation.reading() as session:
+        actor = actors.of_session(session, secret, now, shanghai_day(now))
+    return SignedIn(secret, actor) if actor else None
+
+
+def _require_installation() -> None:
+    if "jcm" not in current_app.extensions:
+        raise ServiceUnavailable("This installation has no keys yet: run 'flask --app wsgi init' first.")
+
+
+def _refuse_cross_site() -> None:
+    """Posts come from our own pages or from no page at all (an API client)."""
+    if request.method in SAFE_METHODS or _bearer() is not None:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    from_here = site in ("same-origin", "none") if site else origin is None or urlsplit(origin).netloc == request.host
+    if not from_here:
+        raise Forbidden("cross_site")
+
+
+def _bearer() -> str | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and token.strip() else None
+
+
+def _require_access() -> Response | None:
+    g.actor = PUBLIC
+    if request.endpoint is None:  # no such route: 404 or 405 follows
+        return None
+    access = access_of(current_app, request.endpoint)
+    if access is None:
+        raise HttpForbidden()  # deny by default
+    if access.public:
+        return None
+    is_api = request.path.startswith("/api/")
+    actor = _token_actor() if is_api else getattr(current_user, "actor", None)
+    if actor is None:
+        if is_api:
+            raise Unauthorized()
+        return redirect(url_for("auth.login", next=_next()))  # type: ignore[return-value]
+    if actor.role not in access.roles:
+        raise Forbidden("wrong_role", roles=", ".join(access.roles))
+    g.actor = actor
+    return None
+
+
+def _token_actor() -> Actor | None:
+    token = _bearer()
+    if token is None:
+        return None
+    installation = current_app.extensions["jcm"]
+    now = installation.clock()
+    with installation.reading() as session:
+        return actors.of_token(session, token, now, shanghai_day(now))
+
+
+def _next() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def device() -> str:
+    """The random value that this browser keeps, given to it on its first post. It is never stored as it is."""
+    found = request.cookies.get(DEVICE_COOKIE, "")
+    if len(found) == 43 and found.isascii():
+        return found
+    if "new_device" not in g:
+        g.new_device = secrets.token_urlsafe(32)
+    return str(g.new_device)
+
+
+def is_staff_device() -> bool:
+    """Whether somebody signed in as staff on this browser (for `code.self_scan`)."""
+    return request.cookies.get(STAFF_COOKIE) == "1"
+
+
+def _keep_device(response: Response) -> Response:
+    if "new_device" in g:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            g.new_device,
+            max_age=60 * 86400,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
+        )
+    return response
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

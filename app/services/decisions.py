@@ -1,0 +1,55 @@
+"""The head of the unit approves (批准, which issues the signed code) or rejects an application."""
+
+from typing import Any
+
+from app.domain.actors import HEAD, Actor
+from app.domain.errors import Forbidden, Invalid
+from app.domain.inspections import APPLIED, Inspection, transition
+from app.services import codes, flags
+from app.services.access import own_inspection
+from app.store.unit_of_work import UnitOfWork
+
+
+def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason: str | None = None) -> Inspection:
+    """Approves and issues the code, in one transaction.
+
+    `override_reason` is needed where an advisory is blocking; it stays on record (履职记录). Raises NotFound, Forbidden
+    ("own_application": nobody approves what they applied for), Refused (state), Invalid("override_reason_missing").
+    """
+    inspection = _to_decide(work, actor, inspection_id, "inspection.approved")
+    blocking = [a for a in flags.advise(work, inspection) if a.blocking]
+    if blocking and not override_reason:
+        rules = ", ".join(a.rule for a in blocking)
+        raise Invalid("override_reason_missing", "override_reason", rules=rules)
+    issued = codes.issue(work, inspection)
+    body: dict[str, Any] = {
+        "reason": override_reason,
+        "overridden": [a.rule for a in blocking],
+        "decider": actor.identity,
+        "code": issued.body,
+    }
+    fact = work.fact("inspection.approved", ("inspection", inspection.id), body, actor, inspection.jurisdiction)
+    approved = work.record(fact, inspection)
+    flags.after_inspection(work, inspection, approved)
+    return approved
+
+
+def reject(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str) -> Inspection:
+    """Rejects with a reason. Raises like `approve`, and Invalid("reason_missing")."""
+    if not reason.strip():
+        raise Invalid("reason_missing", "reason")
+    inspection = _to_decide(work, actor, inspection_id, "inspection.rejected")
+    body = {"reason": reason, "decider": actor.identity}
+    fact = work.fact("inspection.rejected", ("inspection", inspection.id), body, actor, inspection.jurisdiction)
+    return work.record(fact, inspection)
+
+
+def _to_decide(work: UnitOfWork, actor: Actor, inspection_id: str, step: str) -> Inspection:
+    inspection = own_inspection(work, actor, inspection_id, HEAD)
+    if inspection.lead_unit != actor.unit:
+        raise Forbidden("not_the_lead_unit", unit=inspection.lead_unit)
+    if inspection.applicant == actor.identity:
+        raise Forbidden("own_application")
+    transition(inspection.state, step)
+    assert inspection.state == APPLIED
+    return inspection

@@ -1,0 +1,50 @@
+"""Reference data by key: regions, units, items, officers, enterprises. Reading only, a few indexed rows at a time."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.enterprises import normalise_name
+from app.store.models import Enterprise, Item, Officer, Region, Unit
+
+
+def units(session: Session, codes: Iterable[str]) -> dict[str, Unit]:
+    return {u.code: u for u in session.scalars(select(Unit).where(Unit.code.in_(set(codes))))}
+
+
+def items(session: Session, codes: Iterable[str]) -> dict[str, Item]:
+    return {i.code: i for i in session.scalars(select(Item).where(Item.code.in_(set(codes))))}
+
+
+def officers(session: Session, certificates: Iterable[str]) -> dict[str, Officer]:
+    query = select(Officer).where(Officer.certificate_no.in_(set(certificates)))
+    return {o.certificate_no: o for o in session.scalars(query)}
+
+
+def district_of(session: Session, region: str | None) -> str | None:
+    """The district that a region lies in (itself, or the nearest above it), or None above districts."""
+    while region is not None:
+        row = session.get(Region, region)
+        if row is None:
+            return None
+        if row.level == "district":
+            return row.code
+        region = row.parent
+    return None
+
+
+def jurisdiction_of(session: Session, unit_region: str | None, enterprise_region: str | None, default: str) -> str:
+    """architecture.md: the unit's district, else the enterprise's, else the installation's."""
+    return district_of(session, unit_region) or district_of(session, enterprise_region) or default
+
+
+def enterprise_by_uscc(session: Session, uscc: str) -> Enterprise | None:
+    return session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
+
+
+def enterprise_by_name(session: Session, name: str) -> Enterprise | None:
+    """The only enterprise of exactly this (compared) name, or None where there is none or more than one."""
+    query = select(Enterprise).where(Enterprise.search == normalise_name(name)).limit(2)
+    found = list(session.scalars(query))
+    return found[0] if len(found) == 1 else None
