@@ -1,0 +1,60 @@
+# Two commands first: `make run` serves the demonstration, `make test` runs every test. README.md tells more.
+# Everything that is installed or cached stays inside this folder.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export npm_config_cache := $(CURDIR)/.cache/npm
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+SCANNER := scanner_static/dist/index.html
+SCANNER_SOURCES := $(wildcard scanner_static/src/*) $(wildcard scanner_static/*.json) $(wildcard scanner_static/*.mjs)
+
+.PHONY: setup setup-dev run test check bench screens clean
+
+setup: $(VENV)/.runtime $(SCANNER) translations
+setup-dev: setup $(VENV)/.dev
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt $(VENV)/.runtime
+	$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+# Without Node everything but the scanner page works.
+$(SCANNER): $(SCANNER_SOURCES)
+	@sh tools/build-scanner.sh
+
+.PHONY: translations
+translations: $(VENV)/.runtime
+	@$(BIN)/python tools/compile_translations.py
+
+run: setup
+	@JCM_ENV=$${JCM_ENV:-demo} $(BIN)/flask --app wsgi serve
+
+test: setup-dev
+	@sh tools/test.sh
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint app/templates --check --lint --quiet
+	$(BIN)/deptry .
+	$(BIN)/python tools/check_sizes.py
+
+bench: setup-dev
+	$(BIN)/python -m bench
+
+screens: setup-dev
+	$(BIN)/python tools/screens.py
+
+clean:
+	rm -rf $(VENV) .cache node_modules scanner_static/node_modules scanner_static/dist

@@ -1,0 +1,95 @@
+"""Fixtures that all tests share.
+
+`house` is a complete small installation: migrated database (SQLite and PostgreSQL, one after the other), a small
+district, people in every role, a clock that tests move. Each test gets a database of its own, copied from a template
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.store.database import Database
+from app.store.migrate import upgrade
+from tests.district import seed
+from tests.house import House, add_people, open_house
+from tests.postgres import postgres_url
+
+KINDS = os.environ.get("JCM_TEST_DATABASES", "sqlite,postgresql").split(",")
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The URL of a migrated, seeded database for each kind; filled at first use."""
+    return {}
+
+
+@pytest.fixture(params=KINDS)
+def database_url(
+    request: pytest.FixtureRequest, templates: dict[str, str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A fresh copy of the template database of one kind."""
+    kind = request.param
+    if kind not in templates:
+        templates[kind] = _make_template(kind, tmp_path_factory)
+    if kind == "sqlite":
+        path = tmp_path / "jcm.sqlite3"
+        shutil.copyfile(templates[kind].removeprefix("sqlite:///"), path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"t_{uuid.uuid4().hex}"
+    template = templates[kind].rsplit("/", 1)[1]
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield postgres_url(name)
+    _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    opened = open_house(database_url, tmp_path / "instance")
+    yield opened
+    opened.installation.database.dispose()
+
+
+def _make_template(kind: str, factory: pytest.TempPathFactory) -> str:
+    if kind == "sqlite":
+        url = f"sqlite:///{factory.mktemp('template') / 'template.sqlite3'}"
+    else:
+        name = f"template_{uuid.uuid4().hex}"
+        _administer(f'CREATE DATABASE "{name}"')
+        url = postgres_url(name)
+    database = Database(url)
+    upgrade(database.engine)
+    with database.write() as session:
+        seed(session)
+    database.dispose()
+    opened = open_house(url, factory.mktemp("instance"))
+    add_people(opened)
+    opened.installation.database.dispose()
+    if kind == "sqlite":
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return url
+
+
+def _administer(statement: str) -> None:
+    engine = create_engine(postgres_url("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """With JCM_NO_SKIP=1 a skipped test fails: what did not run was not tested."""
+    if report.skipped and os.environ.get("JCM_NO_SKIP") == "1" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"

@@ -1,0 +1,154 @@
+"""A complete installation for a test, and the short words tests use to work with it."""
+
+import itertools
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app import create_app
+from app.config import Config, load_config
+from app.domain.actors import Actor
+from app.domain.applications import Application, EnterpriseRef
+from app.domain.enterprises import organisation_check_character, uscc_check_character
+from app.domain.inspections import Inspection, Result
+from app.installation import Installation
+from app.services import accounts, applications, decisions, visits
+from app.store import actors
+from app.store.models import User
+
+MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 9:00 in Shanghai
+PASSWORD = "a long test password"
+PEOPLE = (  # user name, unit, role
+    ("inspector", "YT-YJJ", "inspector"),
+    ("head", "YT-YJJ", "head"),
+    ("inspector2", "YT-SCJG", "inspector"),
+    ("head2", "YT-SCJG", "head"),
+    ("supervisor", "YT-SFJ", "supervisor"),
+    ("city", "SL-SFJ", "supervisor"),
+    ("neighbour", "GB-SFJ", "supervisor"),
+    ("admin", "YT-SFJ", "admin"),
+)
+
+
+@dataclass
+class MovableClock:
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+@dataclass
+class House:
+    installation: Installation
+    app: Flask
+    clock: MovableClock
+    people: dict[str, Actor]
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def perform(self, use_case: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.installation.perform(use_case, *args, **kwargs)
+
+    def client(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def signed_in(self, name: str) -> FlaskClient:
+        client = self.client()
+        answer = client.post("/login", data={"username": name, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client
+
+    def token(self, name: str) -> str:
+        """An API token in the role and unit of one of PEOPLE."""
+        if name not in self.tokens:
+            actor = self.people[name]
+            self.tokens[name] = self.perform(accounts.issue_token, actor.unit, actor.role, f"token of {name}")
+        return self.tokens[name]
+
+    def bearer(self, name: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(name)}"}
+
+    def application(self, **changes: Any) -> Application:
+        """A plain planned application of YT-YJJ for 示例一公司, from now for two hours."""
+        plain: dict[str, Any] = {
+            "enterprise": EnterpriseRef(uscc=uscc(1), name="云汀示例一食品有限公司"),
+            "kind": "triggered",
+            "cause": "complaint",
+            "clue_no": f"XS-{next(_COUNTER)}",
+            "reason": "市民来电反映",
+            "items": ("YJ-01",),
+            "officers": ("99010001", "99010002"),
+            "window_start": self.clock.now,
+            "window_end": self.clock.now + timedelta(hours=2),
+        }
+        return Application(**(plain | changes))
+
+    def applied(self, who: str = "inspector", **changes: Any) -> Inspection:
+        return self.perform(applications.apply, self.people[who], self.application(**changes)).inspection
+
+    def approved(self, who: str = "inspector", head: str = "head", **changes: Any) -> Inspection:
+        inspection = self.applied(who, **changes)
+        return self.perform(decisions.approve, self.people[head], inspection.id, override_reason="测试理由")
+
+    def completed(self, outcome: str = "no_problem", **changes: Any) -> Inspection:
+        """Approved now, done an hour later."""
+        inspection = self.approved(**changes)
+        self.clock.move(hours=1)
+        results = tuple(Result(item, outcome) for item in inspection.items)
+        completion = visits.Completion(results, self.clock.now)
+        return self.perform(visits.complete, self.people["inspector"], inspection.id, completion)
+
+
+_COUNTER = itertools.count(1)
+
+
+def uscc(number: int) -> str:
+    """A valid USCC of the invented district for a test enterprise."""
+    organisation = f"T{number:07d}"
+    first = "91990101" + organisation + organisation_check_character(organisation)
+    return first + uscc_check_character(first)
+
+
+def house_config(database_url: str, instance: Path, **env: str) -> Config:
+    return load_config(
+        {
+            "JCM_ENV": "test",
+            "JCM_DATABASE_URL": database_url,
+            "JCM_INSTANCE": str(instance),
+            "JCM_SECRET_KEY": "test secret " * 4,
+            "JCM_KEY_ENCRYPTION_KEY": "11" * 32,
+            "JCM_RATE_LIMITS": "off",
+            "JCM_PUBLIC_URL": "http://localhost",
+            **env,
+        }
+    )
+
+
+def open_house(database_url: str, instance: Path, **env: str) -> House:
+    """The installation over a seeded database, with people. Randomness is seeded: failures can be repeated."""
+    instance.mkdir(exist_ok=True)
+    clock = MovableClock()
+    source = random.Random(7)
+    app = create_app(house_config(database_url, instance, **env), clock=clock, random=source.randbytes)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    installation: Installation = app.extensions["jcm"]
+    with installation.reading() as session:
+        ids = {u.username: u.actor for u in session.scalars(select(User))}
+        people = {name: actors.by_id(session, ids[name], clock().date()) for name, _, _ in PEOPLE if name in ids}
+    return House(installation, app, clock, people)
+
+
+def add_people(house: House) -> None:
+    """Accounts for PEOPLE; done once, in the template, because hashing passwords takes its time."""
+    for name, unit, role in PEOPLE:
+        house.perform(accounts.add_user, name, name, unit, role, PASSWORD)
