@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import Clock, fixed_clock, system_clock
 from app.config import Config, ConfigError
+from app.domain.codes.keys import SigningKey
+from app.domain.codes.suites import ES256
 from app.domain.ids import RandomBytes
 from app.store.database import Database
 from app.store.unit_of_work import UnitOfWork
@@ -56,7 +58,13 @@ class Installation:
                 vault=self.vault,
                 default_jurisdiction=self.config.jurisdiction,
                 public_url=self.config.public_url,
+                root_key=self.root_key,
             )
+
+    def root_key(self) -> SigningKey | None:
+        """The root that signs the key list, from instance/root.key; None where it is kept elsewhere."""
+        path = self.config.instance / "root.key"
+        return SigningKey.from_pem(ES256.name, path.read_text(encoding="ascii")) if path.exists() else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -2,6 +2,7 @@
 
 `house` is a complete small installation: migrated database (SQLite and PostgreSQL, one after the other), a small
 district, people in every role, a clock that tests move. Each test gets a database of its own, copied from a template
+that the migrations built once.
 """
 
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from app.store.database import Database
 from app.store.migrate import upgrade
@@ -45,7 +47,7 @@ def database_url(
         yield f"sqlite:///{path}"
         return
     name = f"t_{uuid.uuid4().hex}"
-    template = templates[kind].rsplit("/", 1)[1]
+    template = make_url(templates[kind]).database
     _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     yield postgres_url(name)
     _administer(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -15,6 +15,7 @@ from app import create_app
 from app.config import Config, load_config
 from app.domain.actors import Actor
 from app.domain.applications import Application, EnterpriseRef
+from app.domain.codes.keys import SigningKey
 from app.domain.enterprises import organisation_check_character, uscc_check_character
 from app.domain.inspections import Inspection, Result
 from app.installation import Installation
@@ -136,6 +137,7 @@ def house_config(database_url: str, instance: Path, **env: str) -> Config:
 def open_house(database_url: str, instance: Path, **env: str) -> House:
     """The installation over a seeded database, with people. Randomness is seeded: failures can be repeated."""
     instance.mkdir(exist_ok=True)
+    (instance / "root.key").write_text(SigningKey.generate(random=random.Random(1).randbytes).to_pem())
     clock = MovableClock()
     source = random.Random(7)
     app = create_app(house_config(database_url, instance, **env), clock=clock, random=source.randbytes)

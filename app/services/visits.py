@@ -17,7 +17,6 @@ from app.store.models import InspectionRow
 from app.store.unit_of_work import UnitOfWork
 
 WORKERS = (INSPECTOR, HEAD, INTEGRATION)
-LAPSE_AFTER = timedelta(days=10)  # Shenzhen: a result may be entered up to ten natural days late
 LAPSES_AT_ONCE = 500
 
 
@@ -59,10 +58,12 @@ def not_carried_out(work: UnitOfWork, actor: Actor, inspection_id: str, reason: 
 
 
 def lapse(work: UnitOfWork) -> int:
-    """Marks issued codes that were never begun as lapsed, ten days after their window; how many."""
+    """Marks issued codes that were never begun as lapsed once their window is over; how many.
+
+    A result can still be recorded: the visit may have taken place without a scan."""
     query = (
         select(InspectionRow)
-        .where(InspectionRow.state == APPROVED, InspectionRow.window_end < work.now - LAPSE_AFTER)
+        .where(InspectionRow.state == APPROVED, InspectionRow.window_end <= work.now)
         .order_by(InspectionRow.window_end)
         .limit(LAPSES_AT_ONCE)
         .with_for_update(skip_locked=True)

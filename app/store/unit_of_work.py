@@ -5,7 +5,7 @@ to change an inspection: the fact is stored, folded into the current state by th
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import inspections
 from app.domain.actors import Actor
+from app.domain.codes.keys import SigningKey
 from app.domain.facts import Fact, canonical_json, canonical_record, leaf_data
 from app.domain.ids import RandomBytes, new_id
 from app.domain.inspections import Inspection
@@ -28,6 +29,7 @@ class UnitOfWork:
     """`now` is frozen for the whole use case; `random` is the source of salts, ids and codes; `vault` opens secrets.
 
     `default_jurisdiction` is the installation's region, for facts that have neither a unit's nor an enterprise's.
+    `root_key` gives the key that signs the key list, or None where it is kept off this server.
     """
 
     session: Session
@@ -36,6 +38,7 @@ class UnitOfWork:
     vault: Vault
     default_jurisdiction: str
     public_url: str
+    root_key: Callable[[], SigningKey | None]
 
     def new_id(self) -> str:
         return new_id(self.now, self.random)

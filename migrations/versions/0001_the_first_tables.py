@@ -408,6 +408,7 @@ def upgrade() -> None:
         "unit_keys",
         sa.Column("kid", sa.String(length=16), nullable=False),
         sa.Column("unit", sa.String(length=64), nullable=False),
+        sa.Column("use", sa.String(length=8), nullable=False),
         sa.Column("suite", sa.String(length=16), nullable=False),
         sa.Column("jwk", sa.Text(), nullable=False),
         sa.Column("private", sa.LargeBinary(), nullable=False),

@@ -131,6 +131,7 @@ class UnitKey(Base):
     __tablename__ = "unit_keys"
     kid: Mapped[str] = mapped_column(String(16), primary_key=True)
     unit: Mapped[str] = mapped_column(Code, ForeignKey("units.code"), index=True)
+    use: Mapped[str] = mapped_column(String(8))  # codes | status
     suite: Mapped[str] = mapped_column(String(16))
     jwk: Mapped[str] = mapped_column(Text)
     private: Mapped[bytes] = mapped_column(LargeBinary)

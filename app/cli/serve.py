@@ -1,0 +1,136 @@
+"""`flask serve`: the whole platform in one command: initialise, migrate, demonstrate, work in the background, serve.
+
+`make run` calls it with JCM_ENV=demo. Ctrl-C (SIGINT) or SIGTERM stops everything that it started.
+"""
+
+import ipaddress
+import secrets
+import socket
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.clock import system_clock
+from app.config import ROOT, Config, load_config
+
+
+@click.command("serve")
+@with_appcontext
+def serve() -> None:
+    """Serve on JCM_HOST:JCM_PORT with JCM_WORKERS workers; in demo, prepare and load everything first."""
+    config: Config = current_app.extensions["jcm_config"]
+    _require_free_port(config)
+    if not config.is_production:
+        _command("init", "--quiet")
+        password = config.demo_password or secrets.token_urlsafe(9)
+        accounts = _command("demo", "load", "--if-empty", "--set-passwords-from-stdin", stdin=password)
+        config = load_config()
+        click.echo(f"检查码 {config.public_url}  {accounts.strip()}  ({password})")
+    if not (ROOT / "scanner_static" / "dist" / "index.html").exists():
+        click.echo("The scanner page (/scan/) was not built (no Node); everything else works.", err=True)
+    certificate = _certificate(config)
+    worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT)
+    try:
+        _serve(config, certificate)
+    finally:
+        worker.terminate()
+        worker.wait(10)
+
+
+def _serve(config: Config, certificate: tuple[Path, Path] | None) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    cert, key = certificate or (None, None)
+    Granian(
+        "wsgi:app",
+        address=config.host,
+        port=config.port,
+        interface=Interfaces.WSGI,
+        workers=config.workers,
+        ssl_cert=cert,
+        ssl_key=key,
+        log_enabled=config.is_production,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def _command(*arguments: str, stdin: str = "") -> str:
+    """Runs a command of ours in a process of its own; its output. Ends this one where it fails."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+    done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603 our own
+    if done.returncode:
+        raise SystemExit(done.returncode)
+    return done.stdout
+
+
+def _require_free_port(config: Config) -> None:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"{config.host}:{config.port} cannot be used ({error.strerror}). Choose another port: JCM_PORT=8001"
+            ) from None
+
+
+def _certificate(config: Config) -> tuple[Path, Path] | None:
+    """JCM_TLS: empty, `self-signed`, or `certificate.pem,key.pem`."""
+    if not config.tls:
+        return None
+    if config.tls == "self-signed":
+        return _self_signed(config)
+    cert, _, key = config.tls.partition(",")
+    if not Path(cert).is_file() or not Path(key).is_file():
+        raise click.ClickException("JCM_TLS must be self-signed or CERTIFICATE.pem,KEY.pem (two files that exist).")
+    return Path(cert), Path(key)
+
+
+def _self_signed(config: Config) -> tuple[Path, Path]:
+    """A certificate for this machine's names and addresses, kept for a year under instance/tls/."""
+    folder = config.instance / "tls"
+    cert_path, key_path = folder / "certificate.pem", folder / "key.pem"
+    if cert_path.exists():
+        known = x509.load_pem_x509_certificate(cert_path.read_bytes())
+        if known.not_valid_after_utc > system_clock():
+            return cert_path, key_path
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "检查码 self-signed")])
+    names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.DNSName(socket.gethostname())]
+    names += [x509.IPAddress(ipaddress.ip_address(a)) for a in _addresses()]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(system_clock() - timedelta(days=1))
+        .not_valid_after(system_clock() + timedelta(days=365))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    key_path.touch(mode=0o600)
+    key_path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    cert_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return cert_path, key_path
+
+
+def _addresses() -> list[str]:
+    found = {"127.0.0.1", "::1"}
+    for info in socket.getaddrinfo(socket.gethostname(), None):
+        found.add(str(info[4][0]).partition("%")[0])
+    return sorted(found)

@@ -1,0 +1,91 @@
+"""A strict reader for deterministically encoded CBOR (RFC 8949, section 4.2), for bytes that strangers send.
+
+General decoders accept indefinite lengths, numbers in longer forms, duplicate keys, trailing bytes and tags that build
+objects. A code has exactly one encoding, so all of that is refused here. Written data comes from `cbor2`.
+"""
+
+from typing import Any
+
+MAX_DEPTH = 4
+MAX_INTEGER = 2**53 - 1  # what a browser's numbers hold exactly
+_NULL = 0xF6
+_LENGTHS = {24: 1, 25: 2, 26: 4, 27: 8}
+_SMALLEST = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}
+
+
+class CborError(ValueError):
+    """The bytes are not one deterministically encoded item of the kinds that a code uses."""
+
+
+def read(data: bytes) -> Any:
+    """The single item in `data`: int, bytes, str, None, list or dict. Raises CborError, also on trailing bytes."""
+    value, end = _item(data, 0, 0)
+    if end != len(data):
+        raise CborError("trailing bytes")
+    return value
+
+
+def read_head(data: bytes, at: int) -> tuple[int, int, int]:
+    """Major type, argument and the offset behind it, in shortest form. Raises CborError."""
+    if at >= len(data):
+        raise CborError("cut off")
+    initial = data[at]
+    argument = initial & 0x1F
+    if argument < 24:
+        return initial >> 5, argument, at + 1
+    size = _LENGTHS.get(argument)
+    if size is None or at + 1 + size > len(data):
+        raise CborError("indefinite, reserved or cut off")
+    value = int.from_bytes(data[at + 1 : at + 1 + size], "big")
+    if value < _SMALLEST[argument] or value > MAX_INTEGER:
+        raise CborError("not the shortest form, or too large")
+    return initial >> 5, value, at + 1 + size
+
+
+def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
+    if at < len(data) and data[at] == _NULL:
+        return None, at + 1
+    major, argument, start = read_head(data, at)
+    if major == 0:
+        return argument, start
+    if major == 1:
+        return -1 - argument, start
+    if major in (2, 3):
+        return _string(data, major, start, start + argument)
+    if major in (4, 5) and depth < MAX_DEPTH and argument <= len(data):
+        return (_array if major == 4 else _map)(data, start, argument, depth + 1)
+    raise CborError("a tag, a simple value or too deep")
+
+
+def _string(data: bytes, major: int, start: int, end: int) -> tuple[bytes | str, int]:
+    raw = data[start:end]
+    if end > len(data):
+        raise CborError("cut off")
+    if major == 2:
+        return raw, end
+    try:
+        return raw.decode(), end
+    except UnicodeDecodeError as error:
+        raise CborError("not UTF-8") from error
+
+
+def _array(data: bytes, at: int, count: int, depth: int) -> tuple[list[Any], int]:
+    values = []
+    for _ in range(count):
+        value, at = _item(data, at, depth)
+        values.append(value)
+    return values, at
+
+
+def _map(data: bytes, at: int, count: int, depth: int) -> tuple[dict[int | str, Any], int]:
+    """Keys are integers or texts in the bytewise order of their encodings, which also rules out duplicates."""
+    values: dict[int | str, Any] = {}
+    previous = b""
+    for _ in range(count):
+        key, end = _item(data, at, depth)
+        encoded = data[at:end]
+        if encoded <= previous or not isinstance(key, int | str):
+            raise CborError("keys out of order, twice or of another type")
+        previous = encoded
+        values[key], at = _item(data, end, depth)
+    return values, at

@@ -1,0 +1,163 @@
+"""What a code says, and its one canonical encoding: a CWT claims set (RFC 8392) with one claim of our own.
+
+    {4: exp, 5: nbf, 6: iat, 7: cti, -275: [version, kind, uscc, [item, …], [certificate, …], enterprise name]}
+
+The unit is not among the claims: it is named by the key that signed (docs/token.md).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import cbor2
+
+from app.domain.codes.cbor import CborError, read
+from app.domain.enterprises import ALPHABET
+from app.domain.inspections import PLANNED, TRIGGERED
+from app.domain.times import utc
+
+EXP, NBF, IAT, CTI, INSPECTION = 4, 5, 6, 7, -275
+VERSION = 1
+KINDS = (PLANNED, TRIGGERED)
+USCC_BYTES = 12
+MORE_ITEMS = 0  # last in `items`: there are more than fit; the register has them all
+MORE = "…"  # last in `certificates`, or at the end of the name: shortened
+MAX_TIME = 2**33  # the year 2242; keeps every time an exact number in every language
+_USCC_LIMIT = 31**18
+# Control characters and those that turn the direction of a line around: a name must not rewrite the page it stands on.
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+class MalformedCode(ValueError):
+    """What was presented is not a complete code in its one canonical form."""
+
+
+class ClaimsError(MalformedCode):
+    """Claims that no code may carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What the token states. Times are aware and are kept as UTC in whole seconds; `cti` is the code's identity.
+
+    `items` are item numbers (unsigned, never reused; a final MORE_ITEMS says that further ones are registered),
+    `certificates` enforcement certificate numbers as text, `uscc` None for a subject without one.
+    """
+
+    cti: bytes
+    issued_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    kind: str
+    uscc: str | None
+    items: tuple[int, ...]
+    certificates: tuple[str, ...]
+    enterprise_name: str
+
+    def __post_init__(self) -> None:
+        for name in ("issued_at", "not_before", "expires_at"):
+            object.__setattr__(self, name, utc(getattr(self, name)).replace(microsecond=0))
+
+
+def clean_text(text: str) -> str:
+    """`text` without the characters that no code may carry (controls, direction overrides, lone surrogates)."""
+    return _FORBIDDEN.sub("", text).strip()
+
+
+def encode_claims(claims: Claims) -> bytes:
+    """The canonical bytes. Raises ClaimsError where `decode_claims` would refuse them."""
+    try:
+        subject = None if claims.uscc is None else pack_uscc(claims.uscc)
+        payload = cbor2.dumps(
+            {
+                EXP: int(claims.expires_at.timestamp()),
+                NBF: int(claims.not_before.timestamp()),
+                IAT: int(claims.issued_at.timestamp()),
+                CTI: claims.cti,
+                INSPECTION: [
+                    VERSION,
+                    KINDS.index(claims.kind),
+                    subject,
+                    list(claims.items),
+                    list(claims.certificates),
+                    claims.enterprise_name,
+                ],
+            }
+        )
+    except (ValueError, UnicodeEncodeError) as error:
+        raise ClaimsError(str(error)) from error
+    if decode_claims(payload) != claims:
+        raise ClaimsError("these claims do not survive their encoding")
+    return payload
+
+
+def decode_claims(payload: bytes) -> Claims:
+    """The claims of canonical bytes. Raises ClaimsError for anything else."""
+    try:
+        values = read(payload)
+    except CborError as error:
+        raise ClaimsError(str(error)) from error
+    if not isinstance(values, dict) or list(values) != [EXP, NBF, IAT, CTI, INSPECTION]:
+        raise ClaimsError("not exactly the five claims")
+    exp, nbf, iat, cti, own = values.values()
+    _require(all(isinstance(t, int) and 0 <= t < MAX_TIME for t in (exp, nbf, iat)) and nbf < exp, "times")
+    _require(isinstance(cti, bytes) and len(cti) == 16, "cti")
+    _require(isinstance(own, list) and len(own) == 6 and own[0] == VERSION, "version")
+    _, kind, subject, items, certificates, name = own
+    _require(isinstance(kind, int) and 0 <= kind < len(KINDS), "kind")
+    _require(_are_items(items), "items")
+    _require(isinstance(certificates, list) and all(_is_text(c) for c in certificates), "certificates")
+    _require(_is_text(name), "enterprise name")
+    return Claims(
+        cti=cti,
+        issued_at=datetime.fromtimestamp(iat, UTC),
+        not_before=datetime.fromtimestamp(nbf, UTC),
+        expires_at=datetime.fromtimestamp(exp, UTC),
+        kind=KINDS[kind],
+        uscc=None if subject is None else unpack_uscc(subject),
+        items=tuple(items),
+        certificates=tuple(certificates),
+        enterprise_name=name,
+    )
+
+
+def pack_uscc(uscc: str) -> bytes:
+    """The 18 characters as one number in base 31 (the value of a character is its index, GB 32100-2015), 12 bytes.
+
+    Says nothing about the check character: early real codes fail it. Raises ClaimsError for other characters.
+    """
+    if len(uscc) != 18 or any(c not in ALPHABET for c in uscc):
+        raise ClaimsError("uscc")
+    number = 0
+    for c in uscc:
+        number = number * 31 + ALPHABET.index(c)
+    return number.to_bytes(USCC_BYTES, "big")
+
+
+def unpack_uscc(packed: Any) -> str:
+    """The reverse of `pack_uscc`. Raises ClaimsError."""
+    _require(isinstance(packed, bytes) and len(packed) == USCC_BYTES, "uscc")
+    number = int.from_bytes(packed, "big")
+    _require(number < _USCC_LIMIT, "uscc")
+    characters = []
+    for _ in range(18):
+        number, digit = divmod(number, 31)
+        characters.append(ALPHABET[digit])
+    return "".join(reversed(characters))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != "" and not _FORBIDDEN.search(value)
+
+
+def _are_items(items: Any) -> bool:
+    """Unsigned; MORE_ITEMS only as the last."""
+    if not isinstance(items, list) or not all(isinstance(i, int) and 0 <= i < 2**32 for i in items):
+        return False
+    return MORE_ITEMS not in items[:-1]
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise ClaimsError(what)

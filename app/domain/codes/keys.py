@@ -1,0 +1,149 @@
+"""Keys: one signing key per unit, its public half, and the list that says whose key it is and from when to when."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from app.domain.codes.suites import ES256, KeyFormatError, Suite, suite_named
+from app.domain.ids import RandomBytes
+
+KID_BYTES = 8
+SIGNS_CODES, SIGNS_STATUS = "code", "status"
+_PEM_BEGIN, _PEM_END = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """A public key of a suite. `kid` is the first 8 bytes of SHA-256 of its SubjectPublicKeyInfo."""
+
+    suite: Suite
+    key: Any
+
+    @classmethod
+    def from_jwk(cls, suite_name: str, jwk: Mapping[str, Any]) -> "PublicKey":
+        """Raises KeyFormatError."""
+        suite = suite_named(suite_name)
+        return cls(suite, suite.from_jwk(jwk))
+
+    @cached_property
+    def kid(self) -> bytes:
+        return self.fingerprint[:KID_BYTES]
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """SHA-256 of the SubjectPublicKeyInfo: what the posted notice prints of the root."""
+        return hashlib.sha256(self.suite.spki(self.key)).digest()
+
+    def jwk(self) -> dict[str, str]:
+        return self.suite.to_jwk(self.key)
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        return self.suite.verify(self.key, message, signature)
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A private key of a suite. Export it only to store it encrypted."""
+
+    suite: Suite
+    private: Any
+
+    @classmethod
+    def generate(cls, suite: Suite | str = ES256, random: RandomBytes | None = None) -> "SigningKey":
+        """A new key. With `random` it is derived from those bytes (tests, demonstration)."""
+        chosen = suite_named(suite) if isinstance(suite, str) else suite
+        return cls(chosen, chosen.generate(random))
+
+    @classmethod
+    def from_der(cls, suite_name: str, der: bytes) -> "SigningKey":
+        """A key from PKCS #8 bytes as `to_der` gives them. Raises KeyFormatError."""
+        suite = suite_named(suite_name)
+        return cls(suite, suite.from_pkcs8(der))
+
+    @classmethod
+    def from_pem(cls, suite_name: str, pem: str) -> "SigningKey":
+        """A key from an unencrypted PKCS #8 PEM text. Raises KeyFormatError."""
+        head, _, rest = pem.partition(_PEM_BEGIN)
+        body, end, _ = rest.partition(_PEM_END)
+        if not end or head.strip():
+            raise KeyFormatError("not a PEM private key")
+        try:
+            return cls.from_der(suite_name, base64.b64decode("".join(body.split()), validate=True))
+        except ValueError as error:
+            raise KeyFormatError("not a PEM private key") from error
+
+    def to_der(self) -> bytes:
+        """PKCS #8, not encrypted."""
+        return self.suite.to_pkcs8(self.private)
+
+    def to_pem(self) -> str:
+        body = base64.encodebytes(self.to_der()).decode().replace("\n", "")
+        lines = [body[i : i + 64] for i in range(0, len(body), 64)]
+        return "\n".join([_PEM_BEGIN, *lines, _PEM_END, ""])
+
+    def public(self) -> PublicKey:
+        return self._public
+
+    @cached_property
+    def _public(self) -> PublicKey:
+        return PublicKey(self.suite, self.suite.public_of(self.private))
+
+    @property
+    def kid(self) -> bytes:
+        return self._public.kid
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes, r ‖ s."""
+        return self.suite.sign(self.private, message)
+
+
+@dataclass(frozen=True)
+class KeyEntry:
+    """A row of the key list: whose key, which suite, from when to when, revoked when and why.
+
+    `use` is SIGNS_CODES for a unit's key and SIGNS_STATUS for the key that signs the status list; neither does the
+    other's work.
+    """
+
+    kid: bytes
+    unit: str
+    unit_name: str
+    suite: str
+    jwk: Mapping[str, str]
+    not_before: datetime
+    not_after: datetime
+    revoked_at: datetime | None = None
+    revoked_reason: str | None = None
+    use: str = SIGNS_CODES
+
+    @cached_property
+    def public(self) -> PublicKey:
+        """Raises KeyFormatError for a JWK that is no key of the suite."""
+        return PublicKey.from_jwk(self.suite, self.jwk)
+
+    def valid_at(self, instant: datetime) -> bool:
+        """not_before ≤ instant < not_after. Says nothing about revocation."""
+        return self.not_before <= instant < self.not_after
+
+
+@dataclass(frozen=True)
+class KeyList:
+    """The keys of one jurisdiction, versioned and expiring. A verifier never goes back to a lower version."""
+
+    version: int
+    issued_at: datetime
+    expires_at: datetime
+    jurisdiction: str
+    keys: tuple[KeyEntry, ...]
+
+    @cached_property
+    def _by_kid(self) -> dict[bytes, KeyEntry]:
+        return {entry.kid: entry for entry in self.keys}
+
+    def find(self, kid: bytes) -> KeyEntry | None:
+        """The entry of that key id."""
+        return self._by_kid.get(kid)

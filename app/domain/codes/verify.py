@@ -1,0 +1,249 @@
+"""Verification as a chain of named steps. The first step that fails names the verdict (docs/token.md).
+
+Online: digits → structure → key → signature → claims → registered → state → window → enterprise.
+Offline: digits → structure → key → signature → claims → state (status list, where there is one) → enterprise → window.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.codes.claims import Claims, ClaimsError, MalformedCode, decode_claims
+from app.domain.codes.classify import digits_of
+from app.domain.codes.keys import SIGNS_CODES, KeyEntry, KeyList
+from app.domain.codes.lists import StatusList
+from app.domain.codes.suites import KeyFormatError
+from app.domain.codes.token import Envelope, from_digits, open_token
+from app.domain.enterprises import normalise_uscc
+from app.domain.inspections import APPROVED, CANCELLED, COMPLETED, IN_PROGRESS, LAPSED, NOT_CARRIED_OUT, REPLACED
+
+
+class Verdict(StrEnum):
+    """The names of api.md."""
+
+    VALID = "valid"
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+    COMPLETED = "completed"
+    REVOKED = "revoked"
+    WRONG_ENTERPRISE = "wrong_enterprise"
+    NOT_REGISTERED = "not_registered"
+    UNKNOWN_KEY = "unknown_key"
+    BAD_SIGNATURE = "bad_signature"
+    MALFORMED = "malformed"
+
+
+# What an inspection's state means for its code. A state that is not here never had a code: not registered.
+_STATE_VERDICTS: dict[str, Verdict | None] = {
+    APPROVED: None,
+    IN_PROGRESS: None,
+    COMPLETED: Verdict.COMPLETED,
+    CANCELLED: Verdict.CANCELLED,
+    REPLACED: Verdict.REPLACED,
+    LAPSED: Verdict.LAPSED,
+    NOT_CARRIED_OUT: Verdict.LAPSED,  # 未实施 either way
+    "revoked": Verdict.REVOKED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredCode:
+    """What the register answers for a cti.
+
+    `state` is the inspection's state, `replaced` whether a later code of the same inspection took this one's place,
+    `digest` is token.signed_digest of the token as issued: a code with the cti of another is not registered.
+    """
+
+    cti: bytes
+    state: str
+    digest: bytes
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The verdict, the steps that were taken, and what may be shown: `claims` only where signature and claims held."""
+
+    verdict: Verdict
+    steps: tuple[Step, ...]
+    claims: Claims | None = None
+    registered: RegisteredCode | None = None
+    key: KeyEntry | None = None  # who signed; set together with claims
+
+    @property
+    def asked_register(self) -> bool:
+        return any(step.name == "registered" for step in self.steps)
+
+
+Register = Callable[[bytes], RegisteredCode | None]
+
+
+@dataclass(slots=True)
+class _Case:
+    """One presented code on its way through the steps."""
+
+    presented: bytes | str
+    keys: KeyList
+    register: Register | None
+    status: StatusList | None
+    now: datetime
+    uscc: str | None
+    token: bytes = b""
+    envelope: Envelope = field(default_factory=lambda: Envelope(0, b"", b"", b"", b""))
+    entry: KeyEntry | None = None
+    claims: Claims | None = None
+    registered: RegisteredCode | None = None
+
+
+def verify(
+    presented: bytes | str,
+    keys: KeyList,
+    register: Register | None,
+    now: datetime,
+    uscc: str | None = None,
+    status: StatusList | None = None,
+) -> Verification:
+    """The verdict on what was presented: a token, its digits, or a code URL from any host.
+
+    `register` None means offline; `status` is then the signed status list, if there is one. `uscc` is the enterprise
+    that the code is held against, if known. Never raises for what strangers send.
+    """
+    case = _Case(presented, keys, register, status, now, normalise_uscc(uscc) if uscc else None)
+    steps: list[Step] = []
+    verdict = None
+    for name, check in _chain(case):
+        verdict = check(case)
+        steps.append(Step(name, verdict is None))
+        if verdict is not None:
+            break
+    entry = case.entry if case.claims else None
+    return Verification(verdict or Verdict.VALID, tuple(steps), case.claims, case.registered, entry)
+
+
+_Check = Callable[[_Case], Verdict | None]
+
+
+def _chain(case: _Case) -> list[tuple[str, _Check]]:
+    token: list[tuple[str, _Check]] = [
+        ("digits", _digits),
+        ("structure", _structure),
+        ("key", _key),
+        ("signature", _signature),
+        ("claims", _claims),
+    ]
+    window: list[tuple[str, _Check]] = [("window", _window)]
+    enterprise: list[tuple[str, _Check]] = [("enterprise", _enterprise)] if case.uscc else []
+    if case.register:
+        return [*token, ("registered", _registered), ("state", _state), *window, *enterprise]
+    # The phone's clock is what is least certain offline, so whatever else is wrong is said before it.
+    listed: list[tuple[str, _Check]] = [("state", _listed_state)] if case.status else []
+    return [*token, *listed, *enterprise, *window]
+
+
+def _digits(case: _Case) -> Verdict | None:
+    if isinstance(case.presented, bytes):
+        case.token = case.presented
+        return None
+    try:
+        case.token = from_digits(digits_of(case.presented) or "")
+    except MalformedCode:
+        return Verdict.MALFORMED
+    return None
+
+
+def _structure(case: _Case) -> Verdict | None:
+    try:
+        case.envelope = open_token(case.token)
+    except MalformedCode:
+        return Verdict.MALFORMED
+    return None
+
+
+def _key(case: _Case) -> Verdict | None:
+    """A revoked key's codes are all revoked, whenever they say they were issued: whoever stole it can write any time."""
+    entry = case.keys.find(case.envelope.kid)
+    if entry is None or entry.use != SIGNS_CODES:
+        return Verdict.UNKNOWN_KEY
+    if entry.revoked_at is not None:
+        return Verdict.REVOKED
+    case.entry = entry
+    return None
+
+
+def _signature(case: _Case) -> Verdict | None:
+    """The suite is the key's. A token that names another algorithm was not made with this key."""
+    assert case.entry is not None
+    try:
+        public = case.entry.public
+    except KeyFormatError:
+        return Verdict.UNKNOWN_KEY
+    envelope = case.envelope
+    if envelope.alg != public.suite.cose_alg or not public.verify(envelope.signed_bytes, envelope.signature):
+        return Verdict.BAD_SIGNATURE
+    return None
+
+
+def _claims(case: _Case) -> Verdict | None:
+    """Readable, and signed while the key was valid: before and after, it was nobody's key."""
+    assert case.entry is not None
+    try:
+        claims = decode_claims(case.envelope.payload)
+    except ClaimsError:
+        return Verdict.MALFORMED
+    if not case.entry.valid_at(claims.issued_at):
+        return Verdict.UNKNOWN_KEY
+    case.claims = claims
+    return None
+
+
+def _registered(case: _Case) -> Verdict | None:
+    assert case.register is not None and case.claims is not None
+    found = case.register(case.claims.cti)
+    if found is None or found.digest != hashlib.sha256(case.envelope.signed_bytes).digest():
+        return Verdict.NOT_REGISTERED
+    case.registered = found
+    return None
+
+
+def _state(case: _Case) -> Verdict | None:
+    """Cancelled says more than replaced, and replaced more than completed; each wins over the window.
+
+    An approved inspection whose window is over has lapsed, whether or not the sweep that records it has run.
+    """
+    assert case.registered is not None and case.claims is not None
+    verdict = _STATE_VERDICTS.get(case.registered.state, Verdict.NOT_REGISTERED)
+    if case.registered.replaced and verdict not in (Verdict.CANCELLED, Verdict.REVOKED, Verdict.NOT_REGISTERED):
+        return Verdict.REPLACED
+    if case.registered.state == APPROVED and case.now >= case.claims.expires_at:
+        return Verdict.LAPSED
+    return verdict
+
+
+def _listed_state(case: _Case) -> Verdict | None:
+    assert case.status is not None and case.claims is not None
+    state = case.status.state_of(case.claims.cti)
+    return None if state is None else _STATE_VERDICTS.get(state, Verdict.NOT_REGISTERED)
+
+
+def _window(case: _Case) -> Verdict | None:
+    """not_before ≤ now < expires_at (RFC 8392: on or after exp it must not be accepted)."""
+    assert case.claims is not None
+    if case.now < case.claims.not_before:
+        return Verdict.NOT_YET_VALID
+    return Verdict.EXPIRED if case.now >= case.claims.expires_at else None
+
+
+def _enterprise(case: _Case) -> Verdict | None:
+    assert case.claims is not None
+    return None if case.claims.uscc == case.uscc else Verdict.WRONG_ENTERPRISE

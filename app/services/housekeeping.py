@@ -1,0 +1,33 @@
+"""What time brings about, each a use case of its own: run by the worker, safe to run twice or on two machines."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from app.services import flags, visits
+from app.store.models import Challenge, DeviceMark, IdempotencyKey, LoginSession, RateBucket
+from app.store.unit_of_work import UnitOfWork
+
+IDEMPOTENCY_KEPT = timedelta(days=2)
+SESSIONS_KEPT = timedelta(days=30)
+
+
+def sweep(work: UnitOfWork) -> None:
+    """Time-driven findings up to now."""
+    flags.sweep(work)
+
+
+def lapse(work: UnitOfWork) -> None:
+    visits.lapse(work)
+
+
+def forget(work: UnitOfWork) -> None:
+    """Deletes what has no right to stay: expired marks, challenges, idempotency keys, full rate buckets, sessions."""
+    work.session.execute(delete(DeviceMark).where(DeviceMark.expires_at < work.now))
+    work.session.execute(delete(Challenge).where(Challenge.expires_at < work.now))
+    work.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < work.now - IDEMPOTENCY_KEPT))
+    work.session.execute(delete(RateBucket).where(RateBucket.full_at < work.now.timestamp()))
+    work.session.execute(delete(LoginSession).where(LoginSession.expires_at < work.now - SESSIONS_KEPT))
+
+
+JOBS = (sweep, lapse, forget)

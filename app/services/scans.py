@@ -1,0 +1,108 @@
+"""The enterprise's scan: `seen` (posted by the page), `arrive` (a person's button), the comparison number."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.domain.actors import PUBLIC
+from app.domain.codes.challenge import LIFETIME, make_digits
+from app.domain.errors import Invalid
+from app.domain.inspections import TRANSITIONS, Inspection
+from app.services import flags
+from app.services.verification import BAD_WHEN_ARRIVING, Look, look, note_bad
+from app.store import inspections as inspection_store
+from app.store.models import Challenge, DeviceMark
+from app.store.unit_of_work import UnitOfWork
+
+ACTIONS = {"seen": "inspection.seen", "arrive": "inspection.arrived"}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChallenge:
+    """Six digits that stand on this phone and on the officer's page until `expires_at`."""
+
+    id: str
+    digits: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOutcome:
+    """`challenge` is None where the code is not valid now: then nothing was recorded but, perhaps, a note."""
+
+    look: Look
+    challenge: OpenChallenge | None
+
+
+def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_staff: bool = False) -> ScanOutcome:
+    """Records a scan of a valid code once per device and action, and opens a comparison number of its own.
+
+    An `arrive` on a code that is not valid leaves a note (rule code.bad) and is not recorded; callers tell the verdict.
+    Raises Invalid("unknown_choice") for another action.
+    """
+    if action not in ACTIONS:
+        raise Invalid("unknown_choice", "action", value=action, choices=", ".join(ACTIONS))
+    seen = look(work.session, text, work.now)
+    if seen.inspection is None or seen.verdict != "valid":
+        if action == "arrive" and seen.verdict in BAD_WHEN_ARRIVING:
+            note_bad(work, seen, device)
+        if action == "seen" and seen.inspection is not None:
+            _record(work, seen.inspection.id, action, device, by_staff)
+        return ScanOutcome(seen, None)
+    inspection = _record(work, seen.inspection.id, action, device, by_staff)
+    return ScanOutcome(replace(seen, inspection=inspection), _open_challenge(work, inspection))
+
+
+def open_challenges(session: Session, inspection_id: str, now: datetime) -> list[OpenChallenge]:
+    """The comparison numbers that enterprises see right now, newest first."""
+    query = (
+        select(Challenge)
+        .where(Challenge.inspection == inspection_id, Challenge.expires_at > now)
+        .order_by(Challenge.created_at.desc(), Challenge.id.desc())
+        .limit(20)
+    )
+    return [OpenChallenge(c.id, c.digits, c.created_at, c.expires_at) for c in session.scalars(query)]
+
+
+def _record(work: UnitOfWork, inspection_id: str, action: str, device: str, by_staff: bool) -> Inspection:
+    inspection = inspection_store.get(work.session, inspection_id, lock=True)
+    assert inspection is not None
+    kind = ACTIONS[action]
+    if inspection.state not in TRANSITIONS[kind] or not _first_time(work, inspection, action, device):
+        return inspection
+    body = {"by_inspector": by_staff}
+    fact = work.fact(kind, ("inspection", inspection.id), body, PUBLIC, inspection.jurisdiction)
+    after = work.record(fact, inspection)
+    flags.after_inspection(work, inspection, after)
+    return after
+
+
+def _first_time(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> bool:
+    """Whether this device did this for the first time. The mark is keyed by the code and dies with it."""
+    assert inspection.code is not None
+    mark = work.vault.mark(f"{action}:{inspection.code.cti}", device)
+    insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(DeviceMark).values(mark=mark, expires_at=inspection.window_end + LIFETIME)
+    return work.session.execute(statement.on_conflict_do_nothing().returning(DeviceMark.mark)).first() is not None
+
+
+def _open_challenge(work: UnitOfWork, inspection: Inspection) -> OpenChallenge:
+    work.session.execute(
+        delete(Challenge).where(Challenge.inspection == inspection.id, Challenge.expires_at <= work.now)
+    )
+    taken = list(work.session.scalars(select(Challenge.digits).where(Challenge.inspection == inspection.id)))
+    challenge = OpenChallenge(work.new_id(), make_digits(work.random, taken), work.now, work.now + LIFETIME)
+    work.session.add(
+        Challenge(
+            id=challenge.id,
+            inspection=inspection.id,
+            digits=challenge.digits,
+            created_at=challenge.created_at,
+            expires_at=challenge.expires_at,
+        )
+    )
+    return challenge

@@ -1,0 +1,198 @@
+"""The signing keys: one per unit, made when first needed, rotated and revoked; and the signed lists made of them.
+
+Private keys are sealed in the database. The root that signs the key list is a file apart (`root.key`), which may be
+kept off the server: then new keys wait until `keys publish --root FILE` signs them.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import Actor
+from app.domain.codes.keys import SIGNS_CODES, SIGNS_STATUS, KeyEntry, KeyList, SigningKey
+from app.domain.codes.lists import LISTED_STATES, sign_key_list, sign_status_list, status_list
+from app.domain.codes.suites import ES256
+from app.domain.errors import NotFound, Refused
+from app.store.models import CodeRow, InspectionRow, SignedDocument, Unit, UnitKey
+from app.store.unit_of_work import UnitOfWork
+
+KEY_LIFETIME = timedelta(days=2 * 365)
+LIST_LIFETIME = timedelta(days=30)
+STATUS_LIFETIME = timedelta(days=1)
+RESIGN_BEFORE = timedelta(days=20)  # the key list is signed anew when it has less than this left
+KEYS, STATUS = "inspection-keys", "inspection-status"
+
+
+class RegisteredKeys:
+    """Looks a key up in the register when a verification asks for it: one indexed row."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def find(self, kid: bytes) -> KeyEntry | None:
+        row = self.session.get(UnitKey, kid.hex())
+        return _entry(row, "") if row else None
+
+
+def signing_key(work: UnitOfWork, unit: str, use: str = SIGNS_CODES) -> SigningKey:
+    """The unit's key in force, made and listed where it has none yet."""
+    row = _in_force(work, unit, use)
+    if row is None:
+        work.lock(f"unit-key:{unit}:{use}")
+        row = _in_force(work, unit, use) or _add(work, unit, use, ES256.name)
+    return SigningKey.from_der(row.suite, work.vault.open(row.private, f"unit-key:{row.kid}"))
+
+
+def rotate(work: UnitOfWork, actor: Actor, unit: str, suite: str = ES256.name) -> str:
+    """A new key for a unit from now on; its kid (hex). Codes issued before stay valid until they expire."""
+    if work.session.get(Unit, unit) is None:
+        raise NotFound("unknown_unit", unit=unit)
+    row = _add(work, unit, SIGNS_CODES, suite)
+    _record(work, actor, row, "key.rotated", {"unit": unit, "suite": suite})
+    return row.kid
+
+
+def revoke(work: UnitOfWork, actor: Actor, kid: str, reason: str) -> None:
+    """Revokes a key: every code it signed is void from now on. Raises NotFound, Refused("key_revoked_already")."""
+    row = work.session.get(UnitKey, kid.lower(), with_for_update=True)
+    if row is None:
+        raise NotFound("no_such_key", kid=kid)
+    if row.revoked_at is not None:
+        raise Refused("key_revoked_already", kid=kid)
+    row.revoked_at, row.revoked_reason = work.now, reason
+    work.session.flush()
+    _record(work, actor, row, "key.revoked", {"reason": reason})
+    publish_keys(work)
+
+
+def entries(session: Session) -> list[KeyEntry]:
+    """All keys, oldest first."""
+    query = select(UnitKey, Unit.name).join(Unit, Unit.code == UnitKey.unit).order_by(UnitKey.not_before, UnitKey.kid)
+    return [_entry(row, name) for row, name in session.execute(query)]
+
+
+def publish_keys(work: UnitOfWork, root: SigningKey | None = None) -> bool:
+    """Signs the next version of the key list with `root` (default: the server's); False where there is no root here."""
+    root = root or work.root_key()
+    if root is None:
+        return False
+    work.lock(f"signed-document:{KEYS}")
+    version = _newest_version(work, KEYS) + 1
+    expires_at = work.now + LIST_LIFETIME
+    keys = KeyList(version, work.now, expires_at, work.default_jurisdiction, tuple(entries(work.session)))
+    _keep(work, KEYS, version, sign_key_list(keys, root), expires_at)
+    return True
+
+
+def publish_status(work: UnitOfWork) -> None:
+    """Signs the list of codes inside their window that are no longer good, with the status key of the installation."""
+    query = (
+        select(CodeRow.cti, InspectionRow.state, InspectionRow.code_cti)
+        .join(InspectionRow, InspectionRow.id == CodeRow.inspection)
+        .where(CodeRow.expires_at > work.now)
+    )
+    states = [
+        (bytes.fromhex(cti), "replaced" if current != cti else state)
+        for cti, state, current in work.session.execute(query)
+        if current != cti or state in LISTED_STATES
+    ]
+    key = signing_key(work, _status_unit(work), SIGNS_STATUS)
+    work.lock(f"signed-document:{STATUS}")
+    version = _newest_version(work, STATUS) + 1
+    expires_at = work.now + STATUS_LIFETIME
+    listed = status_list(version, work.now, expires_at, work.default_jurisdiction, states)
+    _keep(work, STATUS, version, sign_status_list(listed, key), expires_at)
+
+
+def renew_lists(work: UnitOfWork) -> None:
+    """Housekeeping: a fresh status list, and a key list that never runs out while the root is here."""
+    publish_status(work)
+    expires_at = work.session.scalar(select(func.max(SignedDocument.expires_at)).where(SignedDocument.name == KEYS))
+    if expires_at is None or expires_at < work.now + RESIGN_BEFORE:
+        publish_keys(work)
+
+
+def published(session: Session, name: str) -> dict[str, Any] | None:
+    """The newest signed document of that name, as published."""
+    query = select(SignedDocument.body).where(SignedDocument.name == name).order_by(SignedDocument.version.desc())
+    body = session.scalar(query.limit(1))
+    document: dict[str, Any] | None = json.loads(body) if body else None
+    return document
+
+
+def _in_force(work: UnitOfWork, unit: str, use: str) -> UnitKey | None:
+    query = (
+        select(UnitKey)
+        .where(
+            UnitKey.unit == unit,
+            UnitKey.use == use,
+            UnitKey.revoked_at.is_(None),
+            UnitKey.not_before <= work.now,
+            UnitKey.not_after > work.now,
+        )
+        .order_by(UnitKey.not_before.desc(), UnitKey.kid)
+        .limit(1)
+    )
+    return work.session.scalar(query)
+
+
+def _add(work: UnitOfWork, unit: str, use: str, suite: str) -> UnitKey:
+    key = SigningKey.generate(suite)
+    row = UnitKey(
+        kid=key.kid.hex(),
+        unit=unit,
+        use=use,
+        suite=suite,
+        jwk=json.dumps(key.public().jwk()),
+        private=work.vault.seal(key.to_der(), f"unit-key:{key.kid.hex()}"),
+        not_before=work.now.replace(microsecond=0),
+        not_after=work.now.replace(microsecond=0) + KEY_LIFETIME,
+    )
+    work.session.add(row)
+    work.session.flush()
+    publish_keys(work)
+    return row
+
+
+def _entry(row: UnitKey, unit_name: str) -> KeyEntry:
+    return KeyEntry(
+        kid=bytes.fromhex(row.kid),
+        unit=row.unit,
+        unit_name=unit_name,
+        suite=row.suite,
+        jwk=json.loads(row.jwk),
+        not_before=row.not_before,
+        not_after=row.not_after,
+        revoked_at=row.revoked_at,
+        revoked_reason=row.revoked_reason,
+        use=row.use,
+    )
+
+
+def _status_unit(work: UnitOfWork) -> str:
+    """The supervisor of the installation's own region signs the status list; else any supervisor unit."""
+    here = Unit.region == work.default_jurisdiction
+    code = work.session.scalar(
+        select(Unit.code).where(Unit.role == "supervisor").order_by(here.desc(), Unit.code).limit(1)
+    )
+    if code is None:
+        raise NotFound("unknown_unit", unit="supervisor")
+    return code
+
+
+def _newest_version(work: UnitOfWork, name: str) -> int:
+    newest = work.session.scalar(select(func.max(SignedDocument.version)).where(SignedDocument.name == name))
+    return int(newest or 0)
+
+
+def _keep(work: UnitOfWork, name: str, version: int, document: dict[str, Any], expires_at: Any) -> None:
+    text = json.dumps(document, ensure_ascii=False)
+    work.session.add(SignedDocument(name=name, version=version, body=text, expires_at=expires_at))
+    work.session.flush()
+
+
+def _record(work: UnitOfWork, actor: Actor, row: UnitKey, kind: str, body: dict[str, Any]) -> None:
+    work.store_fact(work.fact(kind, ("key", row.kid), body, actor, work.default_jurisdiction))

@@ -1,0 +1,109 @@
+"""Is this code real? The answer for whoever scans: verified claims, the state in the register, nothing else.
+
+Looking (GET) reads only. A posted verification that ends badly leaves a note for the rule `code.bad`, one per device
+group and clock hour; the code itself is never kept, only the hash that stands for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.domain.actors import PUBLIC
+from app.domain.codes.classify import FOREIGN, SHORT_CODE, Issuer, Scanned, classify
+from app.domain.codes.token import masked, signed_digest
+from app.domain.codes.verify import RegisteredCode, Step, Verdict, Verification
+from app.domain.codes.verify import verify as verify_code
+from app.domain.inspections import Inspection
+from app.domain.times import rfc3339
+from app.services import flags
+from app.services.unit_keys import RegisteredKeys
+from app.store import inspections as inspection_store
+from app.store.models import BadPresentation, CodeRow
+from app.store.unit_of_work import UnitOfWork
+
+# rules.md, code.bad: what a posted verification, and what an attempted arrival, leaves a note for
+BAD_WHEN_VERIFIED = frozenset(
+    ("bad_signature", "unknown_key", "not_registered", "wrong_enterprise", "cancelled", "revoked")
+)
+BAD_WHEN_ARRIVING = BAD_WHEN_VERIFIED | {"expired", "replaced", "completed", "lapsed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`inspection` is there only when the signature verified and the register knows the code."""
+
+    scanned: Scanned
+    verification: Verification
+    inspection: Inspection | None = None
+
+    @property
+    def verdict(self) -> str:
+        return str(self.verification.verdict)
+
+
+def look(session: Session, text: str, now: datetime, uscc: str | None = None, issuers: Sequence[Issuer] = ()) -> Look:
+    """What a URL, a token's digits or a short code is worth at `now`. Reads only; a few indexed rows."""
+    scanned = classify(text, issuers)
+    presented: str | bytes = scanned.value
+    if scanned.kind == SHORT_CODE:
+        token = session.scalar(select(CodeRow.token).where(CodeRow.short_code == scanned.value))
+        if token is None:
+            return Look(scanned, _stopped_at("registered", Verdict.NOT_REGISTERED))
+        presented = token
+    elif scanned.kind == FOREIGN:
+        return Look(scanned, _stopped_at("digits", Verdict.MALFORMED))
+    found: dict[bytes, Inspection] = {}
+
+    def register(cti: bytes) -> RegisteredCode | None:
+        code = session.get(CodeRow, cti.hex())
+        inspection = inspection_store.get(session, code.inspection) if code else None
+        if code is None or inspection is None:
+            return None
+        found[cti] = inspection
+        replaced = inspection.code is None or inspection.code.cti != code.cti
+        return RegisteredCode(cti, inspection.state, signed_digest(code.token), replaced)
+
+    verification = verify_code(presented, RegisteredKeys(session), register, now, uscc)
+    known = verification.registered
+    return Look(scanned, verification, found.get(known.cti) if known else None)
+
+
+def _stopped_at(step: str, verdict: Verdict) -> Verification:
+    return Verification(verdict, (Step(step, False),))
+
+
+def verify(work: UnitOfWork, text: str, uscc: str | None, device: str) -> Look:
+    """`look`, and a note where the verdict is one that rules.md names."""
+    seen = look(work.session, text, work.now, uscc)
+    if seen.verdict in BAD_WHEN_VERIFIED:
+        note_bad(work, seen, device)
+    return seen
+
+
+def note_bad(work: UnitOfWork, seen: Look, device: str) -> None:
+    """Keeps that a bad code was presented: once per device group and clock hour, however often it is posted."""
+    hour = work.now.replace(minute=0, second=0, microsecond=0)
+    group = work.vault.mark(f"presentation:{hour:%Y%m%d}", device).hex()
+    claims = seen.verification.claims
+    jurisdiction = seen.inspection.jurisdiction if seen.inspection else work.default_jurisdiction
+    insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = {
+        "id": work.new_id(),
+        "jurisdiction": jurisdiction,
+        "device_group": group,
+        "hour": hour,
+        "verdict": seen.verdict,
+        "cti": masked(claims.cti) if claims else None,
+        "inspection": seen.inspection.id if seen.inspection else None,
+        "recorded_at": work.now,
+    }
+    statement = insert(BadPresentation).values(row).on_conflict_do_nothing()
+    if work.session.execute(statement.returning(BadPresentation.id)).first() is None:
+        return
+    body = {"verdict": seen.verdict, "hour": rfc3339(hour), "inspection": row["inspection"]}
+    work.store_fact(work.fact("code.presented", ("presentation", str(row["id"])), body, PUBLIC, jurisdiction))
+    flags.after_presentation(work, str(row["id"]))

@@ -1,0 +1,101 @@
+"""One visit through the services: apply, approve, scan, arrive, complete, rate."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.domain.errors import Forbidden, Invalid, NotFound, Refused
+from app.domain.inspections import Result
+from app.services import applications, codes, decisions, scans, speech, verification, visits
+from tests.house import House
+
+
+def code_of(house: House, inspection) -> codes.Code:
+    with house.installation.reading() as session:
+        return codes.drawn(session, inspection, "http://localhost")
+
+
+def look(house: House, text: str) -> verification.Look:
+    with house.installation.reading() as session:
+        return verification.look(session, text, house.clock.now)
+
+
+def test_a_visit_from_application_to_rating(house: House) -> None:
+    applied = house.applied()
+    assert (applied.state, applied.number) == ("applied", "YT-YJJ-2026-000001")
+    approved = house.perform(decisions.approve, house.people["head"], applied.id)
+    code = code_of(house, approved)
+    assert look(house, code.url).verdict == "valid"
+    assert look(house, code.short_code.lower()).verdict == "valid"
+    seen = house.perform(scans.record_scan, code.url, "seen", "device-1")
+    assert seen.challenge is not None and len(seen.challenge.digits) == 6
+    house.clock.move(minutes=40)
+    arrived = house.perform(scans.record_scan, code.token, "arrive", "device-1")
+    assert arrived.look.inspection.state == "in_progress"
+    house.clock.move(minutes=20)
+    done = house.perform(
+        visits.complete,
+        house.people["inspector"],
+        approved.id,
+        visits.Completion((Result("YJ-01", "no_problem"),), house.clock.now),
+    )
+    assert (done.state, done.outcome) == ("completed", "no_problem")
+    assert look(house, code.url).verdict == "completed"
+    receipt = house.perform(speech.rate, speech.Rating(code.url, 5, {"gifts": False}), "device-1")
+    with house.installation.reading() as session:
+        assert speech.receipt(session, receipt.lower()).state == "received"
+
+
+def test_the_same_phone_rates_once(house: House) -> None:
+    code = code_of(house, house.completed())
+    house.perform(speech.rate, speech.Rating(code.url, 5), "device-1")
+    with pytest.raises(Refused, match="already_rated"):
+        house.perform(speech.rate, speech.Rating(code.url, 1), "device-1")
+    house.perform(speech.rate, speech.Rating(code.url, 1), "device-2")
+
+
+def test_nobody_approves_their_own_application(house: House) -> None:
+    applied = house.applied(who="head")
+    with pytest.raises(Forbidden, match="own_application"):
+        house.perform(decisions.approve, house.people["head"], applied.id)
+
+
+def test_another_units_inspection_does_not_exist(house: House) -> None:
+    applied = house.applied()
+    with pytest.raises(NotFound):
+        house.perform(decisions.approve, house.people["head2"], applied.id)
+
+
+def test_what_cannot_be_understood_is_refused_with_every_problem(house: House) -> None:
+    with pytest.raises(Invalid) as caught:
+        house.applied(items=(), officers=(), window_end=house.clock.now - timedelta(hours=1))
+    assert {p[1] for p in caught.value.problems} == {
+        "items_missing",
+        "officers_missing",
+        "window_ends_before_start",
+    }
+    with pytest.raises(Invalid, match="unknown_item"):
+        house.applied(items=("NO-SUCH",))
+
+
+def test_an_unused_code_lapses_when_its_window_is_over_and_may_still_get_its_result(house: House) -> None:
+    approved = house.approved()
+    house.clock.move(hours=3)
+    assert look(house, code_of(house, approved).url).verdict == "lapsed"
+    assert house.perform(visits.lapse) == 1
+    completion = visits.Completion((Result("YJ-01", "no_problem"),), house.clock.now)
+    done = house.perform(visits.complete, house.people["inspector"], approved.id, completion)
+    assert done.state == "completed"
+
+
+def test_an_application_of_an_unknown_enterprise_enters_it_once(house: House) -> None:
+    first, second = house.applied(), house.applied()
+    assert first.enterprise_id == second.enterprise_id
+    assert first.number != second.number
+
+
+def test_a_preview_records_nothing(house: House) -> None:
+    with house.installation.unit_of_work() as work:
+        applications.preview(work, house.people["inspector"], house.application())
+        work.session.rollback()
+    assert house.applied().number.endswith("000001")
