@@ -72,8 +72,7 @@ def digits_of(text: str) -> str | None:
     if url:
         found = _CODE_PATH.fullmatch(url.path)
         return found.group(1) if found else None
-    bare = "".join(text.split())
-    return bare if _DIGITS.fullmatch(bare) and len(bare) >= _MIN_DIGITS else None
+    return text if _DIGITS.fullmatch(text) and len(text) >= _MIN_DIGITS else None
 
 
 def _as_url(text: str) -> _Url | None:

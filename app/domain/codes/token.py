@@ -20,6 +20,7 @@ from app.domain.codes.suites import ES256, SIGNATURE_BYTES, Suite
 MAX_TOKEN = 400  # bytes; the largest QR we draw holds fewer
 PATH = "/q/"
 SHORTEST_NAME = 8  # characters of the enterprise's name that stay before a larger QR is taken
+FEWEST_ITEMS = 8  # that stay before the officers' certificate numbers go
 _TAG_AND_ARRAY = b"\xd2\x84"
 _EMPTY_MAP = b"\xa0"
 _CONTEXT = b"\x84" + cbor2.dumps("Signature1")
@@ -146,12 +147,14 @@ def _shorter_names(claims: Claims) -> Iterator[Claims]:
 
 
 def _shorter_lists(claims: Claims) -> Iterator[Claims]:
-    """First fewer officers, down to two, then fewer items, then no officer at all; each list says that it was cut."""
+    """First fewer officers, down to two, then fewer items, down to eight, then neither; each list says it was cut."""
     certificates, items = claims.certificates, claims.items
     for count in range(len(certificates) - 1, 1, -1):
         claims = replace(claims, certificates=(*certificates[:count], MORE))
         yield claims
     for count in range(len(items) - 1, 0, -1):
+        if count < FEWEST_ITEMS:
+            claims = replace(claims, certificates=(MORE,))
         claims = replace(claims, items=(*items[:count], MORE_ITEMS))
         yield claims
     yield replace(claims, certificates=(MORE,))
@@ -161,7 +164,7 @@ def _fits(claims: Claims, base_url: str, suite: Suite, version: int) -> bool:
     protected = _protected(suite, bytes(KID_BYTES))
     size = len(_assemble(protected, encode_claims(claims), bytes(SIGNATURE_BYTES)))
     prefix = len((base_url.rstrip("/") + PATH).encode())
-    needed = smallest_version(prefix, digit_count(size))
+    needed = smallest_version(prefix, digit_count(size)) if size <= MAX_TOKEN else None
     return needed is not None and needed <= version
 
 

@@ -171,7 +171,7 @@ def _structure(case: _Case) -> Verdict | None:
 
 
 def _key(case: _Case) -> Verdict | None:
-    """A revoked key's codes are all revoked, whenever they say they were issued: whoever stole it can write any time."""
+    """All codes of a revoked key are revoked, whenever they say they were issued: a thief can write any time."""
     entry = case.keys.find(case.envelope.kid)
     if entry is None or entry.use != SIGNS_CODES:
         return Verdict.UNKNOWN_KEY
