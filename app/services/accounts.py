@@ -45,7 +45,7 @@ def add_user(
         raise Invalid("password_short", "password", length=MIN_PASSWORD)
     if work.session.scalar(select(User.actor).where(User.username == username)):
         raise Invalid("username_taken", "username", username=username)
-    actor_id = _add_actor(work, "person", name, unit, role)
+    actor_id = add_actor(work, "person", name, unit, role)
     work.session.add(
         User(
             actor=actor_id,
@@ -61,7 +61,7 @@ def add_user(
 def issue_token(work: UnitOfWork, unit: str, role: str, name: str, expires_at: datetime | None = None) -> str:
     """A new API token, shown once. Raises Invalid: unknown_unit, unknown_role."""
     _require_unit_and_role(work, unit, role)
-    actor_id = _add_actor(work, "token", name, unit, role)
+    actor_id = add_actor(work, "token", name, unit, role)
     token = "jcm_" + secret_text(work.random(32))
     work.session.add(
         ApiToken(actor=actor_id, hash=actors.secret_hash(token), created_at=work.now, expires_at=expires_at)
@@ -93,6 +93,16 @@ def disable_user(work: UnitOfWork, username: str) -> None:
     user = _user(work, username)
     user.disabled_at = work.now
     _end_sessions(work, user.actor)
+
+
+def add_actor(work: UnitOfWork, kind: str, name: str, unit: str, role: str) -> str:
+    """An actor with a role but no way to sign in of its own; its id."""
+    actor_id = work.new_id()
+    work.session.add(ActorRow(id=actor_id, kind=kind, name=name, created_at=work.now))
+    work.session.flush()
+    today = shanghai_day(work.now)
+    work.session.add(RoleAssignment(actor=actor_id, unit=unit, role=role, valid_from=today, valid_until=None))
+    return actor_id
 
 
 def sign_in(work: UnitOfWork, username: str, password: str, device: str) -> tuple[Actor, str]:
@@ -136,15 +146,6 @@ def _require_unit_and_role(work: UnitOfWork, unit: str, role: str) -> None:
         raise Invalid("unknown_role", "role", role=role, roles=", ".join(ROLES))
     if role == SUPERVISOR and found.role != "supervisor":
         raise Invalid("supervisor_unit", "unit", unit=unit)
-
-
-def _add_actor(work: UnitOfWork, kind: str, name: str, unit: str, role: str) -> str:
-    actor_id = work.new_id()
-    work.session.add(ActorRow(id=actor_id, kind=kind, name=name, created_at=work.now))
-    work.session.flush()
-    today = shanghai_day(work.now)
-    work.session.add(RoleAssignment(actor=actor_id, unit=unit, role=role, valid_from=today, valid_until=None))
-    return actor_id
 
 
 def _actor(work: UnitOfWork, actor_id: str) -> Actor:

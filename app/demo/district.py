@@ -1,0 +1,164 @@
+"""The reference data of 云汀区: regions, units, items, officers, plans, enterprises, settings."""
+
+import csv
+import random
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from app.demo.names import InventedEnterprise, enterprises, person
+from app.domain.applications import EnterpriseRef
+from app.domain.times import shanghai_day
+from app.services.enterprises import enter
+from app.store.models import (
+    Certificate,
+    CertificateSuspension,
+    DoNotDisturb,
+    Item,
+    ItemTerm,
+    JurisdictionSetting,
+    Officer,
+    Plan,
+    PlanRow,
+    Region,
+    Unit,
+    UnitTerritory,
+)
+from app.store.unit_of_work import UnitOfWork
+
+DATA = Path(__file__).resolve().parent / "data"
+CITY, DISTRICT = "990100", "990101"
+START = date(2024, 1, 1)
+ENTERPRISES = 420
+OFFICERS_PER_UNIT = 5
+SETTINGS = (("duty_phone", "99-5555 0101"), ("hotline", "12345"), ("district_name", "云汀区"))
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def build(work: UnitOfWork, source: random.Random) -> list[InventedEnterprise]:
+    """Enters the district in the register's reference tables; the invented enterprises, in order."""
+    towns = _regions(work)
+    _units(work)
+    _items(work)
+    _officers(work, source)
+    _plans(work)
+    for key, value in SETTINGS:
+        _add(work, JurisdictionSetting(region=DISTRICT, key=key, value=value, valid_from=START, recorded_at=work.now))
+    for row in rows("listed_companies.csv"):
+        enter(work, EnterpriseRef(row["uscc"], row["name"]), "registry")
+    invented = enterprises(source, towns, ENTERPRISES)
+    for one in invented:
+        address = f"示例市云汀区示例路{source.randint(1, 999)}号"
+        enter(work, EnterpriseRef(one.uscc, one.name, address), "registry", one.town)
+    return invented
+
+
+def protect(work: UnitOfWork, enterprise_id: str, since: date) -> None:
+    """Puts an enterprise on the do-not-disturb list (无感监管对象清单)."""
+    _add(
+        work,
+        DoNotDisturb(subject_kind="enterprise", subject_id=enterprise_id, valid_from=since, source="低风险、信用好"),
+    )
+
+
+def plan_code(unit: str, year: int) -> str:
+    return f"{unit}-JH-{year}"
+
+
+def _add(work: UnitOfWork, *objects: Any) -> None:
+    work.session.add_all(objects)
+    work.session.flush()
+
+
+def _regions(work: UnitOfWork) -> list[str]:
+    _add(work, Region(code=CITY, name="示例市", level="city", parent=None, valid_from=START))
+    _add(work, Region(code=DISTRICT, name="云汀区", level="district", parent=CITY, valid_from=START))
+    towns = rows("demo_towns.csv")
+    for t in towns:
+        _add(work, Region(code=t["code"], name=t["name"], level="town", parent=DISTRICT, valid_from=START))
+    return [t["code"] for t in towns]
+
+
+def _units(work: UnitOfWork) -> None:
+    units = rows("demo_units.csv")
+    for u in units:
+        _add(
+            work,
+            Unit(
+                code=u["code"],
+                name=u["name"],
+                level=u["level"],
+                region=u["region"],
+                role=u["role"],
+                parent=u["parent"] or None,
+                supervised=True,
+            ),
+        )
+        if u["role"] == "inspecting":
+            _add(work, UnitTerritory(unit=u["code"], region=u["region"], valid_from=START))
+
+
+def _items(work: UnitOfWork) -> None:
+    for i in rows("demo_items.csv"):
+        _add(work, Item(code=i["code"], unit=i["unit"], name=i["name"], basis=i["basis"]))
+        cap, published = int(i["yearly_cap"]), i["published"] == "yes"
+        _add(work, ItemTerm(item=i["code"], published=published, yearly_cap=cap, valid_from=START))
+
+
+def _officers(work: UnitOfWork, source: random.Random) -> None:
+    """Five officers a unit; of the emergency bureau's, the fourth's certificate ran out, the fifth's is suspended."""
+    inspecting = [u["code"] for u in rows("demo_units.csv") if u["role"] == "inspecting"]
+    for number, unit in enumerate(inspecting, start=1):
+        for n in range(1, OFFICERS_PER_UNIT + 1):
+            certificate = certificate_no(number, n)
+            _add(work, Officer(id=work.new_id(), certificate_no=certificate, name=person(source), unit=unit))
+            until = shanghai_day(work.now) - timedelta(days=60) if (unit, n) == ("YT-YJJ", 4) else date(2029, 12, 31)
+            _add(work, Certificate(certificate_no=certificate, valid_from=START, valid_until=until))
+    suspended = certificate_no(inspecting.index("YT-YJJ") + 1, 5)
+    _add(work, CertificateSuspension(certificate_no=suspended, valid_from=START, reason="年度审验未通过"))
+
+
+def certificate_no(unit_number: int, officer: int) -> str:
+    return f"9901{unit_number:03d}{officer:03d}"
+
+
+def officers_of(unit: str) -> list[str]:
+    """The certificates of a unit's officers in order."""
+    inspecting = [u["code"] for u in rows("demo_units.csv") if u["role"] == "inspecting"]
+    number = inspecting.index(unit) + 1
+    return [certificate_no(number, n) for n in range(1, OFFICERS_PER_UNIT + 1)]
+
+
+def items_of(unit: str) -> list[str]:
+    return [i["code"] for i in rows("demo_items.csv") if i["unit"] == unit]
+
+
+def _plans(work: UnitOfWork) -> None:
+    this_year = shanghai_day(work.now).year
+    for year in (this_year - 1, this_year, this_year + 1):
+        for unit in dict.fromkeys(i["unit"] for i in rows("demo_items.csv")):
+            plan = Plan(
+                id=work.new_id(),
+                jurisdiction=DISTRICT,
+                code=plan_code(unit, year),
+                unit=unit,
+                kind="yearly",
+                title=f"{year} 年度行政检查计划",
+                starts_on=date(year, 1, 1),
+                ends_on=date(year, 12, 31),
+                approved_on=date(year - 1, 12, 10),
+                filed_on=date(year - 1, 12, 20),
+                published_on=date(year - 1, 12, 28),
+            )
+            _add(work, plan)
+            for item in items_of(unit):
+                _add(work, PlanRow(plan=plan.id, item=item, objects="双随机 5%", frequency="每年不超过 2 次"))
+
+
+def noon_ago(now: datetime, days: int) -> datetime:
+    """Noon in Shanghai (04:00 UTC), that many days before `now`."""
+    return now.replace(hour=4, minute=0, second=0, microsecond=0) - timedelta(days=days)

@@ -1,0 +1,114 @@
+"""Loads the demonstration into an empty database, in one transaction."""
+
+import random
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.demo import stories
+from app.demo.district import DISTRICT, build, items_of, protect, rows
+from app.demo.names import InventedEnterprise
+from app.demo.play import Cast, play, visit
+from app.domain.actors import Actor
+from app.domain.errors import Refused
+from app.domain.times import shanghai_day
+from app.services import accounts, flags, speech
+from app.store import actors, registry
+from app.store.models import Region, User
+from app.store.unit_of_work import UnitOfWork
+
+SEED = 20250101
+ACCOUNTS = (  # user name, unit, role, name
+    ("inspector", "YT-YJJ", "inspector", "赵文博"),
+    ("head", "YT-YJJ", "head", "钱静怡"),
+    ("supervisor", "YT-SFJ", "supervisor", "孙知行"),
+    ("admin", "YT-SFJ", "admin", "李清和"),
+)
+FLAGGED, TODAY = 60, 5  # enterprises set aside for the stories
+
+
+def is_empty(work: UnitOfWork) -> bool:
+    return work.session.scalar(select(Region.code).where(Region.code == DISTRICT)) is None
+
+
+def load(work: UnitOfWork, password: str) -> int:
+    """Builds the district, its accounts and a quarter of visits up to now; how many steps.
+
+    Raises Refused("not_empty").
+    """
+    if not is_empty(work):
+        raise Refused("not_empty")
+    source = random.Random(SEED)  # noqa: S311 a fixed seed is the point
+    invented = build(work, source)
+    cast = _cast(work, password)
+    stories_end = FLAGGED + TODAY
+    protected = invented[FLAGGED - 1]
+    _protect(work, protected)
+    scripts = [
+        *stories.flagged(work.now, invented[: FLAGGED - 1]),
+        *stories.today(work.now, invented[FLAGGED:stories_end]),
+        *stories.ordinary(source, work.now, [protected, *invented[stories_end:]]),
+    ]
+    done = play(work, (visit(cast, source, script) for script in scripts), work.now)
+    _reports(work, invented[stories_end : stories_end + 3])
+    flags.sweep(work)
+    return done
+
+
+def set_passwords(work: UnitOfWork, password: str) -> None:
+    """Gives the four accounts a password and ends their sessions."""
+    for username, *_ in ACCOUNTS:
+        accounts.set_password(work, username, password)
+
+
+def has_accounts(work: UnitOfWork) -> bool:
+    return work.session.scalar(select(User.actor).where(User.username == ACCOUNTS[0][0])) is not None
+
+
+def _cast(work: UnitOfWork, password: str) -> Cast:
+    """An inspector and a head for each unit that inspects; those of the emergency bureau can sign in."""
+    inspectors: dict[str, Actor] = {}
+    heads: dict[str, Actor] = {}
+    begin = work.now
+    work.now = begin - timedelta(days=2 * stories.DAYS)  # their roles began before the first visit
+    for username, unit, role, name in ACCOUNTS:
+        actor = accounts.add_user(work, username, name, unit, role, password)
+        {"inspector": inspectors, "head": heads}.get(role, {})[unit] = actor
+    for unit in dict.fromkeys(i["unit"] for i in rows("demo_items.csv")):
+        for role, found in (("inspector", inspectors), ("head", heads)):
+            if unit not in found:
+                found[unit] = _actor(work, unit, role)
+    work.now = begin
+    assert all(items_of(unit) for unit in inspectors)
+    return Cast(inspectors, heads)
+
+
+def _actor(work: UnitOfWork, unit: str, role: str) -> Actor:
+    actor_id = accounts.add_actor(work, "person", f"{unit} {role}", unit, role)
+    work.session.flush()
+    actor = actors.by_id(work.session, actor_id, shanghai_day(work.now))
+    assert actor is not None
+    return actor
+
+
+def _protect(work: UnitOfWork, enterprise: InventedEnterprise) -> None:
+    found = registry.enterprise_by_uscc(work.session, enterprise.uscc)
+    assert found is not None
+    protect(work, found.id, shanghai_day(work.now) - timedelta(days=200))
+
+
+def _reports(work: UnitOfWork, enterprises: list[InventedEnterprise]) -> None:
+    """Three enterprises report visits that nobody registered."""
+    told = (
+        (5, "YT-CGZF", "两个人来店里看了一圈，没有出示检查码，也没有说依据。"),
+        (19, "YT-CGZF", "说是例行检查，拍了照片就走了，没有检查码。"),
+        (2, None, "自称区里的，没说单位，要求停业整改。"),
+    )
+    for (days, unit, what), enterprise in zip(told, enterprises, strict=True):
+        day = shanghai_day(work.now) - timedelta(days=days)
+        speech.report(
+            work,
+            speech.Report(
+                enterprise_name=enterprise.name, uscc=enterprise.uscc, visited_on=day, what=what, unit_code=unit
+            ),
+        )
