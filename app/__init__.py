@@ -4,6 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import errors, i18n, security
+from app.cli import register_cli
 from app.clock import Clock
 from app.config import Config, load_config
 from app.domain.ids import RandomBytes
@@ -41,4 +42,5 @@ def create_app(config: Config | None = None, clock: Clock | None = None, random:
     security.init_app(app)
     errors.init_app(app)
     register_web(app)
+    register_cli(app)
     return app

@@ -114,7 +114,7 @@ def _codes(now: datetime, pool: Iterator[InventedEnterprise]) -> Iterator[Script
 
 
 def today(now: datetime, pool: list[InventedEnterprise]) -> Iterator[Script]:
-    """What the demonstration's inspector and head find on their pages: open codes, waiting applications, results due."""
+    """What the demonstration's inspector and head find: open codes, waiting applications, results due."""
     soon = now.replace(minute=0, second=0, microsecond=0)
     yield Script(
         unit="YT-YJJ", enterprise=pool[0], start=soon - timedelta(hours=1), hours=6, scanned=False, arrives=False

@@ -32,6 +32,7 @@ QUESTIONS = (
     "quota", "disguised", "no_certificate", "fewer_than_two", "not_on_code", "beyond_items",
 )  # fmt: skip
 LONGEST_TEXT = 2000
+MISREAD = str.maketrans("OIL", "011")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ def _store(
 
 def _receipt_hash(text: str) -> bytes:
     """Upper case, O as 0, I and L as 1, no separators: as people type."""
-    folded = text.upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1"}))
+    folded = text.upper().translate(MISREAD)
     return hashlib.sha256("".join(c for c in folded if c in CROCKFORD).encode()).digest()
 
 

@@ -1,7 +1,9 @@
 """What happens to a visit after its code was issued, as the unit records it: cancelled, done, not done."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -79,7 +81,7 @@ def _record(
     actor: Actor,
     inspection: Inspection,
     kind: str,
-    body: dict[str, object],
+    body: Mapping[str, Any],
     occurred_at: datetime | None = None,
 ) -> Inspection:
     fact = work.fact(kind, ("inspection", inspection.id), body, actor, inspection.jurisdiction, occurred_at)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from app.domain import inspections
@@ -78,7 +78,7 @@ class UnitOfWork:
 
     def store_fact(self, fact: Fact) -> None:
         """Appends a fact. Its leaf is stored with it."""
-        self.session.execute(FactRow.__table__.insert(), [fact_row(fact, self.random(16))])
+        self.session.execute(insert(FactRow), [fact_row(fact, self.random(16))])
 
     def record(self, fact: Fact, before: Inspection | None = None) -> Inspection:
         """Stores a fact about an inspection and the state that follows from it.

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import current_app, g
-from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
 from app.installation import Installation
 from app.store import limits
+from app.store.database import Session
 from app.store.limits import Limit
 from app.store.unit_of_work import UnitOfWork
 

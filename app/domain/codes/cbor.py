@@ -8,7 +8,7 @@ from typing import Any
 
 MAX_DEPTH = 4
 MAX_INTEGER = 2**53 - 1  # what a browser's numbers hold exactly
-_NULL = 0xF6
+_NULL = 22  # of the simple values; booleans and floats have no place in a code
 _LENGTHS = {24: 1, 25: 2, 26: 4, 27: 8}
 _SMALLEST = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}
 
@@ -33,38 +33,47 @@ def read_head(data: bytes, at: int) -> tuple[int, int, int]:
     argument = initial & 0x1F
     if argument < 24:
         return initial >> 5, argument, at + 1
-    size = _LENGTHS.get(argument)
-    if size is None or at + 1 + size > len(data):
+    size = _LENGTHS.get(argument, len(data))
+    end = at + 1 + size
+    if end > len(data):
         raise CborError("indefinite, reserved or cut off")
-    value = int.from_bytes(data[at + 1 : at + 1 + size], "big")
+    value = int.from_bytes(data[at + 1 : end], "big")
     if value < _SMALLEST[argument] or value > MAX_INTEGER:
         raise CborError("not the shortest form, or too large")
-    return initial >> 5, value, at + 1 + size
+    return initial >> 5, value, end
+
+
+def read_bytes(data: bytes, at: int) -> tuple[bytes, int]:
+    """The byte string at an offset, and the offset behind it. Raises CborError."""
+    major, length, start = read_head(data, at)
+    end = start + length
+    if major != 2 or end > len(data):
+        raise CborError("a byte string was expected")
+    return data[start:end], end
 
 
 def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
-    if at < len(data) and data[at] == _NULL:
-        return None, at + 1
     major, argument, start = read_head(data, at)
     if major == 0:
         return argument, start
+    if major == 3:
+        return _text(data, start, start + argument)
+    if major == 2:
+        return read_bytes(data, at)
     if major == 1:
         return -1 - argument, start
-    if major in (2, 3):
-        return _string(data, major, start, start + argument)
+    if major == 7 and argument == _NULL:
+        return None, start
     if major in (4, 5) and depth < MAX_DEPTH and argument <= len(data):
         return (_array if major == 4 else _map)(data, start, argument, depth + 1)
     raise CborError("a tag, a simple value or too deep")
 
 
-def _string(data: bytes, major: int, start: int, end: int) -> tuple[bytes | str, int]:
-    raw = data[start:end]
+def _text(data: bytes, start: int, end: int) -> tuple[str, int]:
     if end > len(data):
         raise CborError("cut off")
-    if major == 2:
-        return raw, end
     try:
-        return raw.decode(), end
+        return data[start:end].decode(), end
     except UnicodeDecodeError as error:
         raise CborError("not UTF-8") from error
 

@@ -12,6 +12,7 @@ CODE, SHORT_CODE, OTHER_ISSUER, FOREIGN = "code", "short_code", "other_issuer", 
 MAX_TEXT = 4096  # a QR holds no more
 _DIGITS = re.compile(r"[0-9]+")
 _CODE_PATH = re.compile(rf"(?:/[^/]+)*{PATH}([0-9]+)/?")
+_PLAIN_CODE = re.compile(rf"https?://[a-z0-9.:-]+{PATH}([0-9]+)")  # as we write it; the rest takes the long way
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30}):", re.IGNORECASE)
 _MIN_DIGITS = 100  # a token has hundreds; telephone and serial numbers have fewer
 
@@ -68,6 +69,8 @@ def digits_of(text: str) -> str | None:
     Query and fragment are ignored: messengers append theirs.
     """
     text = text.strip()[:MAX_TEXT]
+    if plain := _PLAIN_CODE.fullmatch(text):
+        return plain.group(1)
     url = _as_url(text)
     if url:
         found = _CODE_PATH.fullmatch(url.path)

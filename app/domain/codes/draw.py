@@ -8,6 +8,7 @@ ISO/IEC 18004 only recommends one.
 import re
 import struct
 import zlib
+from functools import cache
 from xml.sax.saxutils import escape
 
 from qrcode.constants import ERROR_CORRECT_M
@@ -50,7 +51,7 @@ def svg(matrix: Matrix, title: str = "") -> str:
     label = f"<title>{escape(title)}</title>" if title else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges" role="img">'
-        f'{label}<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path fill="#000" d="{_runs(matrix)}"/></svg>'
+        f'{label}<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path stroke="#000" d="{_lines(matrix)}"/></svg>'
     )
 
 
@@ -63,25 +64,33 @@ def png(matrix: Matrix, module_px: int = 8) -> bytes:
     white = b"\x00" + b"\xff" * stride
     margin, spare = "1" * (QUIET_ZONE * module_px), "1" * (stride * 8 - size)
     dark, light = "0" * module_px, "1" * module_px
+    repeated = (b"\x02" + bytes(stride)) * (module_px - 1)  # filter "up": no difference from the row above
     rows = [white * (QUIET_ZONE * module_px)]
     for row in matrix:
         bits = margin + "".join([dark if module else light for module in row]) + margin + spare
-        rows.append((b"\x00" + int(bits, 2).to_bytes(stride, "big")) * module_px)
+        rows.append(b"\x00" + int(bits, 2).to_bytes(stride, "big") + repeated)
     rows.append(rows[0])
     header = struct.pack(">IIBBBBB", size, size, 1, 0, 0, 0, 0)
     body = zlib.compress(b"".join(rows), 6)
     return _PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
 
 
-def _runs(matrix: Matrix) -> str:
-    """One subpath for each run of dark modules in a row."""
+def _lines(matrix: Matrix) -> str:
+    """One subpath a row, relative: dark runs are drawn, light ones are moved over."""
+    steps = _run_steps(len(matrix))
     parts = []
     for y, row in enumerate(matrix, QUIET_ZONE):
-        line = "".join(["1" if module else "0" for module in row])
-        for run in re.finditer("1+", line):
-            length = run.end() - run.start()
-            parts.append(f"M{run.start() + QUIET_ZONE} {y}h{length}v1h-{length}z")
+        line = "".join(["1" if module else "0" for module in row]).rstrip("0")
+        runs = line.replace("10", "1 0").replace("01", "0 1").split()
+        parts.append(f"M{QUIET_ZONE} {y}.5" + "".join([steps[run] for run in runs]))
     return "".join(parts)
+
+
+@cache
+def _run_steps(size: int) -> dict[str, str]:
+    """The path command of every run of modules that a row of `size` can have."""
+    lengths = range(1, size + 1)
+    return {"1" * n: f"h{n}" for n in lengths} | {"0" * n: f"m{n} 0" for n in lengths}
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

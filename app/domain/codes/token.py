@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import cbor2
 
 from app.domain.codes.capacity import LARGEST_VERSION, USUAL_VERSION, smallest_version
-from app.domain.codes.cbor import CborError, read, read_head
-from app.domain.codes.claims import MORE, MORE_ITEMS, Claims, MalformedCode, clean_text, encode_claims
+from app.domain.codes.cbor import CborError, read, read_bytes
+from app.domain.codes.claims import MORE, MORE_ITEMS, Claims, MalformedCode, clean_text, encode_claims, pack_claims
 from app.domain.codes.keys import KID_BYTES, SigningKey
 from app.domain.codes.suites import ES256, SIGNATURE_BYTES, Suite
 
@@ -23,6 +23,7 @@ SHORTEST_NAME = 8  # characters of the enterprise's name that stay before a larg
 FEWEST_ITEMS = 8  # that stay before the officers' certificate numbers go
 _TAG_AND_ARRAY = b"\xd2\x84"
 _EMPTY_MAP = b"\xa0"
+_NO_EXTERNAL_DATA = b"\x40"
 _CONTEXT = b"\x84" + cbor2.dumps("Signature1")
 _ALG, _KID = 1, 4
 
@@ -33,18 +34,13 @@ class TokenTooLarge(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The parts of a token, before anything is believed."""
+    """The parts of a token, before anything is believed. `signed_bytes` is the Sig_structure (RFC 9052, section 4.4)."""
 
     alg: int
     kid: bytes
-    protected: bytes
     payload: bytes
     signature: bytes
-
-    @property
-    def signed_bytes(self) -> bytes:
-        """The Sig_structure of RFC 9052, section 4.4, without external data."""
-        return _sig_structure(self.protected, self.payload)
+    signed_bytes: bytes
 
 
 def issue_token(claims: Claims, key: SigningKey) -> bytes:
@@ -59,21 +55,23 @@ def open_token(token: bytes) -> Envelope:
     if not token[:2] == _TAG_AND_ARRAY or len(token) > MAX_TOKEN:
         raise MalformedCode("not a tagged COSE_Sign1 of four parts, or oversize")
     try:
-        protected, at = _byte_string(token, 2)
-        if token[at : at + 1] != _EMPTY_MAP:
-            raise MalformedCode("the unprotected header is not empty")
-        payload, at = _byte_string(token, at + 1)
-        signature, end = _byte_string(token, at)
+        protected, middle = read_bytes(token, 2)
+        payload, at = read_bytes(token, middle + 1)
+        signature, end = read_bytes(token, at)
         header = read(protected)
     except CborError as error:
         raise MalformedCode(str(error)) from error
+    if token[middle : middle + 1] != _EMPTY_MAP:
+        raise MalformedCode("the unprotected header is not empty")
     if end != len(token) or len(signature) != SIGNATURE_BYTES:
         raise MalformedCode("trailing bytes or a signature of another length")
     if not isinstance(header, dict) or list(header) != [_ALG, _KID] or not isinstance(header[_ALG], int):
         raise MalformedCode("the protected header is not algorithm and key id")
     if not isinstance(header[_KID], bytes) or len(header[_KID]) != KID_BYTES:
         raise MalformedCode("a key id has eight bytes")
-    return Envelope(header[_ALG], header[_KID], protected, payload, signature)
+    # Both byte strings stand in the token as they do in the Sig_structure.
+    signed = b"".join((_CONTEXT, token[2:middle], _NO_EXTERNAL_DATA, token[middle + 1 : at]))
+    return Envelope(header[_ALG], header[_KID], payload, signature, signed)
 
 
 def signed_digest(token: bytes) -> bytes:
@@ -162,7 +160,7 @@ def _shorter_lists(claims: Claims) -> Iterator[Claims]:
 
 def _fits(claims: Claims, base_url: str, suite: Suite, version: int) -> bool:
     protected = _protected(suite, bytes(KID_BYTES))
-    size = len(_assemble(protected, encode_claims(claims), bytes(SIGNATURE_BYTES)))
+    size = len(_assemble(protected, pack_claims(claims), bytes(SIGNATURE_BYTES)))
     prefix = len((base_url.rstrip("/") + PATH).encode())
     needed = smallest_version(prefix, digit_count(size)) if size <= MAX_TOKEN else None
     return needed is not None and needed <= version
@@ -173,16 +171,9 @@ def _protected(suite: Suite, kid: bytes) -> bytes:
 
 
 def _sig_structure(protected: bytes, payload: bytes) -> bytes:
-    return b"".join((_CONTEXT, cbor2.dumps(protected), b"\x40", cbor2.dumps(payload)))
+    return b"".join((_CONTEXT, cbor2.dumps(protected), _NO_EXTERNAL_DATA, cbor2.dumps(payload)))
 
 
 def _assemble(protected: bytes, payload: bytes, signature: bytes) -> bytes:
     parts = (_TAG_AND_ARRAY, cbor2.dumps(protected), _EMPTY_MAP, cbor2.dumps(payload), cbor2.dumps(signature))
     return b"".join(parts)
-
-
-def _byte_string(data: bytes, at: int) -> tuple[bytes, int]:
-    major, length, start = read_head(data, at)
-    if major != 2 or start + length > len(data):
-        raise MalformedCode("a byte string was expected")
-    return data[start : start + length], start + length

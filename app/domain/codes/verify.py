@@ -6,7 +6,7 @@ Offline: digits → structure → key → signature → claims → state (status
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -89,6 +89,9 @@ class Verification:
 Register = Callable[[bytes], RegisteredCode | None]
 
 
+_NOTHING = Envelope(0, b"", b"", b"", b"")
+
+
 @dataclass(slots=True)
 class _Case:
     """One presented code on its way through the steps."""
@@ -100,7 +103,7 @@ class _Case:
     now: datetime
     uscc: str | None
     token: bytes = b""
-    envelope: Envelope = field(default_factory=lambda: Envelope(0, b"", b"", b"", b""))
+    envelope: Envelope = _NOTHING
     entry: KeyEntry | None = None
     claims: Claims | None = None
     registered: RegisteredCode | None = None
@@ -122,33 +125,14 @@ def verify(
     case = _Case(presented, keys, register, status, now, normalise_uscc(uscc) if uscc else None)
     steps: list[Step] = []
     verdict = None
-    for name, check in _chain(case):
+    for passed, check in _chain(case):
         verdict = check(case)
-        steps.append(Step(name, verdict is None))
         if verdict is not None:
+            steps.append(Step(passed.name, False))
             break
+        steps.append(passed)
     entry = case.entry if case.claims else None
     return Verification(verdict or Verdict.VALID, tuple(steps), case.claims, case.registered, entry)
-
-
-_Check = Callable[[_Case], Verdict | None]
-
-
-def _chain(case: _Case) -> list[tuple[str, _Check]]:
-    token: list[tuple[str, _Check]] = [
-        ("digits", _digits),
-        ("structure", _structure),
-        ("key", _key),
-        ("signature", _signature),
-        ("claims", _claims),
-    ]
-    window: list[tuple[str, _Check]] = [("window", _window)]
-    enterprise: list[tuple[str, _Check]] = [("enterprise", _enterprise)] if case.uscc else []
-    if case.register:
-        return [*token, ("registered", _registered), ("state", _state), *window, *enterprise]
-    # The phone's clock is what is least certain offline, so whatever else is wrong is said before it.
-    listed: list[tuple[str, _Check]] = [("state", _listed_state)] if case.status else []
-    return [*token, *listed, *enterprise, *window]
 
 
 def _digits(case: _Case) -> Verdict | None:
@@ -247,3 +231,30 @@ def _window(case: _Case) -> Verdict | None:
 def _enterprise(case: _Case) -> Verdict | None:
     assert case.claims is not None
     return None if case.claims.uscc == case.uscc else Verdict.WRONG_ENTERPRISE
+
+
+_Check = Callable[[_Case], Verdict | None]
+_Chain = tuple[tuple[Step, _Check], ...]
+
+
+def _chain(case: _Case) -> _Chain:
+    """The steps that this case goes through, in their order."""
+    enterprise = _ENTERPRISE if case.uscc else ()
+    if case.register:
+        return _ONLINE + enterprise
+    # The phone's clock is what is least certain offline, so whatever else is wrong is said before it.
+    return _TOKEN + (_LISTED if case.status else ()) + enterprise + _WINDOW
+
+
+_TOKEN: _Chain = (
+    (Step("digits", True), _digits),
+    (Step("structure", True), _structure),
+    (Step("key", True), _key),
+    (Step("signature", True), _signature),
+    (Step("claims", True), _claims),
+)
+_REGISTER: _Chain = ((Step("registered", True), _registered), (Step("state", True), _state))
+_LISTED: _Chain = ((Step("state", True), _listed_state),)
+_WINDOW: _Chain = ((Step("window", True), _window),)
+_ENTERPRISE: _Chain = ((Step("enterprise", True), _enterprise),)
+_ONLINE = _TOKEN + _REGISTER + _WINDOW
