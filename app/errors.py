@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Response, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused, TooMany
 
@@ -138,6 +138,8 @@ def _on_domain_error(error: DomainError) -> Response:
 
 
 def _on_http_error(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):  # an unknown Host: there is nothing to build a page's addresses from
+        return Response("This host name is not served here (JCM_TRUSTED_HOSTS).", 400, content_type="text/plain")
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()  # type: ignore[return-value]
     status = error.code or 500

@@ -7,6 +7,7 @@ from flask import Flask
 BLUEPRINTS = (
     "app.web.home.views",
     "app.web.auth.views",
+    "app.web.published.views",
 )
 
 

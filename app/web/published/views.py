@@ -1,0 +1,66 @@
+"""What is published for machines: the signed lists, and the scanner page that reads them."""
+
+import json
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, redirect, send_from_directory
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.config import ROOT
+from app.security import public
+from app.services import unit_keys
+from app.web.context import reading
+
+blueprint = Blueprint("published", __name__)
+SCANNER = ROOT / "scanner_static" / "dist"
+
+
+@blueprint.get("/.well-known/inspection-keys.json")
+@public
+def keys() -> Response:
+    """The signed key list (docs/token.md)."""
+    return _signed(unit_keys.KEYS)
+
+
+@blueprint.get("/.well-known/inspection-status.json")
+@public
+def status() -> Response:
+    """The signed list of codes inside their window that are no longer good."""
+    return _signed(unit_keys.STATUS)
+
+
+@blueprint.get("/scan/")
+@blueprint.get("/scan/<path:name>")
+@public
+def scanner(name: str = "index.html") -> Response:
+    """The scanner page as built from scanner_static/; 404 with a sentence where Node was missing."""
+    if not (SCANNER / "index.html").exists():
+        abort(404, "The scanner page was not built: install Node 20 and run make setup.")
+    response = send_from_directory(SCANNER, name)
+    response.headers["Cache-Control"] = "no-cache"  # the service worker decides; a new version is seen at once
+    if name == "sw.js":
+        response.headers["Service-Worker-Allowed"] = "/scan/"
+    return response
+
+
+@blueprint.get("/scan")
+@public
+def scanner_door() -> BaseResponse:
+    return redirect("/scan/", 308)
+
+
+def _signed(name: str) -> Response:
+    with reading() as session:
+        document = unit_keys.published(session, name)
+    if document is None:
+        abort(503)
+    response = Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Access-Control-Allow-Origin"] = "*"  # public and signed: any verifier may read it
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def scanner_files() -> list[Path]:
+    """What the scanner page is made of, for tests of its size."""
+    return sorted(p for p in SCANNER.rglob("*") if p.is_file())

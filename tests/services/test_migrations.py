@@ -1,0 +1,28 @@
+"""The migrations make exactly the tables of the models, forward and back, on both databases."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from app.store.database import Database
+from app.store.migrate import downgrade, head_revision, is_current, upgrade
+from app.store.models import Base
+
+
+def test_the_migrated_schema_is_the_schema_of_the_models(database_url: str) -> None:
+    database = Database(database_url)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, Base.metadata) == []
+    database.dispose()
+
+
+def test_down_to_nothing_and_up_again(database_url: str) -> None:
+    database = Database(database_url)
+    assert is_current(database.engine) and head_revision()
+    downgrade(database.engine, "base")
+    with database.engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+    upgrade(database.engine)
+    assert is_current(database.engine)
+    database.dispose()

@@ -1,0 +1,64 @@
+"""What holds for every route: it says who may come in, answers with the headers, and its errors have one shape."""
+
+import pytest
+
+from app.security import HEADERS, access_of
+from tests.house import House
+
+NOT_OURS = {"static"}
+
+
+def test_every_route_declares_who_may_come_in(house: House) -> None:
+    open_ended = [r.endpoint for r in house.app.url_map.iter_rules() if access_of(house.app, r.endpoint) is None]
+    assert open_ended == []
+
+
+def test_a_stranger_reaches_no_page_that_needs_a_role(house: House) -> None:
+    client = house.client()
+    for rule in house.app.url_map.iter_rules():
+        access = access_of(house.app, rule.endpoint)
+        if rule.endpoint in NOT_OURS or access is None or access.public:
+            continue
+        url = rule.rule
+        for argument in rule.arguments:
+            url = url.replace(f"<{argument}>", "1").replace(f"<path:{argument}>", "1").replace(f"<int:{argument}>", "1")
+        method = "GET" if "GET" in (rule.methods or ()) else "POST"
+        answer = client.open(url, method=method)
+        assert answer.status_code in (302, 401, 404), f"{method} {url} answered {answer.status_code}"
+        if answer.status_code == 302:
+            assert answer.location.startswith("/login")
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/healthz", "/no/such/page", "/api/v1/no-such-call"])
+def test_every_answer_carries_the_headers(house: House, path: str) -> None:
+    answer = house.client().get(path)
+    for name in HEADERS:
+        assert name in answer.headers, name
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_a_post_from_another_site_is_refused(house: House) -> None:
+    client = house.client()
+    data = {"username": "inspector", "password": "x"}
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}, {"Origin": "null"}):
+        assert client.post("/login", data=data, headers=headers).status_code == 403
+    assert client.post("/login", data=data, headers={"Origin": "http://localhost"}).status_code == 409
+
+
+def test_an_unknown_host_is_refused(house: House) -> None:
+    assert house.client().get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_login_leads_only_to_this_site(house: House) -> None:
+    for target in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"):
+        answer = house.client().post(
+            "/login", data={"username": "inspector", "password": "a long test password", "next": target}
+        )
+        assert answer.status_code == 303
+        assert answer.location == "/inspect/"
+
+
+def test_errors_of_the_api_are_problem_details(house: House) -> None:
+    answer = house.client().get("/api/v1/no-such-call")
+    assert answer.content_type == "application/problem+json"
+    assert set(answer.json) == {"type", "title", "status", "code", "detail", "errors"}
