@@ -79,10 +79,14 @@ def _text(data: bytes, start: int, end: int) -> tuple[str, int]:
 
 
 def _array(data: bytes, at: int, count: int, depth: int) -> tuple[list[Any], int]:
-    values = []
+    values: list[Any] = []
     for _ in range(count):
-        value, at = _item(data, at, depth)
-        values.append(value)
+        if at < len(data) and data[at] < 24:  # a small number, most of what arrays hold
+            values.append(data[at])
+            at += 1
+        else:
+            value, at = _item(data, at, depth)
+            values.append(value)
     return values, at
 
 

@@ -6,6 +6,7 @@ The unit is not among the claims: it is named by the key that signed (docs/token
 """
 
 import re
+import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,10 @@ KINDS = (PLANNED, TRIGGERED)
 USCC_BYTES = 12
 MORE_ITEMS = 0  # last in `items`: there are more than fit; the register has them all
 MORE = "…"  # last in `certificates`, or at the end of the name: shortened
-MAX_TIME = 2**33  # the year 2242; keeps every time an exact number in every language
+MIN_TIME, MAX_TIME = 2**16, 2**32 - 1  # until 2106: every time takes four bytes
+# {4: uint32, 5: uint32, 6: uint32, 7: 16 bytes, -275: …}
+_HEAD = struct.Struct(">3sI2sI2sI2s16s3s")
+_HEAD_CONSTANTS = (b"\xa5\x04\x1a", b"\x05\x1a", b"\x06\x1a", b"\x07\x50", b"\x39\x01\x12")
 _USCC_LIMIT = 31**18
 _PAIRS = [a + b for a in ALPHABET for b in ALPHABET]  # two base-31 digits at a time
 _VALUES = {c: value for value, c in enumerate(ALPHABET)}
@@ -96,32 +100,36 @@ def pack_claims(claims: Claims) -> bytes:
 
 
 def decode_claims(payload: bytes) -> Claims:
-    """The claims of canonical bytes. Raises ClaimsError for anything else."""
+    """The claims of canonical bytes. Raises ClaimsError for anything else.
+
+    Times lie between MIN_TIME and MAX_TIME, so deterministic encoding puts everything before our own claim at fixed
+    places: one comparison of constants stands for reading a map.
+    """
+    if len(payload) <= _HEAD.size:
+        raise ClaimsError("cut off")
+    a, exp, b, nbf, c, iat, d, cti, e = _HEAD.unpack_from(payload)
+    if (a, b, c, d, e) != _HEAD_CONSTANTS or min(exp, nbf, iat) < MIN_TIME or nbf >= exp:
+        raise ClaimsError("not exactly the five claims, or impossible times")
     try:
-        values = read(payload)
+        own = read(payload[_HEAD.size :])
     except CborError as error:
         raise ClaimsError(str(error)) from error
-    if not isinstance(values, dict) or list(values) != [EXP, NBF, IAT, CTI, INSPECTION]:
-        raise ClaimsError("not exactly the five claims")
-    exp, nbf, iat, cti, own = values.values()
-    _require(all(isinstance(t, int) and 0 <= t < MAX_TIME for t in (exp, nbf, iat)) and nbf < exp, "times")
-    _require(isinstance(cti, bytes) and len(cti) == 16, "cti")
     _require(isinstance(own, list) and len(own) == 6 and own[0] == VERSION, "version")
     _, kind, subject, items, certificates, name = own
     _require(isinstance(kind, int) and 0 <= kind < len(KINDS), "kind")
     _require(_are_items(items), "items")
-    _require(isinstance(certificates, list) and all(_is_text(c) for c in certificates), "certificates")
+    _require(isinstance(certificates, list) and all(map(_is_text, certificates)), "certificates")
     _require(_is_text(name), "enterprise name")
     return Claims(
-        cti=cti,
-        issued_at=datetime.fromtimestamp(iat, UTC),
-        not_before=datetime.fromtimestamp(nbf, UTC),
-        expires_at=datetime.fromtimestamp(exp, UTC),
-        kind=KINDS[kind],
-        uscc=None if subject is None else unpack_uscc(subject),
-        items=tuple(items),
-        certificates=tuple(certificates),
-        enterprise_name=name,
+        cti,
+        datetime.fromtimestamp(iat, UTC),
+        datetime.fromtimestamp(nbf, UTC),
+        datetime.fromtimestamp(exp, UTC),
+        KINDS[kind],
+        None if subject is None else unpack_uscc(subject),
+        tuple(items),
+        tuple(certificates),
+        name,
     )
 
 
@@ -157,9 +165,13 @@ def _is_text(value: Any) -> bool:
 
 def _are_items(items: Any) -> bool:
     """Unsigned; MORE_ITEMS only as the last."""
-    if not isinstance(items, list) or not all(isinstance(i, int) and 0 <= i < 2**32 for i in items):
+    if not isinstance(items, list) or not all(map(_is_item, items)):
         return False
     return MORE_ITEMS not in items[:-1]
+
+
+def _is_item(value: Any) -> bool:
+    return isinstance(value, int) and 0 <= value < 2**32
 
 
 def _require(holds: bool, what: str) -> None:

@@ -8,6 +8,7 @@ Digits cost 3.3 bits each in a QR, which is as dense as upper-case base32 and ke
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 import cbor2
 
@@ -34,7 +35,7 @@ class TokenTooLarge(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The parts of a token, before anything is believed. `signed_bytes` is the Sig_structure (RFC 9052, section 4.4)."""
+    """The parts of a token, before anything is believed. `signed_bytes` is the Sig_structure (RFC 9052, 4.4)."""
 
     alg: int
     kid: bytes
@@ -58,20 +59,27 @@ def open_token(token: bytes) -> Envelope:
         protected, middle = read_bytes(token, 2)
         payload, at = read_bytes(token, middle + 1)
         signature, end = read_bytes(token, at)
-        header = read(protected)
+        alg, kid = _read_header(protected)
     except CborError as error:
         raise MalformedCode(str(error)) from error
     if token[middle : middle + 1] != _EMPTY_MAP:
         raise MalformedCode("the unprotected header is not empty")
     if end != len(token) or len(signature) != SIGNATURE_BYTES:
         raise MalformedCode("trailing bytes or a signature of another length")
+    # Both byte strings stand in the token as they do in the Sig_structure.
+    signed = b"".join((_CONTEXT, token[2:middle], _NO_EXTERNAL_DATA, token[middle + 1 : at]))
+    return Envelope(alg, kid, payload, signature, signed)
+
+
+@lru_cache(maxsize=1024)
+def _read_header(protected: bytes) -> tuple[int, bytes]:
+    """Algorithm and key id; the codes of one unit share their header. Raises CborError or MalformedCode."""
+    header = read(protected)
     if not isinstance(header, dict) or list(header) != [_ALG, _KID] or not isinstance(header[_ALG], int):
         raise MalformedCode("the protected header is not algorithm and key id")
     if not isinstance(header[_KID], bytes) or len(header[_KID]) != KID_BYTES:
         raise MalformedCode("a key id has eight bytes")
-    # Both byte strings stand in the token as they do in the Sig_structure.
-    signed = b"".join((_CONTEXT, token[2:middle], _NO_EXTERNAL_DATA, token[middle + 1 : at]))
-    return Envelope(header[_ALG], header[_KID], payload, signature, signed)
+    return header[_ALG], header[_KID]
 
 
 def signed_digest(token: bytes) -> bytes:
@@ -79,6 +87,7 @@ def signed_digest(token: bytes) -> bytes:
     return hashlib.sha256(open_token(token).signed_bytes).digest()
 
 
+@cache
 def digit_count(byte_count: int) -> int:
     """ceil(8n · log10 2): how many digits a token of n bytes takes."""
     return len(str((1 << 8 * byte_count) - 1))

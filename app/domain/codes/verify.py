@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from app.domain.codes.claims import Claims, ClaimsError, MalformedCode, decode_claims
 from app.domain.codes.classify import digits_of
-from app.domain.codes.keys import SIGNS_CODES, KeyEntry, KeyList
+from app.domain.codes.keys import SIGNS_CODES, KeyEntry
 from app.domain.codes.lists import StatusList
 from app.domain.codes.suites import KeyFormatError
 from app.domain.codes.token import Envelope, from_digits, open_token
@@ -89,6 +90,12 @@ class Verification:
 Register = Callable[[bytes], RegisteredCode | None]
 
 
+class Keys(Protocol):
+    """Who can say whose key it is: a verified KeyList, or the platform's own table of keys."""
+
+    def find(self, kid: bytes) -> KeyEntry | None: ...
+
+
 _NOTHING = Envelope(0, b"", b"", b"", b"")
 
 
@@ -97,7 +104,7 @@ class _Case:
     """One presented code on its way through the steps."""
 
     presented: bytes | str
-    keys: KeyList
+    keys: Keys
     register: Register | None
     status: StatusList | None
     now: datetime
@@ -111,7 +118,7 @@ class _Case:
 
 def verify(
     presented: bytes | str,
-    keys: KeyList,
+    keys: Keys,
     register: Register | None,
     now: datetime,
     uscc: str | None = None,

@@ -39,8 +39,11 @@ def test_the_svg_draws_the_same_modules_without_any_style():
     assert "style" not in text
     assert root.find("{*}title").text == "检查码 <1>"
     drawn = np.zeros((69, 69), dtype=bool)
-    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", root.findall("{*}path")[1].get("d")):
-        drawn[int(y), int(x) : int(x) + int(length)] = True
+    for row in root.findall("{*}path")[1].get("d").split("M")[1:]:
+        x, y = int(row.split()[0]), int(float(re.match(r"\d+ ([\d.]+)", row).group(1)) - 0.5)
+        for step, length in re.findall(r"([hm])(\d+)(?: 0)?", row):
+            drawn[y, x : x + int(length)] = step == "h"
+            x += int(length)
     assert (drawn[4:-4, 4:-4] == np.array(matrix)).all()
     assert drawn.sum() == np.array(matrix).sum()
 
