@@ -1,8 +1,8 @@
 """Drawing a code: the module matrix by `qrcode`, SVG and PNG written from it by runs.
 
-The version is computed beforehand and the mask is fixed, which spares `qrcode` its trials (2.6 ms instead of 25).
-Masks 4 to 7 read measurably worse when blurred, so one of 0 to 3 is used: any mask is legal, the penalty score of
-ISO/IEC 18004 only recommends one.
+The version is computed beforehand and the mask is fixed, which spares `qrcode` its trials (2.5 ms instead of 25).
+Any mask is legal, the penalty score of ISO/IEC 18004 only recommends one; 0 read best of 0 to 3 when blurred to the
+edge of what can be read.
 """
 
 import re
@@ -19,7 +19,7 @@ from app.domain.codes.capacity import LARGEST_VERSION, smallest_version
 
 Matrix = list[list[bool]]
 
-MASK = 2
+MASK = 0
 QUIET_ZONE = 4  # modules of white on each side (ISO/IEC 18004, 9.1)
 _TRAILING_DIGITS = re.compile(r"[0-9]+\Z", re.ASCII)
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -71,7 +71,7 @@ def png(matrix: Matrix, module_px: int = 8) -> bytes:
         rows.append(b"\x00" + int(bits, 2).to_bytes(stride, "big") + repeated)
     rows.append(rows[0])
     header = struct.pack(">IIBBBBB", size, size, 1, 0, 0, 0, 0)
-    body = zlib.compress(b"".join(rows), 6)
+    body = zlib.compress(b"".join(rows), 4)
     return _PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
 
 

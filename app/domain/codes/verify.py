@@ -175,14 +175,13 @@ def _key(case: _Case) -> Verdict | None:
 def _signature(case: _Case) -> Verdict | None:
     """The suite is the key's. A token that names another algorithm was not made with this key."""
     assert case.entry is not None
+    envelope = case.envelope
     try:
         public = case.entry.public
-    except KeyFormatError:
+        holds = envelope.alg == public.suite.cose_alg and public.verify(envelope.signed_bytes, envelope.signature)
+    except KeyFormatError:  # a listed key that this machine cannot use is as good as unknown
         return Verdict.UNKNOWN_KEY
-    envelope = case.envelope
-    if envelope.alg != public.suite.cose_alg or not public.verify(envelope.signed_bytes, envelope.signature):
-        return Verdict.BAD_SIGNATURE
-    return None
+    return None if holds else Verdict.BAD_SIGNATURE
 
 
 def _claims(case: _Case) -> Verdict | None:
