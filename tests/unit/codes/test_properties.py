@@ -1,0 +1,126 @@
+"""What holds for every code: it comes back as it went, and nothing that was changed is believed."""
+
+import random
+import time
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.codes.cbor import CborError, read
+from app.domain.codes.claims import ClaimsError, clean_text, decode_claims, encode_claims
+from app.domain.codes.classify import classify
+from app.domain.codes.draw import code_matrix
+from app.domain.codes.es256 import Es256
+from app.domain.codes.short import make_short_code, normalise_short_code
+from app.domain.codes.token import code_url, fit_name, from_digits, issue_token, signed_digest, to_digits
+from app.domain.codes.verify import Verdict, verify
+from app.domain.enterprises import ALPHABET
+
+from .cast import BASE, NOW, YJJ_KEY, claims, entry, key_list
+
+MUTATIONS = 100_000
+TIME_LIMIT = 30.0  # seconds: on a slow machine fewer mutations are tried rather than a build held up
+FEWEST = 5_000
+KEYS = key_list(entry(YJJ_KEY, not_before=datetime(1971, 1, 1, tzinfo=UTC), not_after=datetime(2107, 1, 1, tzinfo=UTC)))
+TOKEN = issue_token(claims(), YJJ_KEY)
+OTHER_FORM = TOKEN[:-32] + (Es256._ORDER - int.from_bytes(TOKEN[-32:], "big")).to_bytes(32, "big")
+
+instants = st.datetimes(datetime(1971, 1, 1), datetime(2106, 1, 1), timezones=st.just(UTC))
+any_claims = st.builds(
+    lambda start, hours, **rest: claims(not_before=start, expires_at=start + timedelta(hours=hours), **rest),
+    start=instants,
+    hours=st.integers(1, 5000),
+    cti=st.binary(min_size=16, max_size=16),
+    issued_at=instants,
+    kind=st.sampled_from(["planned", "triggered"]),
+    uscc=st.none() | st.text(ALPHABET, min_size=18, max_size=18),
+    items=st.lists(st.integers(1, 2**32 - 1), max_size=60).map(tuple),
+    certificates=st.lists(st.text(max_size=40), max_size=12).map(tuple),
+    enterprise_name=st.text(max_size=120),
+)
+
+
+@given(any_claims)
+@settings(max_examples=150, deadline=None)
+def test_any_inspection_gets_a_code_that_can_be_drawn_and_verifies(wanted):
+    fitted = fit_name(wanted, BASE)
+    token = issue_token(fitted, YJJ_KEY)
+    assert from_digits(to_digits(token)) == token
+    assert len(code_matrix(code_url(BASE, token))) <= 17 + 4 * 13
+    result = verify(code_url(BASE, token), KEYS, None, fitted.not_before, fitted.uscc)
+    assert (result.verdict, result.claims) == (Verdict.VALID, fitted)
+    assert decode_claims(encode_claims(fitted)) == fitted
+    assert fitted.uscc == wanted.uscc
+    shown = fitted.enterprise_name.removesuffix("…")
+    assert clean_text(wanted.enterprise_name).startswith(shown)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=500, deadline=None)
+def test_the_reader_takes_any_bytes_without_another_error(data):
+    for reader, refusal in ((read, CborError), (decode_claims, ClaimsError)):
+        try:
+            reader(data)
+        except refusal:
+            continue
+
+
+@given(st.text(max_size=300) | st.binary(max_size=300))
+@settings(max_examples=500, deadline=None)
+def test_nothing_that_strangers_send_raises(presented):
+    assert verify(presented, KEYS, lambda cti: None, NOW).verdict != Verdict.VALID
+    if isinstance(presented, str):
+        classify(presented)
+        normalise_short_code(presented)
+
+
+@given(st.binary(min_size=7, max_size=7))
+def test_any_short_code_comes_back(data):
+    code = make_short_code(data)
+    assert normalise_short_code(code.lower()) == code
+
+
+def _mutated(rng: random.Random) -> bytes:
+    token = bytearray(TOKEN)
+    for _ in range(rng.choice((1, 1, 1, 2, 5))):
+        at = rng.randrange(len(token))
+        match rng.randrange(5):
+            case 0 | 1:
+                token[at] ^= 1 << rng.randrange(8)
+            case 2:
+                token[at] = rng.randrange(256)
+            case 3:
+                del token[at]
+            case 4:
+                token.insert(at, rng.randrange(256))
+    return bytes(token)
+
+
+def test_no_mutated_token_is_believed():
+    """Bits, bytes, insertions and losses anywhere; offline, so that no register can help."""
+    rng = random.Random(20261124)
+    end = time.monotonic() + TIME_LIMIT
+    tried = 0
+    while tried < MUTATIONS and (tried < FEWEST or time.monotonic() < end):
+        mutated = _mutated(rng)
+        tried += 1
+        if mutated == TOKEN:  # the change undid itself
+            continue
+        result = verify(mutated, KEYS, None, NOW)
+        assert result.verdict != Verdict.VALID and result.claims is None, mutated.hex()
+    assert tried >= FEWEST
+
+
+def test_no_changed_digit_is_believed():
+    digits = to_digits(TOKEN)
+    for at, old in enumerate(digits):
+        for new in "0123456789".replace(old, ""):
+            assert verify(digits[:at] + new + digits[at + 1 :], KEYS, None, NOW).verdict != Verdict.VALID
+
+
+def test_the_one_other_form_says_the_same():
+    """ECDSA's (r, n−s) needs no key. It verifies, and is the same code: same claims, same identity, same digest."""
+    result = verify(OTHER_FORM, KEYS, None, NOW)
+    assert (result.verdict, result.claims) == (Verdict.VALID, claims())
+    assert signed_digest(OTHER_FORM) == signed_digest(TOKEN)
