@@ -23,7 +23,7 @@ KEY_LIFETIME = timedelta(days=2 * 365)
 LIST_LIFETIME = timedelta(days=30)
 STATUS_LIFETIME = timedelta(days=1)
 RESIGN_BEFORE = timedelta(days=20)  # the key list is signed anew when it has less than this left
-KEYS, STATUS = "inspection-keys", "inspection-status"
+KEYS, STATUS, ROOT = "inspection-keys", "inspection-status", "inspection-root"
 
 
 class RegisteredKeys:
@@ -84,6 +84,7 @@ def publish_keys(work: UnitOfWork, root: SigningKey | None = None) -> bool:
     expires_at = work.now + LIST_LIFETIME
     keys = KeyList(version, work.now, expires_at, work.default_jurisdiction, tuple(entries(work.session)))
     _keep(work, KEYS, version, sign_key_list(keys, root), expires_at)
+    _publish_root(work, root)
     return True
 
 
@@ -181,6 +182,22 @@ def _status_unit(work: UnitOfWork) -> str:
     if code is None:
         raise NotFound("unknown_unit", unit="supervisor")
     return code
+
+
+def _publish_root(work: UnitOfWork, root: SigningKey) -> None:
+    """The root's public half, for readers who see this installation for the first time; its fingerprint is posted."""
+    public = root.public()
+    known = published(work.session, ROOT) or {"successions": []}
+    if known.get("kid") == public.kid.hex():
+        return
+    document = {
+        "kid": public.kid.hex(),
+        "suite": public.suite.name,
+        "jwk": public.jwk(),
+        "fingerprint": public.fingerprint.hex(),
+        "successions": known["successions"],
+    }
+    _keep(work, ROOT, _newest_version(work, ROOT) + 1, document, work.now + KEY_LIFETIME)
 
 
 def _newest_version(work: UnitOfWork, name: str) -> int:

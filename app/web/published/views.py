@@ -29,6 +29,13 @@ def status() -> Response:
     return _signed(unit_keys.STATUS)
 
 
+@blueprint.get("/.well-known/inspection-root.json")
+@public
+def root() -> Response:
+    """The root's public key and its successions (docs/token.md). Trust it by its fingerprint on the posted notice."""
+    return _signed(unit_keys.ROOT)
+
+
 @blueprint.get("/scan/")
 @blueprint.get("/scan/<path:name>")
 @public

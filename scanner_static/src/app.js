@@ -1,0 +1,210 @@
+// The scanner page: ways in (camera, photo, short code), the verdict, and how fresh what it rests on is.
+
+import { film } from "./camera.js";
+import { readFile } from "./decode.js";
+import { clear, element, fact, show } from "./page.js";
+import { askRegister, refresh, trusted } from "./trust.js";
+import { classify, shortCode } from "./verify/classify.js";
+import { verify } from "./verify/verify.js";
+import { language, say, verdictWords } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+let stopCamera = null;
+let trust = { keys: null };
+
+async function start() {
+  document.documentElement.lang = language() === "en" ? "en" : "zh-CN";
+  for (const node of document.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
+  document.title = say("title");
+  byId("camera").addEventListener("click", openCamera);
+  byId("stop").addEventListener("click", closeCamera);
+  byId("photo").addEventListener("change", readPhoto);
+  byId("typed").addEventListener("submit", readTyped);
+  byId("again").addEventListener("click", reset);
+  byId("language").addEventListener("click", switchLanguage);
+  if (!window.isSecureContext || !window.crypto.subtle) return notice(say("insecure"));
+  registerWorker();
+  trust = await trusted();
+  freshness();
+  trust = await refresh();
+  freshness();
+  if (/MicroMessenger/i.test(navigator.userAgent)) hint(say("wechat"));
+}
+
+function registerWorker() {
+  if (!("serviceWorker" in navigator)) return;
+  const policy = window.trustedTypes && window.trustedTypes.createPolicy("scanner", { createScriptURL: (url) => url });
+  const url = policy ? policy.createScriptURL("/scan/sw.js") : "/scan/sw.js";
+  navigator.serviceWorker.register(url, { scope: "/scan/" }).catch(() => {});
+}
+
+function switchLanguage() {
+  document.cookie = `lang=${language() === "en" ? "zh" : "en"};path=/;max-age=31536000;samesite=lax`;
+  location.reload();
+}
+
+async function openCamera() {
+  clear(byId("notice"));
+  byId("viewfinder").hidden = false;
+  byId("ways").hidden = true;
+  try {
+    stopCamera = await film(byId("video"), (text) => {
+      judge(text);
+      return true;
+    });
+  } catch (error) {
+    closeCamera();
+    notice(say("noCamera", { why: error.name || String(error) }));
+  }
+}
+
+function closeCamera() {
+  if (stopCamera) stopCamera();
+  stopCamera = null;
+  byId("viewfinder").hidden = true;
+  byId("ways").hidden = false;
+}
+
+async function readPhoto(event) {
+  const [file] = event.target.files;
+  event.target.value = "";
+  if (!file) return;
+  clear(byId("notice"));
+  const text = await readFile(file).catch(() => null);
+  if (text === null) notice(say("noPicture"));
+  else judge(text);
+}
+
+function readTyped(event) {
+  event.preventDefault();
+  clear(byId("notice"));
+  const text = byId("short").value;
+  if (shortCode(text) || classify(text).kind === "code") judge(text);
+  else notice(say("typedWrong"));
+}
+
+function reset() {
+  byId("result").hidden = true;
+  byId("ways").hidden = false;
+  byId("short").value = "";
+  clear(byId("notice"));
+  byId("camera").focus();
+}
+
+// Everything that was scanned or typed ends here.
+async function judge(text) {
+  closeCamera();
+  const scanned = classify(text, trust.issuers || []);
+  if (scanned.kind === "foreign") return showForeign(scanned);
+  if (scanned.kind === "other_issuer") return showIssuer(scanned.issuer);
+  if (scanned.kind === "short_code") return judgeTyped(scanned.value);
+  if (!trust.keys) trust = await refresh();
+  if (!trust.keys) return notice(say(trust.problem === "expired" ? "expiredKeys" : "noKeys"));
+  const now = Date.now() / 1000;
+  const local = await verify(scanned.value, { keys: trust.keys, status: trust.status, now });
+  showVerdict(local, local.verdict, scanned.value);
+  const answer = await askRegister(scanned.value);
+  if (answer) showVerdict(local, answer.verdict === "valid" ? "registered" : answer.verdict, scanned.value, true);
+  else byId("register").textContent = say("unconfirmed");
+}
+
+async function judgeTyped(code) {
+  const answer = await askRegister(code);
+  if (!answer) return notice(say("typedOffline"));
+  showVerdict({}, answer.verdict === "valid" ? "registered" : answer.verdict, code, true, answer.inspection);
+}
+
+const pad = (n) => String(n).padStart(2, "0");
+
+function moment(seconds) {
+  const shanghai = new Date((seconds + 8 * 3600) * 1000);
+  const day = `${shanghai.getUTCFullYear()}-${pad(shanghai.getUTCMonth() + 1)}-${pad(shanghai.getUTCDate())}`;
+  return `${day} ${pad(shanghai.getUTCHours())}:${pad(shanghai.getUTCMinutes())}`;
+}
+
+// Claims are shown only where the signature was verified on this phone (or, for a typed code, by the register).
+function showVerdict({ claims, key }, verdict, code, asked = false, inspection = null) {
+  const name = claims ? claims.name : inspection && inspection.enterprise ? inspection.enterprise.name : "";
+  const values = {
+    name,
+    unit: key ? key.unit_name || key.unit : "",
+    start: claims ? moment(claims.notBefore) : "",
+    end: claims ? moment(claims.expiresAt) : "",
+  };
+  const [sign, word, sentence] = verdictWords(verdict, values);
+  show(byId("verdict"), verdict, sign, word, sentence);
+  const facts = byId("facts");
+  clear(facts);
+  if (claims) claimFacts(facts, claims, values);
+  else if (name) fact(facts, say("forWhom"), name, true);
+  byId("register").textContent = asked ? say("confirmed", { time: moment(Date.now() / 1000).slice(11) }) : say("asking");
+  byId("offline-note").textContent = asked || navigator.onLine ? "" : say("offlineNote");
+  byId("open").href = `/q/${code}`;
+  byId("result").hidden = false;
+  byId("ways").hidden = true;
+  byId("verdict").focus();
+  if (navigator.vibrate) navigator.vibrate(verdict === "valid" || verdict === "registered" ? 60 : [80, 60, 80]);
+}
+
+function claimFacts(facts, claims, values) {
+  fact(facts, say("forWhom"), claims.name, true);
+  if (claims.uscc) fact(facts, say("uscc"), claims.uscc);
+  fact(facts, say("unit"), values.unit);
+  fact(facts, say("window"), `${values.start} – ${values.end}`);
+  fact(facts, say("items"), claims.items.map((item) => (item ? String(item) : "…")).join("、"));
+  fact(facts, say("officers"), claims.certificates.join("、"));
+  facts.append(element("p", "ask", say("officersAsk")));
+}
+
+function showForeign({ leadsTo }) {
+  const text = leadsTo ? say("foreignText", { host: leadsTo }) : say("foreignPlain");
+  plainResult("malformed", "!", say("foreign"), text);
+}
+
+function showIssuer(issuer) {
+  plainResult("malformed", "!", say("issuer", issuer), say("issuerText", issuer));
+}
+
+function plainResult(verdict, sign, word, sentence) {
+  show(byId("verdict"), verdict, sign, word, sentence);
+  clear(byId("facts"));
+  byId("register").textContent = "";
+  byId("offline-note").textContent = "";
+  byId("open").removeAttribute("href");
+  byId("result").hidden = false;
+  byId("ways").hidden = true;
+  byId("verdict").focus();
+}
+
+function freshness() {
+  const lines = [];
+  if (trust.keys && trust.fetchedAt) {
+    const minutes = Math.floor((Date.now() / 1000 - trust.fetchedAt) / 60);
+    lines.push(minutes < 2 ? say("ageNow") : say("age", { age: age(minutes) }));
+  }
+  byId("age").textContent = lines.join(" ");
+  byId("fingerprint").textContent =
+    trust.root && trust.root.fingerprint ? say("newHere", { fingerprint: grouped(trust.root.fingerprint) }) : "";
+  if (trust.problem && trust.problem !== "expired") notice(say("refused"));
+}
+
+function age(minutes) {
+  if (minutes < 60) return say("minutes", { n: minutes });
+  if (minutes < 48 * 60) return say("hours", { n: Math.floor(minutes / 60) });
+  return say("days", { n: Math.floor(minutes / 1440) });
+}
+
+const grouped = (fingerprint) => (fingerprint.slice(0, 32).match(/.{1,4}/g) || []).join(" ");
+
+function notice(text) {
+  const place = byId("notice");
+  clear(place);
+  place.append(element("p", "notice", text));
+  byId("ways").hidden = false;
+}
+
+function hint(text) {
+  byId("hint").textContent = text;
+}
+
+start();
