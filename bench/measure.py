@@ -1,0 +1,51 @@
+"""Ratios inside one run: two things are timed in turn, A B A B …, so that a machine that slows down slows both."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """`value` is the median of the pairwise ratios A/B; `a` and `b` are median seconds for one call."""
+
+    name: str
+    against: str
+    goal: str
+    value: float
+    a: float
+    b: float
+    met: bool
+
+
+def once(call: Callable[[], object], times: int) -> float:
+    start = time.perf_counter()
+    for _ in range(times):
+        call()
+    return (time.perf_counter() - start) / times
+
+
+def compare(
+    name: str,
+    against: str,
+    a: Callable[[], object],
+    b: Callable[[], object],
+    at_most: float | None = None,
+    at_least: float | None = None,
+    times: int = 50,
+    rounds: int = 15,
+) -> Ratio:
+    """Time of A over time of B. `at_least` is for rates: the ratio is then turned around (rate A over rate B)."""
+    once(a, 3), once(b, 3)
+    gc.collect()
+    pairs = [(once(a, times), once(b, times)) for _ in range(rounds)]
+    if at_least is not None:
+        value = statistics.median(y / x for x, y in pairs)
+        goal, met = f"≥ {at_least}", value >= at_least
+    else:
+        value = statistics.median(x / y for x, y in pairs)
+        goal, met = (f"≤ {at_most}", value <= at_most) if at_most is not None else ("—", True)
+    medians = (statistics.median(x for x, _ in pairs), statistics.median(y for _, y in pairs))
+    return Ratio(name, against, goal, value, *medians, met)
