@@ -129,7 +129,7 @@ def verify(
     `register` None means offline; `status` is then the signed status list, if there is one. `uscc` is the enterprise
     that the code is held against, if known. Never raises for what strangers send.
     """
-    case = _Case(presented, keys, register, status, now, normalise_uscc(uscc) if uscc else None)
+    case = _Case(presented, keys, register, status, now, uscc if uscc and uscc.strip() else None)
     steps: list[Step] = []
     verdict = None
     for passed, check in _chain(case):
@@ -235,8 +235,9 @@ def _window(case: _Case) -> Verdict | None:
 
 
 def _enterprise(case: _Case) -> Verdict | None:
-    assert case.claims is not None
-    return None if case.claims.uscc == case.uscc else Verdict.WRONG_ENTERPRISE
+    assert case.claims is not None and case.uscc is not None
+    same = case.claims.uscc in (case.uscc, normalise_uscc(case.uscc))
+    return None if same else Verdict.WRONG_ENTERPRISE
 
 
 _Check = Callable[[_Case], Verdict | None]
