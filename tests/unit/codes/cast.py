@@ -1,37 +1,17 @@
 """A small cast for the tests of codes: two units, their keys, a root, a list, one inspection. All are test keys."""
 
-import hashlib
 from datetime import UTC, datetime, timedelta
 
-from app.domain.codes.claims import Claims
+from app.domain.codes.claims import Claims, decode_claims
 from app.domain.codes.keys import KeyEntry, KeyList, SigningKey
-from app.domain.codes.token import signed_digest
+from app.domain.codes.token import open_token, signed_digest
 from app.domain.codes.verify import RegisteredCode
+from tests.vectors.forge import test_key
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 BASE = "https://jcm.example.gov.cn"
 USCC = "91990101MA0TEST018"
 
-
-def stream(label: str):
-    """Reproducible bytes for TEST keys, never for real ones: SHA-256 in counter mode over a public label."""
-    state = {"n": 0}
-
-    def read(count: int) -> bytes:
-        out = b""
-        while len(out) < count:
-            out += hashlib.sha256(f"TEST ONLY {label} {state['n']}".encode()).digest()
-            state["n"] += 1
-        return out[:count]
-
-    return read
-
-
-def test_key(label: str, suite: str = "ES256") -> SigningKey:
-    return SigningKey.generate(suite, stream(label))
-
-
-test_key.__test__ = False  # pytest: a maker, no test
 
 ROOT_KEY = test_key("root")
 YJJ_KEY = test_key("YT-YJJ")
@@ -79,9 +59,6 @@ def key_list(*entries: KeyEntry, **changes: object) -> KeyList:
 
 def register_of(token: bytes, state: str = "approved", replaced: bool = False):
     """A register that knows exactly this token."""
-    from app.domain.codes.claims import decode_claims
-    from app.domain.codes.token import open_token
-
     cti = decode_claims(open_token(token).payload).cti
     known = {cti: RegisteredCode(cti, state, signed_digest(token), replaced)}
     return known.get
