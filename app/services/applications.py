@@ -10,6 +10,7 @@ from app.domain import inspections
 from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, Actor
 from app.domain.applications import Application
 from app.domain.errors import Invalid, Problem
+from app.domain.flags.advise import Advisory
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339, shanghai_day
 from app.services import enterprises, flags
@@ -22,7 +23,7 @@ from app.store.unit_of_work import UnitOfWork
 @dataclass(frozen=True, slots=True)
 class Applied:
     inspection: Inspection
-    advisories: tuple
+    advisories: tuple[Advisory, ...]
 
 
 def apply(work: UnitOfWork, actor: Actor, application: Application) -> Applied:
@@ -43,7 +44,7 @@ def apply(work: UnitOfWork, actor: Actor, application: Application) -> Applied:
     return Applied(inspection, advisories)
 
 
-def preview(work: UnitOfWork, actor: Actor, application: Application) -> tuple[Enterprise | None, tuple]:
+def preview(work: UnitOfWork, actor: Actor, application: Application) -> tuple[Enterprise | None, tuple[Advisory, ...]]:
     """What the rules would say, recording nothing. The caller rolls the transaction back."""
     actor.require(INSPECTOR, HEAD, INTEGRATION)
     domain.check(application)

@@ -1,23 +1,275 @@
-"""Flags as facts arrive: what a change touches is evaluated again, and findings are raised or withdrawn."""
+"""Flags as facts arrive: what a change touches is evaluated again, in the transaction of the fact itself.
 
-from app.domain.inspections import Inspection
+Time-driven rules use the time of the last sweep (`RuleClock`), also here, so that incremental evaluation and `rebuild`
+agree for the same as-of time. Whoever evaluates an enterprise or a clue holds its lock: visits at once see each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.domain.flags import advise as domain_advice
+from app.domain.flags.advise import Advisory
+from app.domain.flags.findings import Finding
+from app.domain.flags.others import (
+    clue_findings,
+    presentation_findings,
+    rating_findings,
+    region_year_findings,
+    report_findings,
+)
+from app.domain.flags.policy import policy_on
+from app.domain.flags.repeats import LONGEST_WINDOW, enterprise_findings
+from app.domain.flags.visits import due_times, visit_findings
+from app.domain.inspections import CONTACT, Inspection
+from app.domain.times import shanghai_day
+from app.services.findings import settle
+from app.store import flag_facts
+from app.store import inspections as inspection_store
+from app.store.flag_facts import Reference
+from app.store.models import FindingRow, InspectionRow, RuleClock, Speech
 from app.store.unit_of_work import UnitOfWork
 
-
-def advise(work: UnitOfWork, inspection: Inspection) -> tuple:
-    return ()
-
-
-def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspection) -> None: ...
-
-
-def after_presentation(work: UnitOfWork, presentation_id: str) -> None: ...
-
-
-def after_rating(work: UnitOfWork, inspection_id: str) -> None: ...
-
-
-def after_report(work: UnitOfWork, speech_id: str) -> None: ...
+ENTERPRISE_RULES = (
+    "repeat.day", "repeat.week", "repeat.month", "repeat.60d", "cap.year", "cap.reasonable", "several_heads",
+    "low_yield",
+)  # fmt: skip
+VISIT_RULES = (
+    "unfit.too_few", "unfit.certificate", "unfit.unit", "unplanned", "plan.special", "not_approved", "late_filing",
+    "item.unpublished", "do_not_disturb", "clue.missing", "out_of_area", "code.not_shown", "code.afterwards",
+    "code.self_scan", "overlong", "overdue",
+)  # fmt: skip
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+SWEPT_AT_ONCE = 1000
+MANY = 500
 
 
-def sweep(work: UnitOfWork) -> None: ...
+def advise(work: UnitOfWork, inspection: Inspection) -> tuple[Advisory, ...]:
+    """What the rules would say of an application if it took place as applied for."""
+    if inspection.kind == CONTACT or inspection.way == "off_site":
+        return ()
+    reference = Reference(work.session)
+    start = inspection.started_at or inspection.window_start
+    draft = flag_facts.details(work.session, reference, inspection, start)
+    since = draft.visit.day - LONGEST_WINDOW
+    one = [inspection.enterprise_id]
+    others = flag_facts.visits_of_enterprises(work.session, reference, one, since)[one[0]]
+    key = inspection_store.clue_key(inspection.clue_no)
+    clues = flag_facts.clues(work.session, reference, inspection.jurisdiction, key) if key else []
+    return domain_advice.advise(
+        draft,
+        [v for v in others if v.id != inspection.id],
+        [c for c in clues if c.visit.id != inspection.id],
+        reference.policies,
+        reference.calendar,
+        work.now,
+    )
+
+
+def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspection) -> None:
+    """Evaluates what a fact about an inspection touches: its enterprise, itself, its clue, ratings and reports."""
+    counted = [i for i in (before, after) if i is not None and i.counts]
+    if not counted:
+        _reports_of(work, after)
+        return
+    reference = Reference(work.session)
+    as_of = _as_of(work, after.jurisdiction)
+    key = inspection_store.clue_key(after.clue_no)
+    work.lock(f"enterprise-visits:{after.enterprise_id}", *([f"clue:{after.jurisdiction}:{key}"] if key else []))
+    if _moved(before, after):
+        days = [shanghai_day(i.visit_start) for i in counted if i.visit_start]
+        evaluate_enterprises(work, reference, [after.enterprise_id], min(days))
+        if key:
+            evaluate_clue(work, reference, after.jurisdiction, key, also=after.id)
+        evaluate_rating(work, reference, after)
+    evaluate_visits(work, reference, [after], as_of)
+    _reports_of(work, after)
+
+
+def after_rating(work: UnitOfWork, inspection_id: str) -> None:
+    """Evaluates the ratings of one inspection."""
+    inspection = inspection_store.get(work.session, inspection_id)
+    if inspection is not None:
+        evaluate_rating(work, Reference(work.session), inspection)
+
+
+def after_report(work: UnitOfWork, speech_id: str) -> None:
+    """Evaluates one report of a visit without a code."""
+    found = flag_facts.report(work.session, speech_id)
+    policies = Reference(work.session).policies
+    where = (FindingRow.rule == "unregistered.report", FindingRow.subject_id == speech_id)
+    settle(work, where, report_findings(found, policies) if found else [])
+
+
+def after_presentation(work: UnitOfWork, presentation_id: str) -> None:
+    """Evaluates one noted presentation of a bad code."""
+    found = flag_facts.presentation(work.session, presentation_id)
+    policies = Reference(work.session).policies
+    where = (FindingRow.rule == "code.bad", FindingRow.subject_id == presentation_id)
+    settle(work, where, presentation_findings(found, policies) if found else [])
+
+
+def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
+    """Evaluates what many imported visits touch, in bulk."""
+    reference = Reference(work.session)
+    days: dict[str, date] = {}
+    for i in imported:
+        if i.visit_start and i.counts:
+            day = shanghai_day(i.visit_start)
+            days[i.enterprise_id] = min(day, days.get(i.enterprise_id, day))
+    enterprises = sorted(days)
+    for at in range(0, len(enterprises), MANY):
+        part = enterprises[at : at + MANY]
+        work.lock(*(f"enterprise-visits:{e}" for e in part))
+        evaluate_enterprises(work, reference, part, min(days[e] for e in part))
+    for jurisdiction in {i.jurisdiction for i in imported}:
+        as_of = _as_of(work, jurisdiction)
+        evaluate_visits(work, reference, [i for i in imported if i.jurisdiction == jurisdiction], as_of)
+    keys = {(i.jurisdiction, k) for i in imported if i.counts and (k := inspection_store.clue_key(i.clue_no))}
+    for jurisdiction, key in sorted(keys):
+        evaluate_clue(work, reference, jurisdiction, key)
+
+
+def sweep(work: UnitOfWork) -> int:
+    """Advances the as-of time and evaluates the visits for which time alone may have changed something; how many."""
+    clocks = list(work.session.scalars(select(RuleClock).with_for_update()))
+    query = (
+        select(InspectionRow)
+        .where(InspectionRow.due_at <= work.now)
+        .order_by(InspectionRow.due_at, InspectionRow.id)
+        .limit(SWEPT_AT_ONCE)
+    )
+    due = list(work.session.scalars(query))
+    as_of = work.now
+    if len(due) == SWEPT_AT_ONCE and due[-1].due_at:
+        as_of = due[-1].due_at
+    for clock in clocks:
+        clock.as_of = max(clock.as_of, as_of)
+    work.session.flush()
+    ids = [row.id for row in due]
+    work.session.expire_all()
+    evaluate_visits(work, Reference(work.session), inspection_store.get_many(work.session, ids), as_of)
+    return len(ids)
+
+
+def evaluate_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequence[str], since: date) -> None:
+    """The rules over all visits of each enterprise, for visits from `since` on; context before it is loaded too."""
+    loaded = flag_facts.visits_of_enterprises(work.session, reference, enterprises, since - LONGEST_WINDOW)
+    found = [
+        f
+        for visits in loaded.values()
+        for f in enterprise_findings(visits, reference.policies)
+        if f.raised_for >= since
+    ]
+    where = (
+        FindingRow.rule.in_(ENTERPRISE_RULES),
+        FindingRow.enterprise_id.in_(enterprises),
+        FindingRow.raised_for >= since,
+    )
+    touched = _repeat_years(work, where) | {
+        (f.jurisdiction, f.raised_for.year) for f in found if f.rule == "repeat.60d"
+    }
+    if settle(work, where, found):
+        for jurisdiction, year in sorted(touched):
+            evaluate_region_year(work, reference, jurisdiction, year)
+
+
+def evaluate_visits(work: UnitOfWork, reference: Reference, inspections: Sequence[Inspection], as_of: datetime) -> None:
+    """The rules over each visit alone, and when time will next matter to it."""
+    for at in range(0, len(inspections), MANY):
+        part = inspections[at : at + MANY]
+        found: list[Finding] = []
+        for i in part:
+            due_at = None
+            if i.counts and i.visit_start:
+                d = flag_facts.details(work.session, reference, i, i.visit_start)
+                policy = policy_on(reference.policies, i.jurisdiction, d.visit.day)
+                found += visit_findings(d, policy, reference.calendar, as_of)
+                due_at = min((t for t in due_times(d, policy, reference.calendar) if t > as_of), default=None)
+            if not i.imported:
+                work.session.execute(update(InspectionRow).where(InspectionRow.id == i.id).values(due_at=due_at))
+        where = (FindingRow.rule.in_(VISIT_RULES), FindingRow.subject_id.in_([i.id for i in part]))
+        settle(work, where, found)
+
+
+def evaluate_clue(work: UnitOfWork, reference: Reference, jurisdiction: str, key: str, also: str | None = None) -> None:
+    """clue.reused for all visits that carry a clue; `also` is one that may have stopped counting."""
+    clues = [c for c in flag_facts.clues(work.session, reference, jurisdiction, key) if c.visit.is_triggered]
+    ids = {c.visit.id for c in clues} | ({also} if also else set())
+    where = (FindingRow.rule == "clue.reused", FindingRow.subject_id.in_(ids))
+    settle(work, where, clue_findings(clues, key, reference.policies))
+
+
+def evaluate_rating(work: UnitOfWork, reference: Reference, inspection: Inspection) -> None:
+    found = flag_facts.rating(work.session, reference, inspection)
+    where = (FindingRow.rule == "feedback.conduct", FindingRow.subject_id == inspection.id)
+    settle(work, where, rating_findings(found, reference.policies) if found else [])
+
+
+def evaluate_region_year(work: UnitOfWork, reference: Reference, jurisdiction: str, year: int) -> None:
+    """repeat.60d.region from the repeat.60d findings of a district and year that stand."""
+    work.lock(f"region-year:{jurisdiction}:{year}")
+    query = (
+        select(FindingRow, InspectionRow.visit_start, InspectionRow.number)
+        .join(InspectionRow, InspectionRow.id == FindingRow.inspection_id)
+        .where(
+            FindingRow.rule == "repeat.60d",
+            FindingRow.standing,
+            FindingRow.jurisdiction == jurisdiction,
+            FindingRow.raised_for.between(date(year, 1, 1), date(year, 12, 31)),
+        )
+    )
+    rows = [(start, number, _as_finding(row)) for row, start, number in work.session.execute(query)]
+    where = (
+        FindingRow.rule == "repeat.60d.region",
+        FindingRow.jurisdiction == jurisdiction,
+        FindingRow.period == str(year),
+    )
+    settle(work, where, region_year_findings(rows, jurisdiction, year, reference.policies))
+
+
+def _as_finding(row: FindingRow) -> Finding:
+    return Finding(
+        row.rule, row.severity, row.subject_kind, row.subject_id, row.jurisdiction, row.raised_for, row.unit,
+        inspection_id=row.inspection_id, enterprise_id=row.enterprise_id,
+    )  # fmt: skip
+
+
+def _repeat_years(work: UnitOfWork, where: Iterable[object]) -> set[tuple[str, int]]:
+    query = select(FindingRow.jurisdiction, FindingRow.raised_for).where(
+        *where,  # type: ignore[arg-type]
+        FindingRow.rule == "repeat.60d",
+        FindingRow.standing,
+    )
+    return {(jurisdiction, day.year) for jurisdiction, day in work.session.execute(query)}
+
+
+def _moved(before: Inspection | None, after: Inspection) -> bool:
+    """Whether anything that rules over several visits read has changed."""
+    if before is None:
+        return True
+    read = (before.counts, before.visit_start, before.results, before.state, before.units, before.items)
+    return read != (after.counts, after.visit_start, after.results, after.state, after.units, after.items)
+
+
+def _reports_of(work: UnitOfWork, inspection: Inspection) -> None:
+    """Reports of the enterprise around the inspection: what explained one may no longer do so, or now does."""
+    around = (
+        shanghai_day(inspection.window_start) - timedelta(days=70),
+        shanghai_day(inspection.window_end) + timedelta(days=70),
+    )
+    query = select(Speech.id).where(
+        Speech.enterprise == inspection.enterprise_id, Speech.kind == "report", Speech.visited_on.between(*around)
+    )
+    for speech_id in list(work.session.scalars(query)):
+        after_report(work, speech_id)
+
+
+def _as_of(work: UnitOfWork, jurisdiction: str) -> datetime:
+    """The last sweep's time, held against a sweep until this transaction ends; now, where nothing was swept yet."""
+    insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    work.session.execute(insert(RuleClock).values(jurisdiction=jurisdiction, as_of=work.now).on_conflict_do_nothing())
+    query = select(RuleClock.as_of).where(RuleClock.jurisdiction == jurisdiction).with_for_update(read=True)
+    return work.session.execute(query).scalar_one()

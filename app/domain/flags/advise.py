@@ -1,0 +1,85 @@
+"""Advice before a visit: the same rules, asked as if the visit had taken place in its window."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.flags.catalogue import CATALOGUE
+from app.domain.flags.facts import Clue, Visit, VisitDetails
+from app.domain.flags.findings import BLUE, RED, YELLOW, Finding
+from app.domain.flags.others import clue_findings
+from app.domain.flags.policy import Policies, WorkingDays, policy_on
+from app.domain.flags.repeats import enterprise_findings
+from app.domain.flags.visits import visit_findings
+
+# What can be known before a visit of the rules over a visit alone.
+BEFOREHAND = frozenset(
+    (
+        "unfit.too_few", "unfit.certificate", "unfit.unit", "unplanned", "plan.special", "late_filing",
+        "item.unpublished", "do_not_disturb", "clue.missing", "out_of_area",
+    )
+)  # fmt: skip
+_ORDER = {RED: 0, YELLOW: 1, BLUE: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """One line of advice: why, and what would mend it, in both languages. `blocking`: the head must give a reason."""
+
+    rule: str
+    severity: str
+    text: str
+    text_en: str
+    mend: str
+    mend_en: str
+    blocking: bool
+    evidence: Mapping[str, Any]
+
+
+def advise(
+    draft: VisitDetails,
+    others: Iterable[Visit],
+    clues: Iterable[Clue],
+    policies: Policies,
+    calendar: WorkingDays,
+    as_of: datetime,
+) -> tuple[Advisory, ...]:
+    """What would be flagged if `draft` took place as applied for, the gravest first.
+
+    `others` are the enterprise's visits that count, `clues` those that carry the same clue number.
+    """
+    visit = draft.visit
+    policy = policy_on(policies, visit.jurisdiction, visit.day)
+    found = [f for f in enterprise_findings([*others, visit], policies) if f.subject_id == visit.id]
+    found += visit_findings(draft, policy, calendar, as_of, only=BEFOREHAND)
+    if visit.is_triggered and draft.inspection.clue_no:
+        own = Clue(visit, draft.inspection.applied_at, None)
+        reused = clue_findings([*clues, own], draft.inspection.clue_no, policies)
+        found += [f for f in reused if f.subject_id == visit.id]
+    found.sort(key=lambda f: (_ORDER[f.severity], f.rule, f.officer))
+    return tuple(_advisory(f, blocking=policy.blocks(f.rule)) for f in found)
+
+
+def sentence(rule: str, evidence: Mapping[str, Any], language: str) -> str:
+    """What a finding says, in `zh` or `en`, for the unit and the supervisor."""
+    entry = CATALOGUE[rule]
+    return _fill(entry.about if language == "zh" else entry.about_en, evidence)
+
+
+def _advisory(finding: Finding, blocking: bool) -> Advisory:
+    rule, said = CATALOGUE[finding.rule], finding.evidence
+    return Advisory(
+        rule=finding.rule,
+        severity=finding.severity,
+        text=_fill(rule.about, said),
+        text_en=_fill(rule.about_en, said),
+        mend=_fill(rule.mend, said),
+        mend_en=_fill(rule.mend_en, said),
+        blocking=blocking,
+        evidence=said,
+    )
+
+
+def _fill(template: str, said: Mapping[str, Any]) -> str:
+    return template % said if said else template.replace("%%", "%")

@@ -1,0 +1,141 @@
+"""What rules may see. Whatever is dated has been resolved to the visit's day by whoever loads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from app.domain.inspections import TRIGGERED, Inspection
+
+RECHECK = "recheck"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit as the rules over one enterprise see it (rules.md: Visit, Start, Day, Order).
+
+    `units` has the lead unit first; `supervised` are those of them that a finding may name; `caps` is the lowest cap in
+    force on `day` among the visit's items of each unit, where there is one.
+    """
+
+    id: str
+    number: str
+    jurisdiction: str
+    enterprise_id: str
+    start: datetime
+    day: date
+    kind: str
+    cause: str | None
+    units: tuple[str, ...]
+    supervised: tuple[str, ...]
+    officers: tuple[str, ...] = ()
+    outcome: str | None = None
+    is_completed: bool = False
+    caps: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_triggered(self) -> bool:
+        return self.kind == TRIGGERED
+
+    @property
+    def is_recheck(self) -> bool:
+        """A re-check is neither counted nor flagged by repeat.*, cap.*, several_heads."""
+        return self.cause == RECHECK
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateOnDay:
+    """An officer's certificate on the day of the visit. `unit` None: not known, so no finding."""
+
+    certificate_no: str
+    known: bool
+    valid: bool
+    suspended: bool
+    unit: str | None
+
+    @property
+    def is_fit(self) -> bool:
+        return self.known and self.valid and not self.suspended
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOnDay:
+    """The plan that a visit names, as far as it covers the visit."""
+
+    code: str
+    kind: str
+    covers: bool
+    approved_on: date | None
+    filed_on: date | None
+    published_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitDetails:
+    """One visit with everything that the rules over the visit alone read. None: not known."""
+
+    visit: Visit
+    inspection: Inspection
+    certificates: tuple[CertificateOnDay, ...]
+    unpublished_items: tuple[str, ...]
+    protected_enterprise: bool
+    protected_items: bool
+    in_area: bool | None
+    plan: PlanOnDay | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A visit that carries a clue number. `applied_at` decides whether an earlier one was finished before."""
+
+    visit: Visit
+    applied_at: datetime
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownInspection:
+    """An inspection that was issued before a report arrived. `days` are those its window or its visit covers."""
+
+    units: tuple[str, ...]
+    first_day: date
+    last_day: date
+    visit_day: date | None
+    stands: bool  # neither cancelled nor replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of a visit without a code, with the inspections of the enterprise known when it arrived."""
+
+    id: str
+    jurisdiction: str
+    enterprise_id: str | None
+    unit: str | None
+    visited_on: date
+    known: tuple[KnownInspection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The lowest rating of a visit, and every question that any answer said yes to."""
+
+    visit: Visit
+    lowest: int
+    yes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """A posted verification or attempted arrival that ended badly."""
+
+    id: str
+    jurisdiction: str
+    day: date
+    verdict: str
+    inspection_id: str | None
+    enterprise_id: str | None
+
+
+def order_key(visit: Visit) -> tuple[datetime, str]:
+    """rules.md, Order: start instant, then number by code point. Never the order of arrival."""
+    return visit.start, visit.number

@@ -1,0 +1,119 @@
+"""Policy: the rules' settings of a jurisdiction, versioned and valid from a day. Data, not code.
+
+The preset values are rules.md's; a jurisdiction's own version names only what differs. `block` makes an advisory one
+that the head must answer with a reason; `exempt` lists causes that a rule leaves alone.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+Settings = Mapping[str, Mapping[str, Any]]
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "repeat.day": {"most": 1, "count_triggered": True},
+    "repeat.week": {"most": 2, "count_triggered": True},
+    "repeat.month": {"most": 3, "count_triggered": True},
+    "repeat.60d": {"days": 60},
+    "repeat.60d.region": {"from": 3},
+    "cap.year": {"most": 2},
+    "cap.reasonable": {"factor": 2},
+    "low_yield": {"visits": 3},
+    "several_heads": {"days": 30},
+    "unfit.too_few": {"fewest": 2},
+    "unfit.certificate": {},
+    "unfit.unit": {},
+    "unplanned": {},
+    "plan.special": {},
+    "not_approved": {},
+    "late_filing": {"working_days": 0},
+    "item.unpublished": {},
+    "do_not_disturb": {},
+    "clue.missing": {},
+    "clue.reused": {},
+    "out_of_area": {},
+    "code.not_shown": {"hours": 24},
+    "code.afterwards": {"minutes": 30, "days": 10},
+    "code.self_scan": {"enterprises": 5},
+    "code.bad": {},
+    "unregistered.report": {"warn_at": 2},
+    "feedback.conduct": {"rating": 2},
+    "overlong": {"days": 1},
+    "overdue": {"working_days": 5},
+}
+PRESETS: dict[str, dict[str, dict[str, Any]]] = {
+    "default": {},
+    "shanghai": {},
+    "chengdu": {"low_yield": {"block": True}},
+    "hainan": {"repeat.60d": {"days": 60}, "repeat.60d.region": {"from": 3}, "unregistered.report": {"warn_at": 2}},
+    "shenzhen": {"code.afterwards": {"minutes": 30, "days": 10}},
+    "nanchang": {"late_filing": {"working_days": 7}},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The settings in force: the preset values with a jurisdiction's own on top."""
+
+    own: Settings
+
+    def get(self, rule: str, name: str) -> Any:
+        """One setting of a rule."""
+        return self.own.get(rule, {}).get(name, DEFAULTS[rule].get(name))
+
+    def is_on(self, rule: str) -> bool:
+        return self.own.get(rule, {}).get("on", True) is True
+
+    def blocks(self, rule: str) -> bool:
+        return self.own.get(rule, {}).get("block", False) is True
+
+    def exempts(self, rule: str, cause: str | None) -> bool:
+        return cause is not None and cause in self.own.get(rule, {}).get("exempt", ())
+
+
+PRESET = Policy({})
+
+
+class PolicyTimeline:
+    """The policies of one jurisdiction by the day they begin; before the first, the preset holds."""
+
+    def __init__(self, versions: Iterable[tuple[date, Settings]] = ()) -> None:
+        ordered = sorted(versions, key=lambda version: version[0])
+        self._days = [day for day, _ in ordered]
+        self._policies = [Policy(settings) for _, settings in ordered]
+
+    def on(self, day: date) -> Policy:
+        """The policy that applies on a day: the newest that had begun."""
+        at = bisect_right(self._days, day)
+        return self._policies[at - 1] if at else PRESET
+
+
+Policies = Mapping[str, PolicyTimeline]
+_NONE = PolicyTimeline()
+
+
+def policy_on(policies: Policies, jurisdiction: str, day: date) -> Policy:
+    return policies.get(jurisdiction, _NONE).on(day)
+
+
+class WorkingDays:
+    """The working-day calendar: Monday–Friday, but for the days that are stored otherwise."""
+
+    def __init__(self, exceptions: Mapping[date, bool] | None = None) -> None:
+        self._exceptions = exceptions or {}
+
+    def is_working(self, day: date) -> bool:
+        return self._exceptions.get(day, day.weekday() < 5)
+
+    def after(self, day: date, count: int) -> date:
+        """The `count`th working day after a day."""
+        while count > 0:
+            day = date.fromordinal(day.toordinal() + 1)
+            count -= self.is_working(day)
+        return day
+
+    def between(self, first: date, end: date) -> int:
+        """How many working days t with first ≤ t < end."""
+        return sum(self.is_working(date.fromordinal(n)) for n in range(first.toordinal(), end.toordinal()))

@@ -1,0 +1,302 @@
+"""Loads what rules may see: rows in, the frozen facts of app/domain/flags out. Few queries for any number of visits."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.flags.facts import (
+    CertificateOnDay,
+    Clue,
+    KnownInspection,
+    PlanOnDay,
+    Presentation,
+    Rating,
+    Report,
+    Visit,
+    VisitDetails,
+)
+from app.domain.flags.policy import Policies, PolicyTimeline, WorkingDays
+from app.domain.inspections import CANCELLED, COMPLETED, REPLACED, Inspection
+from app.domain.times import shanghai_day
+from app.store import inspections as inspection_store
+from app.store.models import (
+    BadPresentation,
+    CalendarDay,
+    Certificate,
+    CertificateSuspension,
+    DoNotDisturb,
+    Enterprise,
+    InspectionItem,
+    InspectionOfficer,
+    InspectionRow,
+    InspectionUnit,
+    Item,
+    ItemTerm,
+    Officer,
+    Plan,
+    PlanRow,
+    Policy,
+    Region,
+    Speech,
+    Unit,
+    UnitTerritory,
+)
+
+CHUNK = 500
+
+
+class Reference:
+    """Small reference tables that every evaluation reads, loaded once a use case: units, policies, items, regions."""
+
+    def __init__(self, session: Session) -> None:
+        self.supervised = {u.code: u.supervised for u in session.scalars(select(Unit))}
+        self.policies = _policies(session)
+        self.calendar = _calendar(session)
+        self.item_unit: dict[str, str] = {i.code: i.unit for i in session.execute(select(Item.code, Item.unit))}
+        self.parents = {r.code: r.parent for r in session.execute(select(Region.code, Region.parent))}
+        self.territories: dict[str, list[UnitTerritory]] = defaultdict(list)
+        for territory in session.scalars(select(UnitTerritory)):
+            self.territories[territory.unit].append(territory)
+        self.item_terms: dict[str, list[ItemTerm]] = defaultdict(list)
+        for term in session.scalars(select(ItemTerm).order_by(ItemTerm.valid_from)):
+            self.item_terms[term.item].append(term)
+
+    def supervised_of(self, units: Sequence[str]) -> tuple[str, ...]:
+        return tuple(u for u in units if self.supervised.get(u))
+
+    def term(self, item: str, day: date) -> ItemTerm | None:
+        """What held for an item on a day: the newest term that covers it."""
+        covering = [t for t in self.item_terms.get(item, ()) if _covers(t, day)]
+        return covering[-1] if covering else None
+
+    def caps(self, items: Iterable[str], day: date) -> dict[str, int]:
+        """The lowest cap in force on a day among the items of each unit."""
+        caps: dict[str, int] = {}
+        for item in items:
+            term, unit = self.term(item, day), self.item_unit.get(item)
+            if unit and term and term.yearly_cap is not None:
+                caps[unit] = min(term.yearly_cap, caps.get(unit, term.yearly_cap))
+        return caps
+
+    def in_area(self, unit: str, region: str | None, day: date) -> bool | None:
+        """Whether a region lies in a unit's territories on a day; None where either is not known."""
+        own = {t.region for t in self.territories.get(unit, ()) if _covers(t, day)}
+        if not own or region not in self.parents:
+            return None
+        at: str | None = region
+        while at is not None:
+            if at in own:
+                return True
+            at = self.parents.get(at)
+        return False
+
+
+def visit_of(i: Inspection, reference: Reference, start: datetime) -> Visit:
+    """The visit that an inspection is (or, for advice, would be) when it begins at `start`."""
+    day = shanghai_day(start)
+    return Visit(
+        id=i.id,
+        number=i.number,
+        jurisdiction=i.jurisdiction,
+        enterprise_id=i.enterprise_id,
+        start=start,
+        day=day,
+        kind=i.kind,
+        cause=i.cause,
+        units=i.units,
+        supervised=reference.supervised_of(i.units),
+        officers=tuple(o.certificate_no for o in i.officers),
+        outcome=i.outcome,
+        is_completed=i.state == COMPLETED,
+        caps=reference.caps(i.items, day),
+    )
+
+
+def visits_of_enterprises(
+    session: Session, reference: Reference, enterprise_ids: Sequence[str], first: date | None = None
+) -> dict[str, list[Visit]]:
+    """The visits that count of some enterprises, from a day on; by columns, without building whole inspections."""
+    found: dict[str, list[Visit]] = {e: [] for e in enterprise_ids}
+    for at in range(0, len(enterprise_ids), CHUNK):
+        where = [InspectionRow.enterprise_id.in_(enterprise_ids[at : at + CHUNK]), InspectionRow.counts]
+        if first is not None:
+            where.append(InspectionRow.visit_day >= first)
+        for visit in _visits(session, reference, where):
+            found[visit.enterprise_id].append(visit)
+    return found
+
+
+_COLUMNS = (
+    InspectionRow.id, InspectionRow.number, InspectionRow.jurisdiction, InspectionRow.enterprise_id,
+    InspectionRow.visit_start, InspectionRow.visit_day, InspectionRow.kind, InspectionRow.cause, InspectionRow.state,
+)  # fmt: skip
+
+
+def _visits(session: Session, reference: Reference, where: Sequence[Any]) -> list[Visit]:
+    rows = session.execute(select(*_COLUMNS).where(*where)).all()
+    chosen = select(InspectionRow.id).where(*where)
+    units = _children(session, InspectionUnit, (InspectionUnit.unit,), chosen)
+    officers = _children(session, InspectionOfficer, (InspectionOfficer.certificate_no,), chosen)
+    items = _children(session, InspectionItem, (InspectionItem.item, InspectionItem.outcome), chosen)
+    return [
+        Visit(
+            id=r.id,
+            number=r.number,
+            jurisdiction=r.jurisdiction,
+            enterprise_id=r.enterprise_id,
+            start=r.visit_start,
+            day=r.visit_day,
+            kind=r.kind,
+            cause=r.cause,
+            units=(its_units := tuple(u for (u,) in units[r.id])),
+            supervised=reference.supervised_of(its_units),
+            officers=tuple(o for (o,) in officers[r.id]),
+            outcome=_outcome({outcome for _, outcome in items[r.id]}),
+            is_completed=r.state == COMPLETED,
+            caps=reference.caps((item for item, _ in items[r.id]), r.visit_day),
+        )
+        for r in rows
+    ]
+
+
+def _children(session: Session, model: Any, columns: Sequence[Any], chosen: Any) -> dict[str, list[tuple[Any, ...]]]:
+    grouped: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    query = select(model.inspection, *columns).where(model.inspection.in_(chosen))
+    for inspection, *values in session.execute(query.order_by(model.inspection, model.position)):
+        grouped[inspection].append(tuple(values))
+    return grouped
+
+
+def _outcome(outcomes: set[str | None]) -> str | None:
+    return next((o for o in ("problem_found", "no_problem") if o in outcomes), None)
+
+
+def details(session: Session, reference: Reference, i: Inspection, start: datetime) -> VisitDetails:
+    """Everything that the rules over one visit alone read, as it held on the visit's day."""
+    visit = visit_of(i, reference, start)
+    region = i.place_region or session.scalar(select(Enterprise.region).where(Enterprise.id == i.enterprise_id))
+    unpublished = [item for item in i.items if not ((t := reference.term(item, visit.day)) and t.published)]
+    return VisitDetails(
+        visit=visit,
+        inspection=i,
+        certificates=() if i.imported else _certificates(session, i, visit.day),
+        unpublished_items=tuple(unpublished),
+        protected_enterprise=_is_protected(session, "enterprise", [i.enterprise_id], visit.day) == 1,
+        protected_items=bool(i.items) and _is_protected(session, "item", i.items, visit.day) == len(i.items),
+        in_area=reference.in_area(i.lead_unit, region, visit.day),
+        plan=None if i.imported else _plan(session, i, visit.day),
+    )
+
+
+def clues(session: Session, reference: Reference, jurisdiction: str, clue_key: str) -> list[Clue]:
+    """The visits that count and carry a clue number."""
+    query = select(InspectionRow).where(
+        InspectionRow.jurisdiction == jurisdiction, InspectionRow.clue_key == clue_key, InspectionRow.counts
+    )
+    found = []
+    for i in inspection_store.select_where(session, query):
+        assert i.visit_start is not None
+        found.append(Clue(visit_of(i, reference, i.visit_start), i.applied_at, i.ended_at))
+    return found
+
+
+def report(session: Session, speech_id: str) -> Report | None:
+    """A report with the inspections that were known when it arrived, as they stand now."""
+    row = session.get(Speech, speech_id)
+    if row is None or row.kind != "report" or row.visited_on is None:
+        return None
+    known = inspection_store.get_many(session, json.loads(row.known or "[]"))
+    return Report(row.id, row.jurisdiction, row.enterprise, row.unit, row.visited_on, tuple(_known(i) for i in known))
+
+
+def _known(i: Inspection) -> KnownInspection:
+    return KnownInspection(
+        units=i.units,
+        first_day=shanghai_day(i.window_start),
+        last_day=shanghai_day(i.window_end),
+        visit_day=shanghai_day(i.visit_start) if i.visit_start else None,
+        stands=i.state not in (CANCELLED, REPLACED),
+    )
+
+
+def rating(session: Session, reference: Reference, i: Inspection) -> Rating | None:
+    """The ratings of a visit as one: the lowest, and every yes. None without a rating or before the visit counts."""
+    rows = list(session.scalars(select(Speech).where(Speech.inspection == i.id, Speech.kind == "rating")))
+    start = i.visit_start or i.window_start
+    if not rows:
+        return None
+    yes = {name for r in rows if r.body for name, said in json.loads(r.body)["answers"].items() if said}
+    lowest = min(r.rating for r in rows if r.rating is not None)
+    return Rating(visit_of(i, reference, start), lowest, tuple(sorted(yes)))
+
+
+def presentation(session: Session, presentation_id: str) -> Presentation | None:
+    row = session.get(BadPresentation, presentation_id)
+    if row is None:
+        return None
+    i = session.get(InspectionRow, row.inspection) if row.inspection else None
+    day = shanghai_day(row.hour)
+    return Presentation(row.id, row.jurisdiction, day, row.verdict, row.inspection, i.enterprise_id if i else None)
+
+
+def _certificates(session: Session, i: Inspection, day: date) -> tuple[CertificateOnDay, ...]:
+    numbers = [o.certificate_no for o in i.officers]
+    unit = {
+        o.certificate_no: o.unit for o in session.scalars(select(Officer).where(Officer.certificate_no.in_(numbers)))
+    }
+    valid = set(_covering(session, Certificate, Certificate.certificate_no, numbers, day))
+    dated = set(session.scalars(select(Certificate.certificate_no).where(Certificate.certificate_no.in_(numbers))))
+    suspended = set(_covering(session, CertificateSuspension, CertificateSuspension.certificate_no, numbers, day))
+    return tuple(
+        CertificateOnDay(n, known=n in dated, valid=n in valid, suspended=n in suspended, unit=unit.get(n))
+        for n in numbers
+    )
+
+
+def _covering(session: Session, model: Any, column: Any, values: Sequence[str], day: date) -> list[str]:
+    """The values of `column` that have a dated row covering a day."""
+    still = model.valid_until.is_(None) | (model.valid_until >= day)
+    return list(session.scalars(select(column).where(column.in_(values), model.valid_from <= day, still)))
+
+
+def _is_protected(session: Session, kind: str, ids: Sequence[str], day: date) -> int:
+    """How many of `ids` stand on the do-not-disturb list on a day."""
+    still = DoNotDisturb.valid_until.is_(None) | (DoNotDisturb.valid_until >= day)
+    query = select(DoNotDisturb.subject_id).where(
+        DoNotDisturb.subject_kind == kind, DoNotDisturb.subject_id.in_(ids), DoNotDisturb.valid_from <= day, still
+    )
+    return len(set(session.scalars(query)))
+
+
+def _plan(session: Session, i: Inspection, day: date) -> PlanOnDay | None:
+    if not i.plan_code:
+        return None
+    where = (Plan.jurisdiction == i.jurisdiction, Plan.code == i.plan_code)
+    plan = session.scalar(select(Plan).where(*where))
+    if plan is None:
+        return None
+    items = set(session.scalars(select(PlanRow.item).where(PlanRow.plan == plan.id)))
+    covers = plan.unit in i.units and plan.starts_on <= day <= plan.ends_on and set(i.items) <= items
+    filed_on = plan.filed_on if plan.filed_on and plan.filed_on <= day else None
+    return PlanOnDay(plan.code, plan.kind, covers, plan.approved_on, filed_on, plan.published_on)
+
+
+def _policies(session: Session) -> Policies:
+    versions: dict[str, dict[date, Any]] = defaultdict(dict)
+    for row in session.scalars(select(Policy).where(Policy.confirmed_by.is_not(None)).order_by(Policy.version)):
+        versions[row.region][row.valid_from] = json.loads(row.settings)
+    return {region: PolicyTimeline(by_day.items()) for region, by_day in versions.items()}
+
+
+def _calendar(session: Session) -> WorkingDays:
+    days = session.execute(select(CalendarDay.day, CalendarDay.working).order_by(CalendarDay.version))
+    return WorkingDays({row.day: row.working for row in days})
+
+
+def _covers(row: Any, day: date) -> bool:
+    return bool(row.valid_from <= day and (row.valid_until is None or row.valid_until >= day))
