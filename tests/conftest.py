@@ -72,7 +72,7 @@ def _make_template(kind: str, factory: pytest.TempPathFactory) -> str:
     with database.write() as session:
         seed(session)
     database.dispose()
-    opened = open_house(url, factory.mktemp("instance"))
+    opened = open_house(url, factory.mktemp("instance"), seed=6)
     add_people(opened)
     opened.installation.database.dispose()
     if kind == "sqlite":

@@ -134,12 +134,12 @@ def house_config(database_url: str, instance: Path, **env: str) -> Config:
     )
 
 
-def open_house(database_url: str, instance: Path, **env: str) -> House:
+def open_house(database_url: str, instance: Path, seed: int = 7, **env: str) -> House:
     """The installation over a seeded database, with people. Randomness is seeded: failures can be repeated."""
     instance.mkdir(exist_ok=True)
     (instance / "root.key").write_text(SigningKey.generate(random=random.Random(1).randbytes).to_pem())
     clock = MovableClock()
-    source = random.Random(7)
+    source = random.Random(seed)
     app = create_app(house_config(database_url, instance, **env), clock=clock, random=source.randbytes)
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -38,7 +38,10 @@ def apply(work: UnitOfWork, actor: Actor, application: Application) -> Applied:
     subject = ("inspection", work.new_id())
     draft = inspections.evolve(None, work.fact(kind, subject, body, actor, jurisdiction))
     advisories = flags.advise(work, draft)
-    body["advice"] = [{"rule": a.rule, "severity": a.severity, "blocking": a.blocking} for a in advisories]
+    body["advice"] = [
+        {"rule": a.rule, "severity": a.severity, "blocking": a.blocking, "evidence": dict(a.evidence)}
+        for a in advisories
+    ]
     inspection = work.record(work.fact(kind, subject, body, actor, jurisdiction))
     flags.after_inspection(work, None, inspection)
     return Applied(inspection, advisories)

@@ -221,7 +221,7 @@ def evaluate_region_year(work: UnitOfWork, reference: Reference, jurisdiction: s
             FindingRow.raised_for.between(date(year, 1, 1), date(year, 12, 31)),
         )
     )
-    rows = [(start, number, _as_finding(row)) for row, start, number in work.session.execute(query)]
+    rows = [(start, number, _as_finding(row)) for row, start, number in work.session.execute(query) if start]
     where = (
         FindingRow.rule == "repeat.60d.region",
         FindingRow.jurisdiction == jurisdiction,

@@ -8,6 +8,7 @@ BLUEPRINTS = (
     "app.web.home.views",
     "app.web.auth.views",
     "app.web.published.views",
+    "app.api.v1.views",
 )
 
 

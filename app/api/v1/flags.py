@@ -1,0 +1,100 @@
+"""Flags: lists, one, and the steps of the follow-up."""
+
+from datetime import date
+from typing import Any
+
+from app.api.v1.operations import Answer, Declared
+from app.api.v1.schemas import FlagActionIn
+from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, Actor
+from app.domain.enterprises import normalise_uscc
+from app.domain.errors import Invalid, NotFound
+from app.domain.flags.advise import sentence
+from app.domain.flags.catalogue import CATALOGUE
+from app.domain.supervision import FlagAction, possible
+from app.domain.times import rfc3339
+from app.i18n import language
+from app.queries import flags as queries
+from app.queries.paging import limit_of
+from app.services import flag_actions
+from app.store.database import Session
+from app.store.models import FindingRow
+from app.store.unit_of_work import UnitOfWork
+
+READERS = (SUPERVISOR, INSPECTOR, HEAD)
+FILTERS = {
+    "cursor": "Where the last page ended.",
+    "limit": "1–200, 50 where nothing is said.",
+    "rule": "Only this rule.",
+    "unit": "Only this unit.",
+    "uscc": "Only this enterprise.",
+    "state": "Only this state.",
+    "severity": "red, yellow or blue.",
+    "from": "Raised for this day (YYYY-MM-DD) or later.",
+    "to": "Raised for this day or earlier.",
+}
+
+
+@Declared(
+    "GET", "/flags", "Flags of the own region; for a unit, those sent to it", READERS, query=FILTERS, answer="FlagList"
+)
+def list_flags(session: Session, who: Actor, query: dict[str, str]) -> Answer:
+    for name in ("from", "to"):
+        if name in query:
+            _day(name, query[name])
+    filters = dict(query)
+    if "uscc" in filters:
+        filters["uscc"] = normalise_uscc(filters["uscc"])
+    found, following = queries.listed(session, who, filters, query.get("cursor"), limit_of(query.get("limit")))
+    return Answer({"items": [flag_json(f, who) for f in found], "next": following})
+
+
+@Declared("GET", "/flags/{id}", "One flag with its evidence", READERS, answer="Flag")
+def get_flag(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
+    row = session.get(FindingRow, id)
+    if row is None or not flag_actions.may_see(who, row):
+        raise NotFound("no_such_flag", flag=id)
+    return Answer(flag_json(queries.shown(session, [row])[0], who))
+
+
+@Declared(
+    "POST", "/flags/{id}/actions", "One step of the follow-up (督办)", READERS, FlagActionIn, creates=True,
+    example={"action": "investigate", "note": "向单位了解情况"}, answer="Flag",
+)  # fmt: skip
+def act_on_flag(work: UnitOfWork, who: Actor, body: FlagActionIn, id: str) -> Answer:
+    due = _day("due", body.due) if body.due else None
+    row = flag_actions.act(work, who, id, FlagAction(body.action, body.note, due))
+    return Answer(flag_json(queries.shown(work.session, [row])[0], who))
+
+
+def flag_json(f: queries.ShownFlag, who: Actor) -> dict[str, Any]:
+    """The Flag object of api.md."""
+    r, rule = f.row, CATALOGUE[f.row.rule]
+    return {
+        "id": r.id,
+        "rule": r.rule,
+        "name": rule.name if language() == "zh" else rule.name_en,
+        "severity": r.severity,
+        "state": r.state,
+        "standing": r.standing,
+        "inspection_id": r.inspection_id,
+        "inspection_number": f.inspection_number,
+        "uscc": f.uscc,
+        "enterprise_name": f.enterprise_name,
+        "unit": r.unit or None,
+        "officer": r.officer or None,
+        "period": r.period or None,
+        "raised_for": r.raised_for.isoformat(),
+        "raised_at": rfc3339(r.raised_at),
+        "due": r.due_on.isoformat() if r.due_on else None,
+        "source": rule.source,
+        "text": sentence(r.rule, f.evidence, language()),
+        "evidence": f.evidence,
+        "actions": possible(r.state, who.role),
+    }
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid("wrong_type", name, expected="YYYY-MM-DD") from None

@@ -1,0 +1,92 @@
+"""What needs no account: verify a code, record a scan, rate, report, follow a receipt."""
+
+from typing import Any
+
+from app.api.v1 import examples
+from app.api.v1.operations import Answer, Declared, caller
+from app.api.v1.schemas import FeedbackIn, ReportIn, ScanIn, VerifyIn
+from app.domain.actors import Actor
+from app.domain.enterprises import normalise_uscc
+from app.domain.errors import Refused
+from app.domain.times import rfc3339, shanghai_day
+from app.queries import inspections as queries
+from app.services import scans, speech, verification
+from app.store.database import Session
+from app.store.unit_of_work import UnitOfWork
+
+
+@Declared(
+    "POST", "/verify", "Is this code real?", body=VerifyIn, example={"code": examples.CODE}, answer="Verification"
+)
+def verify_code(work: UnitOfWork, who: Actor, body: VerifyIn) -> Answer:
+    look = verification.verify(work, body.code, normalise_uscc(body.uscc) if body.uscc else None, caller())
+    answer: dict[str, Any] = {
+        "verdict": look.verdict,
+        "steps": [{"step": s.name, "ok": s.ok} for s in look.verification.steps],
+    }
+    if look.inspection is not None:
+        answer["inspection"] = _public_inspection(work.session, who, look)
+    return Answer(answer)
+
+
+@Declared(
+    "POST", "/scans", "Record a scan: `seen` by the page, `arrive` by a person's button", body=ScanIn, creates=True,
+    example={"code": examples.CODE, "action": "arrive"}, answer="Scan",
+)  # fmt: skip
+def record_scan(work: UnitOfWork, who: Actor, body: ScanIn) -> Answer:
+    outcome = scans.record_scan(work, body.code, body.action, caller())
+    if outcome.challenge is None:
+        return Answer({}, raises=Refused("code_not_usable", "code", verdict=outcome.look.verdict))
+    c = outcome.challenge
+    return Answer({"challenge": {"id": c.id, "digits": c.digits, "expires_at": rfc3339(c.expires_at)}})
+
+
+@Declared(
+    "POST", "/feedback", "Rate a visit", body=FeedbackIn, status=201, creates=True, example=examples.FEEDBACK,
+    answer="ReceiptNumber",
+)  # fmt: skip
+def give_feedback(work: UnitOfWork, who: Actor, body: FeedbackIn) -> Answer:
+    answers = {name: said for name, said in body.answers.model_dump().items() if said is not None}
+    rating = speech.Rating(body.code, body.rating, answers, body.comment or None)
+    return Answer({"receipt": speech.rate(work, rating, caller())}, 201)
+
+
+@Declared(
+    "POST", "/reports", "Report a visit without a code", body=ReportIn, status=201, creates=True,
+    example=examples.REPORT, answer="ReceiptNumber",
+)  # fmt: skip
+def report_visit(work: UnitOfWork, who: Actor, body: ReportIn) -> Answer:
+    report = speech.Report(
+        enterprise_name=body.enterprise_name,
+        visited_on=shanghai_day(body.visited_at),
+        what=body.what,
+        uscc=normalise_uscc(body.uscc) if body.uscc else None,
+        unit_code=body.unit_code,
+        unit_text=body.unit_text,
+        people=body.people,
+        contact=body.contact,
+    )
+    return Answer({"receipt": speech.report(work, report)}, 201)
+
+
+@Declared("GET", "/receipts/{receipt}", "What became of a rating or report", answer="Receipt")
+def get_receipt(session: Session, who: Actor, query: dict[str, str], receipt: str) -> Answer:
+    found = speech.receipt(session, receipt)
+    return Answer({"state": found.state, "answer": found.answer})
+
+
+def _public_inspection(session: Session, who: Actor, look: verification.Look) -> dict[str, Any]:
+    """What a code says and the register confirms; neither token nor URL, nothing about flags or results."""
+    assert look.inspection is not None
+    i = look.inspection
+    s = queries.shown(session, who, [i], "")[0]
+    return {
+        "number": i.number,
+        "state": i.state,
+        "kind": i.kind,
+        "enterprise": {"uscc": s.enterprise.uscc, "name": s.enterprise.name},
+        "units": list(s.units.values()),
+        "items": [{"code": c, "name": item.name, "basis": item.basis} for c, item in s.items.items()],
+        "officers": [{"certificate_no": o.certificate_no, "name": o.name} for o in i.officers],
+        "window": {"start": rfc3339(i.window_start), "end": rfc3339(i.window_end)},
+    }

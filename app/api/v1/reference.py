@@ -1,0 +1,97 @@
+"""The registry and plain figures: units, items, officers, enterprises, stats."""
+
+from datetime import date
+from typing import Any
+
+from app.api.v1.operations import Answer, Declared
+from app.domain.actors import ADMIN, HEAD, INSPECTOR, INTEGRATION, SUPERVISOR, Actor
+from app.domain.errors import Invalid
+from app.domain.times import shanghai_day
+from app.queries import registry, stats
+from app.queries.paging import limit_of
+from app.store.database import Session
+from app.web.context import now
+
+ANY = (INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION)
+PAGED = {"cursor": "Where the last page ended.", "limit": "1–200, 50 where nothing is said."}
+
+
+@Declared("GET", "/units", "Units", ANY, query=PAGED, answer="UnitList")
+def list_units(session: Session, who: Actor, query: dict[str, str]) -> Answer:
+    found, following = registry.units(session, query.get("cursor"), limit_of(query.get("limit")))
+    items = [{"code": u.code, "name": u.name, "level": u.level, "region": u.region, "role": u.role} for u in found]
+    return Answer({"items": items, "next": following})
+
+
+@Declared(
+    "GET",
+    "/items",
+    "Inspection items (检查事项库)",
+    ANY,
+    query=PAGED | {"unit": "Only this unit's."},
+    answer="ItemList",
+)
+def list_items(session: Session, who: Actor, query: dict[str, str]) -> Answer:
+    found, following = registry.items(
+        session, shanghai_day(now()), query.get("unit"), query.get("cursor"), limit_of(query.get("limit"))
+    )
+    items = [
+        {
+            "code": i.code,
+            "unit": i.unit,
+            "name": i.name,
+            "basis": i.basis,
+            "published": i.published,
+            "yearly_cap": i.yearly_cap,
+        }
+        for i in found
+    ]
+    return Answer({"items": items, "next": following})
+
+
+@Declared("GET", "/officers", "Officers of the own unit, valid certificates first", ANY, answer="OfficerList")
+def list_officers(session: Session, who: Actor, query: dict[str, str]) -> Answer:
+    items = [
+        {
+            "certificate_no": o.certificate_no,
+            "name": o.name,
+            "unit": o.unit,
+            "valid_until": o.valid_until.isoformat() if o.valid_until else None,
+            "state": o.state,
+        }
+        for o in registry.officers(session, who.unit, shanghai_day(now()))
+    ]
+    return Answer({"items": items, "next": None})
+
+
+@Declared(
+    "GET", "/enterprises", "Enterprises by name, part of it, pinyin initials or USCC", ANY,
+    query={"q": "What to look for.", "limit": "1–200, 50 where nothing is said."}, answer="EnterpriseList",
+)  # fmt: skip
+def find_enterprises(session: Session, who: Actor, query: dict[str, str]) -> Answer:
+    found = registry.enterprises(session, query.get("q", ""), limit_of(query.get("limit")))
+    items: list[dict[str, Any]] = [
+        {"id": e.id, "uscc": e.uscc, "name": e.name, "region": e.region, "address": e.address} for e in found
+    ]
+    return Answer({"items": items, "next": None})
+
+
+@Declared(
+    "GET", "/stats", "Counts for a period", (SUPERVISOR,),
+    query={"from": "First day.", "to": "Last day.", "by": "unit, town, month, rule or item."}, answer="Stats",
+)  # fmt: skip
+def get_stats(session: Session, who: Actor, query: dict[str, str]) -> Answer:
+    first, last, by = _day(query, "from"), _day(query, "to"), query.get("by", "unit")
+    if by not in stats.BY:
+        raise Invalid("unknown_choice", "by", value=by, choices=", ".join(stats.BY))
+    rows = stats.counts(session, who, first, last, by)
+    return Answer({"from": first.isoformat(), "to": last.isoformat(), "by": by, "items": rows})
+
+
+def _day(query: dict[str, str], name: str) -> date:
+    try:
+        return date.fromisoformat(query[name])
+    except KeyError:
+        raise Invalid("missing", name) from None
+    except ValueError:
+        raise Invalid("wrong_type", name, expected="YYYY-MM-DD") from None

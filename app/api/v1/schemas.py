@@ -1,0 +1,164 @@
+"""What requests look like (api.md). One schema parses a request and describes it in OpenAPI.
+
+Strict: unknown fields, wrong types, control characters and times without an offset are refused with a sentence.
+"""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic_core import PydanticCustomError
+
+from app.domain import inspections as i
+from app.domain.supervision import ACTIONS
+from app.services.scans import ACTIONS as SCAN_ACTIONS
+from app.services.speech import QUESTIONS
+
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_ALLOWED_CONTROLS = "\n\t"
+
+
+def _plain(text: str) -> str:
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in _ALLOWED_CONTROLS for c in text):
+        raise PydanticCustomError("control_character", "control character")
+    return text
+
+
+def _in_range(value: datetime) -> datetime:
+    if not EARLIEST <= value < LATEST:
+        raise PydanticCustomError("time_out_of_range", "time out of range")
+    return value
+
+
+def text(most: int, least: int = 1) -> Any:
+    """A trimmed text of `least` to `most` characters without control characters."""
+    constraints = StringConstraints(strip_whitespace=True, max_length=most, min_length=least)
+    return Annotated[str, constraints, AfterValidator(_plain)]
+
+
+Short, Line, Long = text(64), text(200), text(2000)
+Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
+
+
+class Schema(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class EnterpriseIn(Schema):
+    uscc: text(40) | None = None  # type: ignore[valid-type]
+    name: Line | None = None
+    address: text(400) | None = None  # type: ignore[valid-type]
+    no_uscc_reason: Line | None = None
+
+
+class Window(Schema):
+    start: Moment
+    end: Moment
+
+
+class Place(Schema):
+    kind: Literal[i.PLACES] = "premises"  # type: ignore[valid-type]
+    address: text(400) | None = None  # type: ignore[valid-type]
+    region: Short | None = None
+
+
+class External(Schema):
+    system: text(100)  # type: ignore[valid-type]
+    number: text(100)  # type: ignore[valid-type]
+    qr: Long | None = None
+
+
+class ApplicationIn(Schema):
+    """POST /api/v1/inspections."""
+
+    enterprise: EnterpriseIn
+    kind: Literal[i.KINDS]  # type: ignore[valid-type]
+    plan_code: Short | None = None
+    cause: Literal[i.CAUSES] | None = None  # type: ignore[valid-type]
+    clue_no: text(100) | None = None  # type: ignore[valid-type]
+    clue_at: Moment | None = None
+    reason: Long | None = None
+    recheck_of: Short | None = None
+    items: list[Short] = Field(default_factory=list)
+    officers: list[text(40)] = Field(default_factory=list)  # type: ignore[valid-type]
+    window: Window
+    place: Place | None = None
+    way: Literal[i.WAYS] = "on_site"  # type: ignore[valid-type]
+    joint_units: list[Short] = Field(default_factory=list)
+    surprise: bool = False
+    started_at: Moment | None = None
+    exception: Literal[i.EXCEPTIONS] | None = None  # type: ignore[valid-type]
+    exception_reason: Long | None = None
+    low_yield_reason: Long | None = None
+    external: External | None = None
+
+
+class ApproveIn(Schema):
+    override_reason: Long | None = None
+
+
+class RejectIn(Schema):
+    reason: Long
+
+
+class CancelIn(Schema):
+    reason: Long | None = None
+    on_advice: bool = False
+
+
+class ResultIn(Schema):
+    item: Short
+    outcome: Literal[i.OUTCOMES]  # type: ignore[valid-type]
+    note: Long | None = None
+
+
+class NotCarriedOutIn(Schema):
+    reason: Literal[i.NOT_CARRIED_OUT_REASONS]  # type: ignore[valid-type]
+    note: Long | None = None
+
+
+class CompleteIn(Schema):
+    """Either the results with `ended_at`, or `not_carried_out`."""
+
+    results: list[ResultIn] | None = None
+    ended_at: Moment | None = None
+    not_carried_out: NotCarriedOutIn | None = None
+
+
+class VerifyIn(Schema):
+    code: text(4096)  # type: ignore[valid-type]
+    uscc: text(40) | None = None  # type: ignore[valid-type]
+
+
+class ScanIn(Schema):
+    code: text(4096)  # type: ignore[valid-type]
+    action: Literal[tuple(SCAN_ACTIONS)]  # type: ignore[valid-type]
+
+
+_QUESTIONS: dict[str, Any] = dict.fromkeys(QUESTIONS, (bool | None, None))
+Answers = create_model("Answers", __base__=Schema, **_QUESTIONS)
+
+
+class FeedbackIn(Schema):
+    code: text(4096)  # type: ignore[valid-type]
+    rating: Annotated[int, Field(ge=1, le=5)]
+    answers: Answers = Field(default_factory=Answers)  # type: ignore[valid-type]
+    comment: text(2000, 0) | None = None  # type: ignore[valid-type]
+
+
+class ReportIn(Schema):
+    uscc: text(40) | None = None  # type: ignore[valid-type]
+    enterprise_name: Line
+    unit_code: Short | None = None
+    unit_text: Line | None = None
+    visited_at: Moment
+    people: Line | None = None
+    what: Long
+    contact: Line | None = None
+
+
+class FlagActionIn(Schema):
+    action: Literal[tuple(ACTIONS)]  # type: ignore[valid-type]
+    note: text(2000, 0)  # type: ignore[valid-type]
+    due: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")

@@ -1,0 +1,96 @@
+"""Flags for reading: lists by who may see them, and one with what it rests on."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import SUPERVISOR, Actor
+from app.domain.flags.catalogue import CATALOGUE
+from app.queries.paging import page
+from app.store.models import Enterprise, FindingRow, InspectionRow, Unit
+
+UNIT_SEES = tuple(code for code, rule in CATALOGUE.items() if not rule.rests_on_speech)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFlag:
+    """A finding with the names that people read."""
+
+    row: FindingRow
+    inspection_number: str | None
+    uscc: str | None
+    enterprise_name: str | None
+    unit_name: str | None
+    evidence: dict[str, Any]
+
+
+def visible_where(actor: Actor) -> Any:
+    """What an actor may see: the own region; or what was sent to the own unit and rests on nobody's speech."""
+    if actor.role == SUPERVISOR:
+        return FindingRow.jurisdiction.in_(actor.regions)
+    return and_(FindingRow.unit == actor.unit, FindingRow.sent_at.is_not(None), FindingRow.rule.in_(UNIT_SEES))
+
+
+def listed(
+    session: Session, actor: Actor, filters: Mapping[str, Any], cursor: str | None, limit: int
+) -> tuple[list[ShownFlag], str | None]:
+    """A page of flags, newest first. Filters: rule, unit, uscc, state, severity, from, to, q (name or number)."""
+    query = filtered(actor, filters)
+    rows, following = page(session, query, FindingRow.id, cursor, limit)
+    return shown(session, rows), following
+
+
+def filtered(actor: Actor, filters: Mapping[str, Any]) -> Any:
+    query = select(FindingRow).where(visible_where(actor))
+    for name in ("rule", "unit", "state", "severity"):
+        if filters.get(name):
+            query = query.where(getattr(FindingRow, name) == filters[name])
+    if filters.get("from"):
+        query = query.where(FindingRow.raised_for >= date.fromisoformat(filters["from"]))
+    if filters.get("to"):
+        query = query.where(FindingRow.raised_for <= date.fromisoformat(filters["to"]))
+    if filters.get("uscc"):
+        query = query.where(
+            FindingRow.enterprise_id.in_(select(Enterprise.id).where(Enterprise.uscc == filters["uscc"]))
+        )
+    if filters.get("enterprise"):
+        query = query.where(FindingRow.enterprise_id == filters["enterprise"])
+    if filters.get("town"):
+        of_town = select(Enterprise.id).where(Enterprise.region == filters["town"])
+        query = query.where(FindingRow.enterprise_id.in_(of_town))
+    if filters.get("open"):
+        query = query.where(FindingRow.state.not_in(("closed", "dismissed", "withdrawn")))
+    if filters.get("q"):
+        query = query.where(_matches(filters["q"]))
+    return query
+
+
+def _matches(text: str) -> Any:
+    names = select(Enterprise.id).where(Enterprise.search.contains(text.strip().lower(), autoescape=True))
+    numbers = select(InspectionRow.id).where(InspectionRow.number == text.strip())
+    return or_(FindingRow.enterprise_id.in_(names), FindingRow.inspection_id.in_(numbers))
+
+
+def shown(session: Session, rows: Sequence[FindingRow]) -> list[ShownFlag]:
+    """`rows` with their names: three queries however many."""
+    inspections = _by(session, InspectionRow.id, InspectionRow.number, [r.inspection_id for r in rows])
+    enterprises = {
+        e.id: e for e in session.scalars(select(Enterprise).where(Enterprise.id.in_({r.enterprise_id for r in rows})))
+    }
+    units = _by(session, Unit.code, Unit.name, [r.unit for r in rows])
+    out = []
+    for r in rows:
+        e = enterprises.get(r.enterprise_id or "")
+        number = inspections.get(r.inspection_id or "")
+        name, uscc = (e.name, e.uscc) if e else (None, None)
+        out.append(ShownFlag(r, number, uscc, name, units.get(r.unit), json.loads(r.evidence)))
+    return out
+
+
+def _by(session: Session, key: Any, value: Any, wanted: Sequence[str | None]) -> dict[str, str]:
+    return {row[0]: row[1] for row in session.execute(select(key, value).where(key.in_({w for w in wanted if w})))}

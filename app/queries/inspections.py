@@ -1,0 +1,99 @@
+"""Inspections for reading: one with all that is shown of it, and lists by who may see them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import SUPERVISOR, Actor
+from app.domain.flags.catalogue import CATALOGUE
+from app.domain.inspections import Inspection
+from app.queries.paging import page
+from app.services.codes import Code, drawn
+from app.store import inspections as inspection_store
+from app.store.models import Enterprise, FactRow, FindingRow, InspectionRow, InspectionUnit, Item, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An inspection with names instead of codes where people read them, its flags, its code and its advice."""
+
+    inspection: Inspection
+    enterprise: Enterprise
+    units: dict[str, str]
+    items: dict[str, Item]
+    flags: tuple[FindingRow, ...]
+    advice: tuple[dict[str, Any], ...]
+    code: Code | None
+
+
+def shown(session: Session, actor: Actor, found: Sequence[Inspection], public_url: str) -> list[Shown]:
+    """`found` with everything around them: six queries however many there are, and one a code."""
+    if not found:
+        return []
+    ids = [i.id for i in found]
+    enterprises = _by(session, Enterprise, Enterprise.id, [i.enterprise_id for i in found])
+    units = _by(session, Unit, Unit.code, [u for i in found for u in i.units])
+    items = _by(session, Item, Item.code, [c for i in found for c in i.items])
+    flags: dict[str, list[FindingRow]] = {i: [] for i in ids}
+    query = select(FindingRow).where(FindingRow.inspection_id.in_(ids), FindingRow.standing)
+    for row in session.scalars(query.order_by(FindingRow.rule, FindingRow.officer)):
+        if actor.role == SUPERVISOR or not CATALOGUE[row.rule].rests_on_speech:
+            flags[str(row.inspection_id)].append(row)
+    advice = _advice(session, ids)
+    return [
+        Shown(
+            inspection=i,
+            enterprise=enterprises[i.enterprise_id],
+            units={u: units[u].name for u in i.units},
+            items={c: items[c] for c in i.items},
+            flags=tuple(flags[i.id]),
+            advice=tuple(advice.get(i.id, ())),
+            code=drawn(session, i, public_url),
+        )
+        for i in found
+    ]
+
+
+def listed(
+    session: Session, actor: Actor, cursor: str | None, limit: int, **filters: Any
+) -> tuple[list[Inspection], str | None]:
+    """The inspections an actor may see, newest first: the own unit's, or those of the own region and below."""
+    query = select(InspectionRow)
+    if actor.role == SUPERVISOR:
+        query = query.where(InspectionRow.jurisdiction.in_(actor.regions))
+    else:
+        own = select(InspectionUnit.inspection).where(InspectionUnit.unit == actor.unit)
+        query = query.where(InspectionRow.id.in_(own))
+    for name, column in (
+        ("state", InspectionRow.state),
+        ("kind", InspectionRow.kind),
+        ("number", InspectionRow.number),
+    ):
+        if filters.get(name):
+            query = query.where(column == filters[name])
+    if filters.get("uscc"):
+        query = query.where(
+            InspectionRow.enterprise_id.in_(select(Enterprise.id).where(Enterprise.uscc == filters["uscc"]))
+        )
+    if filters.get("from"):
+        query = query.where(InspectionRow.window_start >= filters["from"])
+    if filters.get("to"):
+        query = query.where(InspectionRow.window_start < filters["to"])
+    rows, following = page(session, query, InspectionRow.id, cursor, limit)
+    return inspection_store.get_many(session, [r.id for r in rows]), following
+
+
+def _by(session: Session, model: Any, column: Any, keys: Sequence[str]) -> dict[str, Any]:
+    return {getattr(row, column.key): row for row in session.scalars(select(model).where(column.in_(set(keys))))}
+
+
+def _advice(session: Session, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What the platform said when each was applied for (kept in the fact)."""
+    query = select(FactRow.subject_id, FactRow.body).where(
+        FactRow.subject_kind == "inspection", FactRow.subject_id.in_(ids), FactRow.kind == "inspection.applied"
+    )
+    return {subject: json.loads(body).get("advice", []) for subject, body in session.execute(query)}

@@ -1,0 +1,29 @@
+"""Lists paged by cursor: the id of the last row shown, newest first. Nothing is counted, nothing is skipped over."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.domain.errors import Invalid
+
+MOST, USUAL = 200, 50
+
+
+def page(session: Session, query: Any, column: Any, cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
+    """The next rows below `cursor` (an id) in descending order, and the cursor after them or None at the end."""
+    if cursor:
+        query = query.where(column < cursor)
+    rows: Sequence[Any] = session.scalars(query.order_by(column.desc()).limit(limit + 1)).all()
+    more = len(rows) > limit
+    shown = list(rows[:limit])
+    return shown, getattr(shown[-1], column.key) if more else None
+
+
+def limit_of(text: str | None) -> int:
+    """1–200; 50 where nothing is asked. Raises Invalid("out_of_range")."""
+    if text is None:
+        return USUAL
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
+        raise Invalid("out_of_range", "limit", range=f"1–{MOST}")
+    return int(text)
