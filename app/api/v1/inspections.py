@@ -8,6 +8,7 @@ from flask import Response
 from app.api.v1 import examples
 from app.api.v1.operations import Answer, Declared
 from app.api.v1.schemas import ApplicationIn, ApproveIn, CancelIn, CompleteIn, RejectIn
+from app.context import installation
 from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, SUPERVISOR, Actor
 from app.domain.applications import Application, EnterpriseRef
 from app.domain.codes.draw import code_matrix, png, svg
@@ -24,7 +25,6 @@ from app.services.access import may_see
 from app.store import inspections as inspection_store
 from app.store.database import Session
 from app.store.unit_of_work import UnitOfWork
-from app.web.context import installation
 
 UNIT = (INSPECTOR, HEAD, INTEGRATION)
 READERS = (*UNIT, SUPERVISOR)

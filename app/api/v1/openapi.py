@@ -5,9 +5,9 @@ from typing import Any
 from flask import Response, render_template
 
 from app.api.v1.operations import OPERATIONS, Operation, as_json, blueprint
+from app.context import installation
 from app.errors import SENTENCES, sentence
 from app.security import public
-from app.web.context import installation
 
 ERRORS = {
     400: "The request could not be read.",

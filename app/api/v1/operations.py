@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import UnsupportedMediaType
 
+from app.context import actor, perform, reading, take
 from app.domain.actors import Actor
 from app.domain.errors import Invalid, Problem, Refused
 from app.domain.facts import canonical_json
@@ -22,7 +23,6 @@ from app.security import DEVICE_COOKIE, public, roles
 from app.store.idempotency import keep_answer, kept_answer
 from app.store.limits import Limit
 from app.store.unit_of_work import UnitOfWork
-from app.web.context import actor, perform, reading, take
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 PUBLIC_LIMIT = Limit(burst=240, per_minute=240)

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 from app.api.v1.operations import Answer, Declared
+from app.context import now
 from app.domain.actors import ADMIN, HEAD, INSPECTOR, INTEGRATION, SUPERVISOR, Actor
 from app.domain.errors import Invalid
 from app.domain.times import shanghai_day
 from app.queries import registry, stats
 from app.queries.paging import limit_of
 from app.store.database import Session
-from app.web.context import now
 
 ANY = (INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION)
 PAGED = {"cursor": "Where the last page ended.", "limit": "1–200, 50 where nothing is said."}

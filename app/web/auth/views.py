@@ -5,12 +5,12 @@ from flask import redirect as to
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from app.context import perform, take
 from app.domain.actors import ADMIN, HEAD, INSPECTOR, ROLES, SUPERVISOR, Actor
 from app.domain.errors import Refused
 from app.errors import sentence
 from app.security import STAFF_COOKIE, SignedIn, public, roles
 from app.services import accounts
-from app.web.context import perform, take
 from app.web.home.views import safe_path
 
 blueprint = Blueprint("auth", __name__)

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.context import installation
 from app.i18n import ELDER_COOKIE, LANGUAGE_COOKIE, LANGUAGES
 from app.security import public
-from app.web.context import installation
 
 blueprint = Blueprint("home", __name__)
 YEAR = 365 * 86400

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, abort, redirect, send_from_directory
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.config import ROOT
+from app.context import reading
 from app.security import public
 from app.services import unit_keys
-from app.web.context import reading
 
 blueprint = Blueprint("published", __name__)
 SCANNER = ROOT / "scanner_static" / "dist"
