@@ -1,12 +1,60 @@
-"""The commands: `flask --app wsgi …`. Each calls the same services as the pages and the API."""
+"""The commands: `flask --app wsgi …`. Each calls the same services as the pages and the API.
 
+A command ends with 0, or with one line of reason and another status: never with a traceback for what a user got wrong.
+"""
+
+import functools
+from typing import Any
+
+import click
 from flask import Flask
 
+from app.cli.access import tokens_group, users_group
 from app.cli.demo import demo_group
+from app.cli.exports import export_group
+from app.cli.imports import import_group
+from app.cli.installing import init
+from app.cli.registers import codes_group, flags_group, keys_group
 from app.cli.serve import serve
 from app.cli.worker import worker
+from app.config import ConfigError
+from app.domain.errors import DomainError
+from app.errors import sentence
+
+COMMANDS: tuple[click.Command, ...] = (
+    init, serve, worker, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
+    keys_group,
+)  # fmt: skip
 
 
 def register_cli(app: Flask) -> None:
-    for command in (serve, worker, demo_group):
+    for command in COMMANDS:
+        _explain(command)
         app.cli.add_command(command)
+
+
+def _explain(command: click.Command) -> None:
+    """Turns what the domain refuses into one line, for a command and all below it."""
+    for inner in getattr(command, "commands", {}).values():
+        _explain(inner)
+    if command.callback is None or hasattr(command.callback, "explains"):
+        return
+    plain = command.callback
+
+    @functools.wraps(plain)
+    def explained(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return plain(*args, **kwargs)
+        except DomainError as error:
+            raise click.ClickException(f"{error.code}: {sentence(error.code, error.data)}") from None
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from None
+        except KeyError as error:
+            if error.args == ("jcm",):
+                raise click.ClickException(
+                    "This installation has no keys yet: run 'flask --app wsgi init' first."
+                ) from None
+            raise
+
+    explained.explains = True  # type: ignore[attr-defined]
+    command.callback = explained

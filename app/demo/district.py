@@ -10,6 +10,7 @@ from app.demo.names import InventedEnterprise, enterprises, person
 from app.domain.applications import EnterpriseRef
 from app.domain.times import shanghai_day
 from app.services.enterprises import enter
+from app.services.registry import enter_calendar
 from app.store.models import (
     Certificate,
     CertificateSuspension,
@@ -42,6 +43,7 @@ def rows(name: str) -> list[dict[str, str]]:
 def build(work: UnitOfWork, source: random.Random) -> list[InventedEnterprise]:
     """Enters the district in the register's reference tables; the invented enterprises, in order."""
     towns = _regions(work)
+    enter_calendar(work)
     _units(work)
     _items(work)
     _officers(work, source)

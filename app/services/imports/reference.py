@@ -197,9 +197,8 @@ def import_enterprises(work: UnitOfWork, rows: Iterable[Row], progress: Progress
         region, address = limited(row, "region", 64), limited(row, "address", 400)
         if region and region not in regions:
             raise Bad("region", f"there is no region {region!r}: import regions first")
-        if known.get(uscc) == (name, region, address) or (uscc in known and (region, address) == (None, None)):
-            if known[uscc][0] == name:
-                return False
+        if uscc in known and (name, region or known[uscc][1], address or known[uscc][2]) == known[uscc]:
+            return False
         fields = {"uscc": uscc, "name": name, "region": region, "address": address}
         extra = {n: limited(row, n, 10) for n in ("industry", "risk", "credit")}
         if uscc in known:
@@ -260,5 +259,3 @@ def _change(target: Any, values: dict[str, Any]) -> bool:
     for name, value in different.items():
         setattr(target, name, value)
     return bool(different)
-
-

@@ -1,0 +1,53 @@
+"""`flask init`: keys, database and region of an installation. Repeatable; never overwrites a key."""
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.config import Config, load_config
+from app.domain.codes.keys import SigningKey
+from app.installation import open_installation
+from app.services import registry
+from app.store.migrate import upgrade
+
+
+@click.command("init")
+@click.option("--quiet", is_flag=True, help="Say nothing where everything is there already.")
+@click.option("--root/--no-root", default=True, help="Keep the root that signs the key list on this server.")
+@with_appcontext
+def init(quiet: bool, root: bool) -> None:
+    """Create keys (mode 0600), run the migrations, enter the installation's region. Repeatable."""
+    config: Config = current_app.extensions["jcm_config"]
+    done: list[str] = []
+    config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.environ.get("JCM_SECRET_KEY"):
+        done += _create(config.instance / "secret.key", secrets.token_urlsafe(48))
+    if not os.environ.get("JCM_KEY_ENCRYPTION_KEY"):
+        done += _create(config.instance / "key-encryption.key", secrets.token_hex(32))
+    if root:
+        done += _create(config.instance / "root.key", SigningKey.generate().to_pem())
+    config = load_config()
+    installation = open_installation(config)
+    upgrade(installation.database.engine)
+    if config.is_production:
+        done += installation.perform(registry.enter_region, config.jurisdiction)
+        done += installation.perform(registry.enter_calendar)
+    installation.database.dispose()
+    for line in done:
+        click.echo(line)
+    if not quiet:
+        click.echo(f"Ready: {config.database_url.split('@')[-1]}, region {config.jurisdiction}, {config.public_url}")
+
+
+def _create(path: Path, text: str) -> list[str]:
+    """Writes a secret that only its owner may read, where there is none yet."""
+    if path.exists():
+        return []
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+    return [f"created {path}"]
