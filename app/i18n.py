@@ -15,7 +15,8 @@ def init_app(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     Babel(app, locale_selector=_locale)
     app.jinja_env.filters.update(moment=moment, day=day, clock_time=clock_time, period=period, number=number)
-    app.jinja_env.globals.update(language=language, is_elder=is_elder)
+    environment = app.extensions["jcm_config"].environment
+    app.jinja_env.globals.update(language=language, is_elder=is_elder, period=period, config_environment=environment)
 
 
 def language() -> str:

@@ -18,7 +18,7 @@ from app.services.imports.inspections import COLUMNS, import_inspections
 from app.services.imports.rows import Outcome, RowProblem
 
 import_group = AppGroup("import", help="Bring in registers and visits from CSV or XLSX (UTF-8 or GB18030).")
-KINDS: dict[str, tuple[Any, tuple[str, ...], str]] = {
+KINDS: dict[str, Any] = {
     "regions": (reference.import_regions, ("code", "name"), "Towns and other regions: code, name[, parent, level]."),
     "units": (reference.import_units, ("code", "name", "region"), "Units: code, name, level, region, role[, parent]."),
     "items": (
@@ -53,7 +53,7 @@ def _run(kind: str, file: Path, dry_run: bool, skip_bad: bool, as_json: bool) ->
     needed = KINDS[kind][1]
     rows = read_table(file, needed)
     installation: Installation = current_app.extensions["jcm"]
-    with click.progressbar(
+    with click.progressbar(  # type: ignore[operator]
         length=len(rows), label=f"{kind}: {len(rows)} rows", file=click.get_text_stream("stderr")
     ) as bar:
 

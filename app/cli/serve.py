@@ -5,9 +5,11 @@
 
 import ipaddress
 import secrets
+import signal
 import socket
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,30 +40,44 @@ def serve() -> None:
     if not (ROOT / "scanner_static" / "dist" / "index.html").exists():
         click.echo("The scanner page (/scan/) was not built (no Node); everything else works.", err=True)
     certificate = _certificate(config)
-    worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT)
+    children = [
+        subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT),
+        subprocess.Popen(_server(config, certificate), cwd=ROOT),  # noqa: S603 our own
+    ]
+    _wait(children)
+
+
+def _server(config: Config, certificate: tuple[Path, Path] | None) -> list[str]:
+    """The command line of the production server. A process of its own: it loads the app as it is now."""
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", config.host, "--port", str(config.port),
+        "--workers", str(config.workers), "--respawn-failed-workers", "--no-ws", "--backpressure", "64",
+        "--log" if config.is_production else "--no-log", "wsgi:app",
+    ]  # fmt: skip
+    if certificate:
+        command[-1:-1] = ["--ssl-certificate", str(certificate[0]), "--ssl-keyfile", str(certificate[1])]
+    return command
+
+
+def _wait(children: list[subprocess.Popen[bytes]]) -> None:
+    """Until one ends or we are told to stop; then all end."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
     try:
-        _serve(config, certificate)
-    finally:
-        worker.terminate()
-        worker.wait(10)
-
-
-def _serve(config: Config, certificate: tuple[Path, Path] | None) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    cert, key = certificate or (None, None)
-    Granian(
-        "wsgi:app",
-        address=config.host,
-        port=config.port,
-        interface=Interfaces.WSGI,
-        workers=config.workers,
-        ssl_cert=cert,
-        ssl_key=key,
-        log_enabled=config.is_production,
-        respawn_failed_workers=True,
-    ).serve()
+        while all(child.poll() is None for child in children):
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        pass
+    for child in children:
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
 
 
 def _command(*arguments: str, stdin: str = "") -> str:

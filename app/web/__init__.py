@@ -4,9 +4,12 @@ from importlib import import_module
 
 from flask import Flask
 
+from app.web import words
+
 BLUEPRINTS = (
     "app.web.home.views",
     "app.web.auth.views",
+    "app.web.enterprise.views",
     "app.web.published.views",
     "app.api.v1.views",
 )
@@ -14,5 +17,6 @@ BLUEPRINTS = (
 
 def register_web(app: Flask) -> None:
     """Registers every blueprint; each module names its own `blueprint`."""
+    words.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)

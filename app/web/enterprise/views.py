@@ -1,0 +1,210 @@
+"""The enterprise's pages, without an account: behind a code, the rating, the report, the receipt. GET changes nothing."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.context import now, perform, reading, take
+from app.domain.codes.classify import CODE, FOREIGN, classify
+from app.domain.codes.short import display_short_code
+from app.domain.errors import Invalid, NotFound
+from app.domain.times import shanghai_day
+from app.errors import sentence
+from app.i18n import moment
+from app.queries import enterprise as queries
+from app.queries import registry
+from app.security import device, is_staff_device, public
+from app.services import scans, speech, verification
+from app.store.limits import Limit
+from app.web.enterprise import forms
+from app.web.verdicts import VERDICTS
+
+blueprint = Blueprint("enterprise", __name__)
+LIMIT = Limit(burst=60, per_minute=30)
+TYPED_LIMIT = Limit(burst=20, per_minute=6)
+NOT_OURS = ("bad_signature", "unknown_key", "malformed", "not_registered")
+
+
+@blueprint.get("/q/")
+@public
+def typed() -> Response | str:
+    """The short code typed on the first page leads to the page behind the code."""
+    text = request.args.get("code", "").strip()
+    found = classify(text)
+    if found.kind == FOREIGN:
+        return render_template("enterprise/typed.html", text=text)
+    return redirect(url_for("enterprise.code", presented=found.value), 302)
+
+
+@blueprint.get("/q/<presented>")
+@public
+def code(presented: str) -> str:
+    """The verdict and what it rests on. Reads only: link previews fetch this page too."""
+    if len(presented) < 40:
+        take(f"typed:{request.remote_addr}", TYPED_LIMIT)
+    return _page(presented)
+
+
+@blueprint.post("/q/<presented>/arrive")
+@public
+def arrive(presented: str) -> str:
+    """A person says that they are here: recorded once a device, answered with the comparison number."""
+    take(f"scan:{request.remote_addr}", LIMIT)
+    outcome = perform(scans.record_scan, presented, "arrive", device(), by_staff=is_staff_device())
+    if outcome.challenge is None:
+        return _page(presented)
+    return render_template("enterprise/arrived.html", presented=presented, challenge=outcome.challenge)
+
+
+@blueprint.get("/q/<presented>/wrong")
+@public
+def wrong(presented: str) -> str:
+    """What may be wrong, each with what to do."""
+    with reading() as session:
+        look = verification.look(session, presented, now())
+        settings = (
+            queries.settings(session, look.inspection.jurisdiction, shanghai_day(now())) if look.inspection else {}
+        )
+    return render_template("enterprise/wrong.html", presented=presented, look=look, settings=settings)
+
+
+@blueprint.get("/q/<presented>/rate")
+@public
+def rate_form(presented: str) -> str:
+    return _rate_page(presented, {}, {})
+
+
+@blueprint.post("/q/<presented>/rate")
+@public
+def rate(presented: str) -> Response | tuple[str, int]:
+    take(f"rate:{request.remote_addr}", LIMIT)
+    try:
+        receipt = perform(speech.rate, forms.rating(presented, request.form), device())
+    except Invalid as error:
+        return _rate_page(presented, request.form, _messages(error)), 422
+    return redirect(url_for("enterprise.receipt", receipt=receipt, new="1"), 303)
+
+
+@blueprint.route("/report", methods=["GET", "POST"])
+@public
+def report() -> Response | str | tuple[str, int]:
+    """A visit without a code: one thing a page; what was typed travels in the form, so back works and nothing is lost."""
+    values = {name: request.values.get(name, "").strip() for name in forms.REPORT_FIELDS}
+    step = forms.step_of(request.form.get("go") or "enterprise")
+    if request.method == "GET":
+        return _report_page("enterprise", values, {})
+    take(f"report:{request.remote_addr}", LIMIT)
+    errors = forms.report_problems(values, before=step)
+    if errors:
+        wrong_step = forms.step_with(errors)
+        return _report_page(wrong_step, values, errors), 422
+    if step != "send":
+        return _report_page(step, values, {})
+    try:
+        receipt = perform(speech.report, forms.report(values))
+    except Invalid as error:
+        messages = _messages(error)
+        return _report_page(forms.step_with(messages), values, messages), 422
+    return redirect(url_for("enterprise.receipt", receipt=receipt, new="1"), 303)
+
+
+@blueprint.get("/receipts/")
+@public
+def receipts() -> Response | str:
+    text = request.args.get("receipt", "").strip()
+    return (
+        redirect(url_for("enterprise.receipt", receipt=text)) if text else render_template("enterprise/receipts.html")
+    )
+
+
+@blueprint.get("/receipts/<receipt>")
+@public
+def receipt(receipt: str) -> str | tuple[str, int]:
+    """State and answer, for who holds the number; nothing of what was said."""
+    take(f"receipt:{request.remote_addr}", LIMIT)
+    try:
+        with reading() as session:
+            found = speech.receipt(session, receipt)
+    except NotFound as error:
+        return render_template("enterprise/receipts.html", problem=sentence(error.code, error.data), text=receipt), 404
+    return render_template("enterprise/receipt.html", receipt=receipt, found=found, new=request.args.get("new"))
+
+
+def _page(presented: str) -> str:
+    with reading() as session:
+        look = verification.look(session, presented, now())
+        i = look.inspection
+        around = queries.around(session, i) if i else None
+        settings = queries.settings(session, i.jurisdiction, shanghai_day(now())) if i else _settings(session)
+    words = VERDICTS[look.verdict]
+    filled = _filled(look, around)
+    return render_template(
+        "enterprise/code.html",
+        presented=presented,
+        look=look,
+        inspection=i,
+        around=around,
+        settings=settings,
+        verdict=words,
+        title=str(words.word),
+        text=str(words.sentence) % filled,
+        short_code=display_short_code(i.code.short_code) if i and i.code else None,
+        can_rate=i is not None and (now() >= i.window_start or i.first_arrive_at is not None),
+        is_code=look.scanned.kind == CODE,
+        checked_at=now(),
+    )
+
+
+def _settings(session: Any) -> dict[str, queries.Setting]:
+    from app.context import installation
+
+    return queries.settings(session, installation().config.jurisdiction, shanghai_day(now()))
+
+
+def _filled(look: verification.Look, around: queries.Around | None) -> dict[str, str]:
+    i, key = look.inspection, look.verification.key
+    ended = i.ended_at or i.window_end if i else None
+    return {
+        "name": around.enterprise if around else "",
+        "start": moment(i.window_start) if i else "",
+        "end": moment(i.window_end) if i else "",
+        "ended": moment(ended),
+        "reason": (key.revoked_reason if key else None) or _("签发密钥已作废"),
+    }
+
+
+def _rate_page(presented: str, values: Any, errors: dict[str, str]) -> str:
+    with reading() as session:
+        look = verification.look(session, presented, now())
+        around = queries.around(session, look.inspection) if look.inspection else None
+    if look.inspection is None:
+        raise NotFound("no_such_code")
+    return render_template(
+        "enterprise/rate.html", presented=presented, around=around, values=values, errors=errors, faces=forms.FACES
+    )
+
+
+def _report_page(step: str, values: dict[str, str], errors: dict[str, str]) -> str:
+    found = []
+    if step == "enterprise" and values["search"]:
+        take(f"search:{request.remote_addr}", TYPED_LIMIT)
+    with reading() as session:
+        if step == "enterprise" and len(values["search"]) >= 4:
+            found = registry.enterprises(session, values["search"], limit=5)
+        units = registry.inspecting_units(session) if step == "who" else []
+    return render_template(
+        f"enterprise/report_{step}.html",
+        values=values,
+        errors=errors,
+        found=found,
+        units=units,
+        steps=forms.STEPS,
+        step=step,
+        today=shanghai_day(now()).isoformat(),
+    )
+
+
+def _messages(error: Invalid) -> dict[str, str]:
+    return {name: sentence(code, data) for name, code, data in error.problems}

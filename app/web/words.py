@@ -1,0 +1,120 @@
+"""The words for states, kinds, reasons and verdicts, in one place for all pages."""
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+STATES: dict[str, Any] = {
+    "draft": _l("草稿"),
+    "applied": _l("待批准"),
+    "rejected": _l("未批准"),
+    "approved": _l("已批准，待亮码"),
+    "in_progress": _l("检查中"),
+    "completed": _l("已办结"),
+    "not_carried_out": _l("未实施"),
+    "cancelled": _l("已取消"),
+    "replaced": _l("已更换"),
+    "lapsed": _l("逾期未实施"),
+}
+STATE_MOODS = {
+    "applied": "care", "approved": "blue", "in_progress": "good", "completed": "", "rejected": "bad", "lapsed": "care",
+}  # fmt: skip
+KINDS: dict[str, Any] = {"planned": _l("计划检查"), "triggered": _l("触发式检查"), "contact": _l("走访等（不是检查）")}
+CAUSES: dict[str, Any] = {
+    "complaint": _l("投诉举报"),
+    "transfer": _l("转办交办"),
+    "data_lead": _l("数据监测"),
+    "enterprise_request": _l("企业申请"),
+    "recheck": _l("整改复核"),
+    "emergency": _l("突发应急"),
+}
+PLACES: dict[str, Any] = {
+    "premises": _l("经营场所"),
+    "building_site": _l("建设工地"),
+    "vehicle": _l("车辆"),
+    "other": _l("其他地点"),
+}
+WAYS: dict[str, Any] = {"on_site": _l("现场检查"), "off_site": _l("非现场检查"), "summons": _l("约到单位")}
+EXCEPTIONS: dict[str, Any] = {
+    "emergency": _l("紧急情况"),
+    "evidence_risk": _l("证据可能灭失"),
+    "system_failure": _l("网络或系统故障"),
+}
+OUTCOMES: dict[str, Any] = {
+    "no_problem": _l("未发现问题"),
+    "problem_found": _l("发现问题"),
+    "not_applicable": _l("不涉及"),
+}
+REASONS: dict[str, Any] = {
+    "closed": _l("企业停业或关门"),
+    "not_found": _l("找不到企业"),
+    "refused": _l("企业拒绝"),
+    "postponed": _l("改期"),
+    "other": _l("其他"),
+}
+SEVERITIES: dict[str, Any] = {"red": _l("红"), "yellow": _l("黄"), "blue": _l("蓝")}
+SEVERITY_MOODS = {"red": "bad", "yellow": "care", "blue": "blue"}
+FLAG_STATES: dict[str, Any] = {
+    "raised": _l("新预警"),
+    "investigating": _l("核查中"),
+    "sent": _l("已转单位"),
+    "answered": _l("单位已答复"),
+    "upheld": _l("已认定"),
+    "dismissed": _l("不成立"),
+    "correcting": _l("整改中"),
+    "closed": _l("已办结"),
+    "withdrawn": _l("已自动撤回"),
+}
+FLAG_ACTIONS: dict[str, Any] = {
+    "investigate": _l("开始核查"),
+    "assign": _l("由我办理"),
+    "send": _l("转单位说明"),
+    "sign_for": _l("签收"),
+    "answer": _l("答复"),
+    "object": _l("提出异议"),
+    "uphold": _l("认定成立"),
+    "dismiss": _l("认定不成立"),
+    "order_correction": _l("责令改正"),
+    "interview": _l("约谈"),
+    "escalate": _l("移送或通报"),
+    "corrected": _l("确认已改正"),
+    "close": _l("办结"),
+}
+FACTS: dict[str, Any] = {
+    "inspection.applied": _l("申请检查码"),
+    "inspection.contact_recorded": _l("登记走访"),
+    "inspection.imported": _l("从其他系统导入"),
+    "inspection.approved": _l("负责人批准，签发检查码"),
+    "inspection.rejected": _l("负责人未批准"),
+    "inspection.cancelled": _l("取消"),
+    "inspection.seen": _l("企业扫码查看"),
+    "inspection.arrived": _l("企业确认到场"),
+    "inspection.notice_served": _l("送达通知书"),
+    "inspection.completed": _l("记录检查结果"),
+    "inspection.not_carried_out": _l("记录未实施"),
+    "inspection.lapsed": _l("登记时间已过，未实施"),
+    "finding.raised": _l("规则触发预警"),
+    "finding.revised": _l("依据有更新"),
+    "finding.withdrawn": _l("不再成立，自动撤回"),
+    **{f"finding.{action}": word for action, word in FLAG_ACTIONS.items()},
+}
+QUESTIONS: dict[str, Any] = {
+    "gifts": _l("收受礼品、礼金或其他好处"),
+    "banquet": _l("接受宴请、娱乐或旅游"),
+    "costs_shifted": _l("要企业支付或转嫁费用"),
+    "forced_intermediary": _l("指定中介或要求购买服务"),
+    "demanded_legal_representative": _l("刻意要求法定代表人到场"),
+    "arbitrary_measures": _l("随意查封、扣押或责令停业"),
+    "quota": _l("提到检查指标或罚款任务"),
+    "disguised": _l("以观摩、督导等名义检查"),
+    "no_certificate": _l("没有出示执法证"),
+    "fewer_than_two": _l("来的执法人员少于两人"),
+    "not_on_code": _l("来了码上没有的人"),
+    "beyond_items": _l("查了码上没有的事项"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Templates say `words.STATES[…]`."""
+    app.jinja_env.globals["words"] = globals()
