@@ -50,12 +50,11 @@ class _Undo(Exception):
 
 def _run(kind: str, file: Path, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
     use_case: Any = KINDS[kind][0]
+    progressbar: Any = click.progressbar
     needed = KINDS[kind][1]
     rows = read_table(file, needed)
     installation: Installation = current_app.extensions["jcm"]
-    with click.progressbar(  # type: ignore[operator]
-        length=len(rows), label=f"{kind}: {len(rows)} rows", file=click.get_text_stream("stderr")
-    ) as bar:
+    with progressbar(length=len(rows), label=f"{kind}: {len(rows)} rows", file=click.get_text_stream("stderr")) as bar:
 
         def attempt(work: Any) -> Outcome:
             outcome: Outcome = use_case(work, rows, bar.update)

@@ -10,6 +10,7 @@ BLUEPRINTS = (
     "app.web.home.views",
     "app.web.auth.views",
     "app.web.enterprise.views",
+    "app.web.inspector.views",
     "app.web.published.views",
     "app.api.v1.views",
 )

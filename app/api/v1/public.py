@@ -35,6 +35,8 @@ def verify_code(work: UnitOfWork, who: Actor, body: VerifyIn) -> Answer:
 )  # fmt: skip
 def record_scan(work: UnitOfWork, who: Actor, body: ScanIn) -> Answer:
     outcome = scans.record_scan(work, body.code, body.action, caller())
+    if outcome.challenge is None and body.action == "seen" and outcome.look.inspection is not None:
+        return Answer({"challenge": None})  # seen, but not to be confirmed now
     if outcome.challenge is None:
         return Answer({}, raises=Refused("code_not_usable", "code", verdict=outcome.look.verdict))
     c = outcome.challenge

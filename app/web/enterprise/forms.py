@@ -11,12 +11,13 @@ from app.domain.enterprises import normalise_uscc, uscc_problem
 from app.domain.errors import Invalid
 from app.services.speech import QUESTIONS, Rating, Report
 
+# value, the mouth of the drawn face (an SVG path: no font has to have it), word
 FACES = (
-    (1, "😞", _l("很不满意")),
-    (2, "🙁", _l("不满意")),
-    (3, "😐", _l("一般")),
-    (4, "🙂", _l("满意")),
-    (5, "😊", _l("很满意")),
+    (1, "M8 23q8-11 16 0", _l("很不满意")),
+    (2, "M9 22q7-5 14 0", _l("不满意")),
+    (3, "M9 21h14", _l("一般")),
+    (4, "M9 20q7 5 14 0", _l("满意")),
+    (5, "M8 18q8 11 16 0", _l("很满意")),
 )
 STEPS = ("enterprise", "when", "who", "what", "contact")
 STEP_OF = {

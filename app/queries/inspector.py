@@ -1,0 +1,77 @@
+"""What an inspector and the head find on their pages: today's visits, what waits, what is due; and an enterprise's past."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.inspections import APPLIED, APPROVED, IN_PROGRESS, LAPSED, Inspection
+from app.domain.times import day_end, day_start
+from app.store import inspections as inspection_store
+from app.store.models import InspectionRow, InspectionUnit
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The unit's work: codes to show today, applications that wait for the head, results that are due."""
+
+    today: list[Inspection]
+    waiting: list[Inspection]
+    results_due: list[Inspection]
+    coming: list[Inspection]
+
+
+def desk(session: Session, unit: str, now: datetime, today: date) -> Desk:
+    """A unit's work now; each list is bounded."""
+    return Desk(
+        today=_of(session, unit, [APPROVED, IN_PROGRESS], day_start(today), day_end(today), now),
+        waiting=_of(session, unit, [APPLIED]),
+        results_due=_due(session, unit, now),
+        coming=_of(session, unit, [APPROVED], day_end(today), day_end(today) + timedelta(days=14)),
+    )
+
+
+def recent(session: Session, enterprise_id: str, limit: int = 8) -> list[Inspection]:
+    """The latest visits of an enterprise by anybody."""
+    query = (
+        select(InspectionRow)
+        .where(InspectionRow.enterprise_id == enterprise_id, InspectionRow.visit_start.is_not(None))
+        .order_by(InspectionRow.visit_start.desc())
+        .limit(limit)
+    )
+    return inspection_store.select_where(session, query)
+
+
+def _own(unit: str) -> object:
+    return InspectionRow.id.in_(select(InspectionUnit.inspection).where(InspectionUnit.unit == unit))
+
+
+def _of(
+    session: Session,
+    unit: str,
+    states: list[str],
+    begins: datetime | None = None,
+    before: datetime | None = None,
+    still_open: datetime | None = None,
+) -> list[Inspection]:
+    query = select(InspectionRow).where(_own(unit), InspectionRow.state.in_(states))  # type: ignore[arg-type]
+    if before is not None:
+        query = query.where(InspectionRow.window_start < before)
+    if still_open is not None:
+        query = query.where(InspectionRow.window_end > still_open)
+    elif begins is not None:
+        query = query.where(InspectionRow.window_start >= begins)
+    return inspection_store.select_where(session, query.order_by(InspectionRow.window_start).limit(MOST))
+
+
+def _due(session: Session, unit: str, now: datetime) -> list[Inspection]:
+    """Begun, or over without a word: a result or a reason is missing."""
+    query = select(InspectionRow).where(
+        _own(unit),  # type: ignore[arg-type]
+        InspectionRow.state.in_([APPROVED, IN_PROGRESS, LAPSED]),
+        (InspectionRow.state == IN_PROGRESS) | (InspectionRow.window_end <= now),
+    )
+    return inspection_store.select_where(session, query.order_by(InspectionRow.window_end).limit(MOST))
