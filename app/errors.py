@@ -28,6 +28,8 @@ SENTENCES: dict[str, Any] = {
     "no_such_inspection": _l("没有找到这次检查，或者它不属于您的单位。"),
     "no_such_flag": _l("没有找到这条预警，或者它不在您的监督范围内。"),
     "no_such_receipt": _l("没有找到这个回执号。请核对后再输入，字母不分大小写。"),
+    "no_such_report": _l("没有找到这条反映，或者它不在您的监督范围内。"),
+    "no_such_enterprise": _l("没有找到这家企业。"),
     "no_such_code": _l("没有找到这个检查码。请重新扫描，或输入码下方的短码。"),
     "no_such_token": _l("没有名为 %(name)s 的接口令牌。"),
     "no_such_user": _l("没有用户 %(username)s。"),

@@ -3,6 +3,7 @@
 import csv
 import functools
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def _run(kind: str, file: Path, dry_run: bool, skip_bad: bool, as_json: bool) ->
     needed = KINDS[kind][1]
     rows = read_table(file, needed)
     installation: Installation = current_app.extensions["jcm"]
-    with progressbar(length=len(rows), label=f"{kind}: {len(rows)} rows", file=click.get_text_stream("stderr")) as bar:
+    with progressbar(length=len(rows), label=f"{kind}: {len(rows)} rows", file=sys.stderr) as bar:
 
         def attempt(work: Any) -> Outcome:
             outcome: Outcome = use_case(work, rows, bar.update)

@@ -11,6 +11,8 @@ BLUEPRINTS = (
     "app.web.auth.views",
     "app.web.enterprise.views",
     "app.web.inspector.views",
+    "app.web.supervisor.views",
+    "app.web.admin.views",
     "app.web.published.views",
     "app.api.v1.views",
 )

@@ -1,0 +1,206 @@
+"""The supervisor's pages: the start page, flags as an inbox, one flag, inspections, enterprises, reports."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.context import actor, installation, now, perform, reading
+from app.domain.actors import SUPERVISOR
+from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.flags.advise import sentence as flag_sentence
+from app.domain.flags.catalogue import CATALOGUE
+from app.domain.supervision import FlagAction, possible
+from app.domain.times import shanghai_day
+from app.errors import sentence
+from app.i18n import language
+from app.queries import dashboard as dashboard_queries
+from app.queries import flags as flag_queries
+from app.queries import inspections as inspection_queries
+from app.queries import registry
+from app.queries import supervision as queries
+from app.queries.paging import USUAL
+from app.security import roles
+from app.services import flag_actions, speech_answers
+from app.services.access import may_see
+from app.store import inspections as inspection_store
+from app.store.models import Enterprise, FindingRow
+from app.store.unit_of_work import history
+
+blueprint = Blueprint("supervisor", __name__, url_prefix="/supervise")
+supervisors = roles(SUPERVISOR)
+FLAG_FILTERS = ("rule", "unit", "severity", "state", "town", "from", "to", "q", "open")
+
+
+@blueprint.get("/")
+@supervisors
+def home() -> str:
+    with reading() as session:
+        board = dashboard_queries.dashboard(session, actor(), shanghai_day(now()))
+    return render_template("supervisor/home.html", board=board)
+
+
+@blueprint.get("/flags")
+@supervisors
+def flags() -> str:
+    """The inbox. Filters live in the URL; a filter that makes no sense is left out."""
+    filters = {name: request.args.get(name, "").strip()[:100] for name in FLAG_FILTERS}
+    for name in ("from", "to"):
+        filters[name] = filters[name] if _is_day(filters[name]) else ""
+    with reading() as session:
+        found, following = flag_queries.listed(session, actor(), filters, request.args.get("cursor"), USUAL)
+        units = registry.inspecting_units(session)
+    rows = [(f, _say(f)) for f in found]
+    return render_template(
+        "supervisor/flags.html",
+        rows=rows,
+        following=following,
+        filters=filters,
+        units=units,
+        catalogue=CATALOGUE,
+        today=now(),
+    )
+
+
+@blueprint.get("/flags/<flag_id>")
+@supervisors
+def flag(flag_id: str) -> str:
+    return _flag_page(flag_id, {})
+
+
+@blueprint.post("/flags/<flag_id>")
+@supervisors
+def act(flag_id: str) -> Response | tuple[str, int]:
+    """One step of the follow-up."""
+    due = request.form.get("due", "")
+    note = request.form.get("note", "").strip()[:2000]
+    action = FlagAction(request.form.get("action", ""), note, date.fromisoformat(due) if _is_day(due) else None)
+    try:
+        perform(flag_actions.act, actor(), flag_id, action)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _flag_page(flag_id, {"form": sentence(error.code, error.data)}), 422
+    return redirect(url_for("supervisor.flag", flag_id=flag_id), 303)
+
+
+@blueprint.get("/inspections")
+@supervisors
+def inspections() -> str:
+    filters = {name: request.args.get(name, "").strip()[:100] for name in ("state", "kind", "uscc", "number")}
+    with reading() as session:
+        found, following = inspection_queries.listed(session, actor(), request.args.get("cursor"), USUAL, **filters)
+        shown = inspection_queries.shown(session, actor(), found, installation().config.public_url)
+    return render_template("supervisor/inspections.html", shown=shown, following=following, filters=filters)
+
+
+@blueprint.get("/inspections/<inspection_id>")
+@supervisors
+def inspection(inspection_id: str) -> str:
+    with reading() as session:
+        found = inspection_store.get(session, inspection_id)
+        if found is None or not may_see(actor(), found):
+            raise NotFound("no_such_inspection", inspection=inspection_id)
+        s = inspection_queries.shown(session, actor(), [found], installation().config.public_url)[0]
+        facts = history(session, "inspection", inspection_id)
+    return render_template("supervisor/inspection.html", s=s, facts=facts, catalogue=CATALOGUE)
+
+
+@blueprint.get("/enterprises")
+@supervisors
+def enterprises() -> str:
+    text = request.args.get("q", "").strip()[:100]
+    with reading() as session:
+        found = registry.enterprises(session, text, limit=50) if text else []
+    return render_template("supervisor/enterprises.html", text=text, found=found)
+
+
+@blueprint.get("/enterprises/<enterprise_id>")
+@supervisors
+def enterprise(enterprise_id: str) -> str:
+    """All visits, whoever made them, and the flags they raised."""
+    with reading() as session:
+        row = session.get(Enterprise, enterprise_id)
+        if row is None:
+            raise NotFound("no_such_enterprise")
+        visits = [i for i in queries.visits(session, enterprise_id) if may_see(actor(), i) or i.counts]
+        units = registry.names(session, [i.lead_unit for i in visits])
+        flags = [f for f in queries.flags_of(session, enterprise_id) if f.jurisdiction in actor().regions]
+    return render_template(
+        "supervisor/enterprise.html", enterprise=row, visits=visits, units=units, flags=flags, catalogue=CATALOGUE
+    )
+
+
+@blueprint.get("/reports")
+@supervisors
+def reports() -> str:
+    state = request.args.get("state", "")
+    with reading() as session:
+        found = queries.reports(session, actor(), state or None)
+    return render_template("supervisor/reports.html", found=found, state=state)
+
+
+@blueprint.get("/reports/<report_id>")
+@supervisors
+def report(report_id: str) -> str:
+    return _report_page(report_id, {}, None)
+
+
+@blueprint.post("/reports/<report_id>")
+@supervisors
+def answer(report_id: str) -> Response | tuple[str, int] | str:
+    """Answers a report, or opens the contact for a reason that stays on record."""
+    try:
+        if request.form.get("go") == "contact":
+            contact = perform(speech_answers.open_contact, actor(), report_id, request.form.get("reason", ""))
+            return _report_page(report_id, {}, contact or "—")
+        perform(speech_answers.answer, actor(), report_id, request.form.get("answer", "")[:2000])
+    except Invalid as error:
+        return _report_page(report_id, {"form": sentence(error.code, error.data)}, None), 422
+    return redirect(url_for("supervisor.reports"), 303)
+
+
+def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
+    with reading() as session:
+        row = session.get(FindingRow, flag_id)
+        if row is None or not flag_actions.may_see(actor(), row):
+            raise NotFound("no_such_flag", flag=flag_id)
+        shown = flag_queries.shown(session, [row])[0]
+        steps = queries.steps(session, flag_id)
+        visits = queries.visits(session, row.enterprise_id, 30) if row.enterprise_id else []
+        units = registry.names(session, [i.lead_unit for i in visits])
+    named = {v["id"] for v in shown.evidence.get("visits", [])}
+    return render_template(
+        "supervisor/flag.html",
+        f=shown,
+        rule=CATALOGUE[row.rule],
+        said=_say(shown),
+        steps=steps,
+        visits=visits,
+        units=units,
+        named=named,
+        actions=possible(row.state, actor().role),
+        errors=errors,
+        typed=request.form,
+    )
+
+
+def _report_page(report_id: str, errors: dict[str, str], contact: str | None) -> str:
+    with reading() as session:
+        found = queries.report_of(session, actor(), report_id)
+    if found is None:
+        raise NotFound("no_such_report")
+    return render_template("supervisor/report.html", r=found, errors=errors, contact=contact)
+
+
+def _say(f: flag_queries.ShownFlag) -> str:
+    return flag_sentence(f.row.rule, f.evidence, language())
+
+
+def _is_day(text: Any) -> bool:
+    try:
+        date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return False
+    return True
