@@ -46,7 +46,7 @@ check: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint app/templates --check --lint --quiet
+	$(BIN)/djlint app/templates --lint --quiet
 	$(BIN)/deptry .
 	$(BIN)/python tools/check_sizes.py
 
