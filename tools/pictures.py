@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from a running demonstration: `make run`, then `.venv/bin/python tools/pictures.py URL PASSWORD`."""
+"""Takes the pictures of the README from a running demonstration: `.venv/bin/python tools/pictures.py URL PASSWORD`."""
 
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """Idempotency keys: the first answer to a request, kept in the transaction of what it made."""
 
-from datetime import datetime
-
 from app.store.models import IdempotencyKey
 from app.store.unit_of_work import UnitOfWork
 
@@ -11,9 +9,7 @@ def kept_answer(work: UnitOfWork, actor: str, key: str) -> IdempotencyKey | None
     return work.session.get(IdempotencyKey, (actor, key))
 
 
-def keep_answer(
-    work: UnitOfWork, actor: str, key: str, request: bytes, status: int, body: str, created_at: datetime
-) -> None:
-    """Keeps an answer until housekeeping deletes it."""
-    row = IdempotencyKey(actor=actor, key=key, request=request, status=status, body=body, created_at=created_at)
-    work.session.add(row)
+def keep_answer(work: UnitOfWork, actor: str, key: str, request: bytes, status: int, body: str) -> None:
+    work.session.add(
+        IdempotencyKey(actor=actor, key=key, request=request, status=status, body=body, created_at=work.now)
+    )

@@ -22,3 +22,22 @@ def test_every_link_of_the_docs_leads_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_every_command_is_documented() -> None:
+    from app.cli import COMMANDS
+
+    documented = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    for command in COMMANDS:
+        inner = getattr(command, "commands", None)
+        names = [f"{command.name} "] if inner else [f"`{command.name}"]
+        assert all(name in documented for name in names), command.name
+        for name in inner or {}:
+            assert name in documented, f"{command.name} {name}"
+
+
+def test_every_rule_is_documented() -> None:
+    from app.domain.flags.catalogue import CATALOGUE
+
+    documented = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert [code for code in CATALOGUE if f"`{code}`" not in documented] == []

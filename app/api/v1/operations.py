@@ -2,109 +2,210 @@
 
 A writing operation is a function (work, actor, body, **path) -> Answer, performed in one transaction; with an
 Idempotency-Key its answer is kept in the same transaction. A reading one is (session, actor, query, **path) -> Answer.
-Why not a framework for this: docs/decisions/0006.
 """
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Response, request
-from pydantic import BaseModel
-from werkzeug.exceptions import NotFound
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from werkzeug.exceptions import UnsupportedMediaType
 
-from app.api.v1.idempotency import Answer, key_of_request, once
-from app.api.v1.parameters import Parameter, read
-from app.api.v1.parsing import parse
 from app.context import actor, perform, reading, take
 from app.domain.actors import Actor
-from app.security import public, roles
+from app.domain.errors import Invalid, Problem, Refused
+from app.domain.facts import canonical_json
+from app.security import DEVICE_COOKIE, public, roles
+from app.store.idempotency import keep_answer, kept_answer
 from app.store.limits import Limit
 from app.store.unit_of_work import UnitOfWork
 
-__all__ = ["OPERATIONS", "Answer", "Operation", "as_json", "blueprint"]
-
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-PUBLIC_LIMIT = Limit(burst=600, per_minute=600)  # an address may stand for a whole office building
+PUBLIC_LIMIT = Limit(burst=240, per_minute=240)
 TOKEN_LIMIT = Limit(burst=3000, per_minute=3000)
-LONGEST_ID = 128
+LONGEST_KEY = 128
 
-Handler = Callable[..., Answer]
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is JSON. `raises` is a refusal told after the transaction was committed (what it noted must stay)."""
+
+    body: Any
+    status: int = 200
+    raises: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A call of api.md, used as a decorator. `allowed` None: public. `answer` is the schema of what it answers, None
-    where `media` is a drawing. `keyed`: takes an Idempotency-Key. `guard` may refuse before anything is opened."""
+    """What OpenAPI needs to know of a call."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    allowed: tuple[str, ...] | None
+    body: type[BaseModel] | None
+    query: dict[str, str]
+    status: int
+    creates: bool
+    example: Any
+    answer: str
+    media: str = "application/json"
+
+
+OPERATIONS: list[Operation] = []
+Handler = Callable[..., Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The declaration of an operation, as a decorator."""
 
     method: str
     path: str
     summary: str
-    allowed: tuple[str, ...] | None = None
+    allowed: tuple[str, ...] | None = None  # None: public
     body: type[BaseModel] | None = None
-    query: Mapping[str, Parameter] = field(default_factory=dict)
-    answer: type[BaseModel] | None = None
+    query: dict[str, str] = field(default_factory=dict)
     status: int = 200
-    keyed: bool = False
+    creates: bool = False
     example: Any = None
+    answer: str = "object"
     media: str = "application/json"
-    guard: Callable[[Any], None] | None = None
-    name: str = ""
 
     def __call__(self, handler: Handler) -> Handler:
-        declared = replace(self, name=handler.__name__)
-        OPERATIONS.append(declared)
+        name = handler.__name__
+        OPERATIONS.append(
+            Operation(
+                self.method, self.path, name, self.summary, self.allowed, self.body, self.query, self.status,
+                self.creates, self.example, self.answer, self.media,
+            )
+        )  # fmt: skip
 
         def view(**path: str) -> Response:
-            return declared._respond(handler, path)
+            return self._answer(handler, path)
 
-        view.__name__ = declared.name
+        view.__name__ = name
         guarded = public(view) if self.allowed is None else roles(*self.allowed)(view)
         rule = self.path.replace("{", "<").replace("}", ">")
-        blueprint.add_url_rule(rule, declared.name, guarded, methods=[self.method])
+        blueprint.add_url_rule(rule, name, guarded, methods=[self.method])
         return handler
 
-    def _respond(self, handler: Handler, path: dict[str, str]) -> Response:
+    def _answer(self, handler: Handler, path: dict[str, str]) -> Response:
         who = actor()
         if self.allowed is None:
             take(f"api:{request.remote_addr}", PUBLIC_LIMIT)
         else:
             take(f"api:{who.id}", TOKEN_LIMIT)
-        if not all(is_id(value) for value in path.values()):
-            raise NotFound()
-        answer = self._read(handler, who, path) if self.method == "GET" else self._write(handler, who, path)
+        if self.method == "GET":
+            with reading() as session:
+                answer = handler(session, who, self._query(), **path)
+        else:
+            command = parse(self.body) if self.body else None
+            answer = perform(_once, handler, who, command, path, self.creates)
         if answer.raises:
             raise answer.raises
-        return answer.body if isinstance(answer.body, Response) else as_json(answer.body, answer.status)
+        if isinstance(answer.body, Response):
+            return answer.body
+        return as_json(answer.body, answer.status)
 
-    def _read(self, handler: Handler, who: Actor, path: dict[str, str]) -> Answer:
-        query = read(self.query, request.args)
-        with reading() as session:
-            return handler(session, who, query, **path)
-
-    def _write(self, handler: Handler, who: Actor, path: dict[str, str]) -> Answer:
-        read({}, request.args)
-        assert self.body is not None
-        command = parse(self.body)
-        key = key_of_request() if self.keyed else None
-        if self.guard:
-            self.guard(command)
-        told = f"{self.method} {request.path}\n{command.model_dump_json()}"
-
-        def use_case(work: UnitOfWork) -> Answer:
-            return once(work, who, key, told, lambda: handler(work, who, command, **path))
-
-        return perform(use_case)
-
-
-OPERATIONS: list[Operation] = []
-
-
-def is_id(text: str) -> bool:
-    """Whether a part of a path can be an id at all: databases refuse NUL, and nothing is that long."""
-    return len(text) <= LONGEST_ID and text.isprintable()
+    def _query(self) -> dict[str, str]:
+        unknown = [name for name in request.args if name not in self.query]
+        if unknown:
+            raise Invalid("unknown_field", unknown[0], name=unknown[0])
+        return {name: value.replace("\x00", "") for name, value in request.args.items() if value}
 
 
 def as_json(body: Any, status: int = 200) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json")
+
+
+def _once(work: UnitOfWork, handler: Handler, who: Actor, command: Any, path: dict[str, str], creates: bool) -> Answer:
+    """Runs a handler, or gives the first answer again where the same key and request came before."""
+    key = request.headers.get("Idempotency-Key") if creates else None
+    if key is None:
+        return handler(work, who, command, **path)
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+        raise Invalid("too_long", "Idempotency-Key", most=LONGEST_KEY)
+    scope = who.id if who.kind != "public" else work.vault.mark("idempotency", caller()).hex()[:26]
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).digest()
+    work.lock(f"idempotency:{scope}:{key}")
+    kept = kept_answer(work, scope, key)
+    if kept is not None:
+        if kept.request != digest:
+            raise Refused("idempotency_conflict", "Idempotency-Key")
+        return Answer(json.loads(kept.body), kept.status)
+    answer = handler(work, who, command, **path)
+    if answer.raises is None:
+        keep_answer(work, scope, key, digest, answer.status, canonical_or_plain(answer.body))
+    return answer
+
+
+def canonical_or_plain(body: Any) -> str:
+    try:
+        return canonical_json(body)
+    except TypeError:
+        return json.dumps(body, ensure_ascii=False)
+
+
+def caller() -> str:
+    """Who calls a public operation: the browser's device where it has one, else the address. Kept only as a mark."""
+    return request.cookies.get(DEVICE_COOKIE) or str(request.remote_addr)
+
+
+def parse(schema: type[BaseModel]) -> Any:
+    """The request's JSON as `schema`. Raises Invalid with every wrong field, UnsupportedMediaType."""
+    raw = request.get_data()
+    if raw and request.mimetype != "application/json":
+        raise UnsupportedMediaType()
+    try:
+        return schema.model_validate_json(raw or b"{}")
+    except ValidationError as error:
+        problems = [_problem(e) for e in error.errors(include_url=False)]
+    except (RecursionError, UnicodeDecodeError):
+        problems = [("body", "not_json", {})]
+    name, code, data = problems[0]
+    raise Invalid(code, name, problems=problems, **data)
+
+
+_CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "json_invalid": "not_json",
+    "string_too_long": "too_long",
+    "string_too_short": "missing",
+    "literal_error": "unknown_choice",
+    "timezone_aware": "naive_time",
+    "control_character": "control_character",
+    "time_out_of_range": "time_out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "string_pattern_mismatch": "wrong_type",
+}
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    name = ".".join(str(part) for part in error["loc"]) or "body"
+    context = error.get("ctx", {})
+    code = _CODES.get(error["type"], "wrong_type")
+    data: dict[str, Any] = {}
+    if code == "unknown_field":
+        data = {"name": str(error["loc"][-1])[:80]}
+    elif code == "too_long":
+        data = {"most": context["max_length"]}
+    elif code == "unknown_choice":
+        data = {"value": str(error["input"])[:80], "choices": str(context["expected"]).replace("'", "")}
+    elif code == "out_of_range":
+        data = {"range": ", ".join(f"{k} {v}" for k, v in context.items())}
+    elif code == "wrong_type":
+        data = {"expected": error["msg"]}
+    return name, code, data
+
+
+def handlers() -> Blueprint:
+    """The blueprint with every operation declared."""
+    return blueprint
