@@ -142,7 +142,7 @@ def test_in_two_halves_in_any_order_and_twice_the_flags_are_the_same(house: Hous
 def test_bad_rows_are_named_and_nothing_is_stored(house: House, tmp_path: Path) -> None:
     rows = history(5, 4)
     rows[1] |= {"unit": "NO-SUCH"}
-    rows[2] |= {"uscc": "91990101T000000000"}
+    rows[2] |= {"uscc": "91990101T00000000A"}
     rows[3] |= {"started_at": "tomorrow"}
     file = write(tmp_path / "bad.csv", rows, encoding="gb18030")
     done = run(house, "import", "inspections", str(file))
