@@ -51,7 +51,11 @@ def bodies(house: House) -> list[tuple[str, str | None, dict[str, Any]]]:
         (f"/inspections/{applied.id}/reject", "head", {"reason": "理由"}),
         (f"/inspections/{applied.id}/cancel", "inspector", {"reason": "理由", "on_advice": True}),
         (f"/inspections/{approved.id}/complete", "inspector", results),
-        (f"/inspections/{approved.id}/complete", "inspector", {"not_carried_out": {"reason": "closed", "note": "关门"}}),
+        (
+            f"/inspections/{approved.id}/complete",
+            "inspector",
+            {"not_carried_out": {"reason": "closed", "note": "关门"}},
+        ),
         ("/flags/none/actions", "supervisor", flag),
         ("/verify", None, {"code": code.url, "uscc": uscc(8)}),
         ("/scans", None, {"code": code.url, "action": "seen"}),
