@@ -2,6 +2,7 @@
 
 import unicodedata
 
+LONGEST_NAME = 200  # NFKC can make one character eighteen
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = [pow(3, i, 31) for i in range(17)]
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -46,6 +47,6 @@ def is_early_pilot(uscc: str) -> bool:
 
 
 def normalise_name(text: str) -> str:
-    """A name for comparing: NFKC, no white space, ASCII lower case, so that （ and ( are the same."""
+    """A name for comparing: NFKC, no white space, lower case, so that （ and ( are the same; its first 200 characters."""
     folded = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in folded if not c.isspace()).lower()
+    return "".join(c for c in folded if not c.isspace()).lower()[:LONGEST_NAME]

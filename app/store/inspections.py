@@ -1,5 +1,6 @@
 """Inspections in the database: the domain's Inspection in and out, rows nowhere else."""
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
@@ -14,6 +15,7 @@ from app.domain.inspections import CodeVersion, Inspection, OfficerOnVisit, Resu
 from app.domain.times import shanghai_day
 from app.store.models import CodeRow, InspectionItem, InspectionOfficer, InspectionRow, InspectionUnit
 
+LONGEST_KEY = 100
 _CHILD_FIELDS = {"units", "items", "officers", "code", "results"}
 _PLAIN_FIELDS = tuple(f.name for f in fields(Inspection) if f.name not in _CHILD_FIELDS)
 
@@ -88,8 +90,9 @@ def _unchanged(before: Inspection) -> tuple[Any, ...]:
 
 
 def clue_key(clue_no: str | None) -> str | None:
-    """How clue numbers are compared: NFKC, trimmed (rules.md, clue.reused)."""
-    return unicodedata.normalize("NFKC", clue_no).strip() or None if clue_no else None
+    """How clue numbers are compared: NFKC, trimmed (rules.md, clue.reused). NFKC can make a text long: then its hash."""
+    key = unicodedata.normalize("NFKC", clue_no).strip() if clue_no else ""
+    return (key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()) or None
 
 
 def _columns(i: Inspection) -> dict[str, Any]:
