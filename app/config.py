@@ -1,6 +1,7 @@
 """Configuration: frozen, typed, from JCM_* variables only. Refuses to start when something unsafe is asked for."""
 
 import os
+import socket
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     instance = Path(env.get("JCM_INSTANCE", str(INSTANCE)))
     host, port, tls = env.get("JCM_HOST", "127.0.0.1"), _port(env), env.get("JCM_TLS", "")
     scheme = "https" if tls else "http"
-    shown_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 compared, not bound
+    shown_host = _own_address() if host in ("0.0.0.0", "::") else host  # noqa: S104 compared, not bound
     public_url = env.get("JCM_PUBLIC_URL", f"{scheme}://{shown_host}:{port}").rstrip("/")
     database_url = _database_url(env.get("JCM_DATABASE_URL") or f"sqlite:///{instance / 'jcm.sqlite3'}")
     config = Config(
@@ -81,6 +82,16 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     )
     _refuse_unsafe(config, env)
     return config
+
+
+def _own_address() -> str:
+    """The address by which a phone in the same network reaches this machine. Connecting a UDP socket sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
 
 
 def _port(env: Mapping[str, str]) -> int:
