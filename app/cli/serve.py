@@ -65,7 +65,8 @@ def _wait(children: list[subprocess.Popen[bytes]]) -> None:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # SIGINT too: a shell may have us ignore it
+        signal.signal(name, stop)
     try:
         while all(child.poll() is None for child in children):
             time.sleep(0.3)
