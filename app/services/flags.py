@@ -51,7 +51,8 @@ def advise(work: UnitOfWork, inspection: Inspection) -> tuple[Advisory, ...]:
     if inspection.kind == CONTACT or inspection.way == "off_site":
         return ()
     reference = Reference(work.session)
-    start = inspection.started_at or inspection.window_start
+    in_window = inspection.window_start <= work.now < inspection.window_end
+    start = inspection.started_at or (work.now if in_window else inspection.window_start)
     draft = flag_facts.details(work.session, reference, inspection, start)
     since = draft.visit.day - LONGEST_WINDOW
     one = [inspection.enterprise_id]

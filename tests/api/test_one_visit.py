@@ -56,7 +56,11 @@ def test_a_visit_from_application_to_flags(house: House) -> None:
     assert rated.status_code == 201
     assert get(house, f"/receipts/{rated.json['receipt']}").json == {"state": "received", "answer": None}
 
-    second = post(house, "/inspections", body(house, clue_no="12345-2"), "inspector").json
+    began_before = {
+        "start": rfc3339(house.clock.now - timedelta(hours=2)),
+        "end": rfc3339(house.clock.now + timedelta(hours=2)),
+    }
+    second = post(house, "/inspections", body(house, clue_no="12345-2", window=began_before), "inspector").json
     assert "repeat.day" in [a["rule"] for a in second["advisories"]]
     approved = post(house, f"/inspections/{second['id']}/approve", {}, "head").json
     post(house, "/scans", {"code": approved["code"]["url"], "action": "arrive"})
