@@ -60,6 +60,21 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     opened.installation.database.dispose()
 
 
+@pytest.fixture(params=KINDS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database with nothing in it."""
+    name = f"e_{uuid.uuid4().hex}"
+    if request.param == "postgresql":
+        _administer(f'CREATE DATABASE "{name}"')
+    url = postgres_url(name) if request.param == "postgresql" else f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    database = Database(url)
+    upgrade(database.engine)
+    database.dispose()
+    yield url
+    if request.param == "postgresql":
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 def _make_template(kind: str, factory: pytest.TempPathFactory) -> str:
     if kind == "sqlite":
         url = f"sqlite:///{factory.mktemp('template') / 'template.sqlite3'}"

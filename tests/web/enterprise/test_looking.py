@@ -1,0 +1,71 @@
+"""Looking at a code: light, readable, and without consequence."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.services.codes import drawn
+from app.store.models import FactRow, FindingRow
+from tests.house import House
+
+
+def _code(house: House, inspection):
+    with house.installation.reading() as session:
+        return drawn(session, inspection, "http://localhost")
+
+
+def _counts(house: House) -> tuple[int, int]:
+    with house.installation.reading() as session:
+        return tuple(session.scalar(select(func.count()).select_from(model)) for model in (FactRow, FindingRow))
+
+
+def test_looking_never_records_or_flags_anything(house: House) -> None:
+    code = _code(house, house.approved())
+    forged = code.token[:-1] + str((int(code.token[-1]) + 1) % 10)
+    before = _counts(house)
+    client = house.client()
+    for presented in (code.token, code.short_code, forged, "12345", "9" * 500):
+        for page in ("", "/wrong"):
+            assert client.get(f"/q/{presented}{page}").status_code == 200
+    assert _counts(house) == before
+
+
+def test_the_first_view_is_light_and_has_nothing_inline(house: House) -> None:
+    code = _code(house, house.approved())
+    client = house.client()
+    page = client.get(f"/q/{code.token}")
+    static = Path(house.app.static_folder)
+    total = len(page.data) + sum((static / p).stat().st_size for p in ("css/app.css", "js/enterprise.js"))
+    assert total < 60_000
+    assert " style=" not in page.text and "<script>" not in page.text and " onclick=" not in page.text
+    assert code.short_code[:4] in page.text
+
+
+WORDS = [
+    (-2, None, "还没到时间"),
+    (0, None, "已登记并经批准"),
+    (3, None, "未实施"),
+    (0, "cancel", "已取消"),
+    (0, "complete", "检查已结束"),
+]
+
+
+@pytest.mark.parametrize(
+    ("hours", "step", "word"),
+    [
+        (-2, None, "还没到时间"),
+        (0, None, "已登记并经批准"),
+        (3, None, "未实施"),
+        (0, "cancel", "已取消"),
+        (0, "complete", "检查已结束"),
+    ],
+)
+def test_every_state_has_its_word(house: House, hours: int, step: str | None, word: str) -> None:
+    from app.services import visits
+
+    inspection = house.approved() if step != "complete" else house.completed()
+    if step == "cancel":
+        house.perform(visits.cancel, house.people["inspector"], inspection.id, "停业", on_advice=False)
+    house.clock.move(hours=hours)
+    assert f"<h1>{word}</h1>" in house.client().get(f"/q/{_code(house, inspection).token}").text
