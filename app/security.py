@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.exceptions import BadRequest, ServiceUnavailable, Unauthorized
 from werkzeug.exceptions import Forbidden as HttpForbidden
-from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
 from app.domain.actors import PUBLIC, Actor
 from app.domain.errors import Forbidden
@@ -23,6 +23,7 @@ from app.store import actors
 View = TypeVar("View", bound=Callable[..., Any])
 DEVICE_COOKIE, STAFF_COOKIE = "jcm_device", "jcm_staff"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 CSP = "; ".join(
     (
@@ -94,6 +95,7 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.user_loader(_load_session)
+    app.before_request(_refuse_nul)
     app.before_request(_require_installation)
     app.before_request(_refuse_cross_site)
     app.before_request(_require_access)
@@ -107,6 +109,14 @@ def _load_session(secret: str) -> SignedIn | None:
     with installation.reading() as session:
         actor = actors.of_session(session, secret, now, shanghai_day(now))
     return SignedIn(secret, actor) if actor else None
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL stores no NUL and no person types one. JSON bodies are checked by their schema."""
+    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+        raise BadRequest()
+    if request.mimetype in FORM_TYPES and any("\x00" in value for value in request.form.values()):
+        raise BadRequest()
 
 
 def _require_installation() -> None:

@@ -24,6 +24,6 @@ def limit_of(text: str | None) -> int:
     """1–200; 50 where nothing is asked. Raises Invalid("out_of_range")."""
     if text is None:
         return USUAL
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
+    if len(text) > 3 or not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
         raise Invalid("out_of_range", "limit", range=f"1–{MOST}")
     return int(text)

@@ -3,14 +3,16 @@
 from datetime import date
 from typing import Any
 
-from app.api.v1.operations import Answer, Declared
+from app.api.v1 import answers
+from app.api.v1.operations import Answer, Declared, one_of
 from app.api.v1.schemas import FlagActionIn
 from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, Actor
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Invalid, NotFound
 from app.domain.flags.advise import sentence
 from app.domain.flags.catalogue import CATALOGUE
-from app.domain.supervision import FlagAction, possible
+from app.domain.flags.findings import BLUE, RED, YELLOW
+from app.domain.supervision import STATES, FlagAction, possible
 from app.domain.times import rfc3339
 from app.i18n import language
 from app.queries import flags as queries
@@ -35,9 +37,16 @@ FILTERS = {
 
 
 @Declared(
-    "GET", "/flags", "Flags of the own region; for a unit, those sent to it", READERS, query=FILTERS, answer="FlagList"
+    "GET",
+    "/flags",
+    "Flags of the own region; for a unit, those sent to it",
+    READERS,
+    query=FILTERS,
+    answer=answers.FlagList,
 )
 def list_flags(session: Session, who: Actor, query: dict[str, str]) -> Answer:
+    for name, choices in (("rule", tuple(CATALOGUE)), ("state", STATES), ("severity", (RED, YELLOW, BLUE))):
+        one_of(query, name, choices)
     for name in ("from", "to"):
         if name in query:
             _day(name, query[name])
@@ -48,7 +57,7 @@ def list_flags(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     return Answer({"items": [flag_json(f, who) for f in found], "next": following})
 
 
-@Declared("GET", "/flags/{id}", "One flag with its evidence", READERS, answer="Flag")
+@Declared("GET", "/flags/{id}", "One flag with its evidence", READERS, answer=answers.Flag)
 def get_flag(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
     row = session.get(FindingRow, id)
     if row is None or not flag_actions.may_see(who, row):
@@ -58,7 +67,7 @@ def get_flag(session: Session, who: Actor, query: dict[str, str], id: str) -> An
 
 @Declared(
     "POST", "/flags/{id}/actions", "One step of the follow-up (督办)", READERS, FlagActionIn, creates=True,
-    example={"action": "investigate", "note": "向单位了解情况"}, answer="Flag",
+    example={"action": "investigate", "note": "向单位了解情况"}, answer=answers.Flag,
 )  # fmt: skip
 def act_on_flag(work: UnitOfWork, who: Actor, body: FlagActionIn, id: str) -> Answer:
     due = _day("due", body.due) if body.due else None

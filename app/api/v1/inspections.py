@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Response
 
-from app.api.v1 import examples
-from app.api.v1.operations import Answer, Declared
-from app.api.v1.schemas import ApplicationIn, ApproveIn, CancelIn, CompleteIn, RejectIn
+from app.api.v1 import answers, examples
+from app.api.v1.operations import Answer, Declared, one_of
+from app.api.v1.schemas import EARLIEST, LATEST, ApplicationIn, ApproveIn, CancelIn, CompleteIn, RejectIn
 from app.context import installation
+from app.domain import inspections as domain
 from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, SUPERVISOR, Actor
 from app.domain.applications import Application, EnterpriseRef
 from app.domain.codes.draw import code_matrix, png, svg
@@ -42,7 +43,7 @@ FILTERS = {
 
 @Declared(
     "POST", "/inspections", "Apply for a code (申领)", UNIT, ApplicationIn, status=201, creates=True,
-    example=examples.APPLICATION, answer="Inspection",
+    example=examples.APPLICATION, answer=answers.Inspection,
 )  # fmt: skip
 def create_inspection(work: UnitOfWork, who: Actor, body: ApplicationIn) -> Answer:
     applied = applications.apply(work, who, command(body))
@@ -50,25 +51,27 @@ def create_inspection(work: UnitOfWork, who: Actor, body: ApplicationIn) -> Answ
 
 
 @Declared(
-    "POST", "/inspections/{id}/approve", "Approve: issues the code", (HEAD,), ApproveIn, example={},
-    answer="Inspection",
+    "POST", "/inspections/{id}/approve", "Approve: issues the code", (HEAD,), ApproveIn, creates=True, example={},
+    answer=answers.Inspection,
 )  # fmt: skip
 def approve_inspection(work: UnitOfWork, who: Actor, body: ApproveIn, id: str) -> Answer:
     return Answer(_one(work.session, who, decisions.approve(work, who, id, body.override_reason)))
 
 
 @Declared(
-    "POST", "/inspections/{id}/reject", "Reject with a reason", (HEAD,), RejectIn,
-    example={"reason": "与市场监管局的检查合并"}, answer="Inspection",
+    "POST", "/inspections/{id}/reject", "Reject with a reason", (HEAD,), RejectIn, creates=True,
+    example={"reason": "与市场监管局的检查合并"}, answer=answers.Inspection,
 )  # fmt: skip
 def reject_inspection(work: UnitOfWork, who: Actor, body: RejectIn, id: str) -> Answer:
     return Answer(_one(work.session, who, decisions.reject(work, who, id, body.reason)))
 
 
 @Declared("GET", "/inspections", "The own unit's inspections, or those of the own region", READERS, query=FILTERS,
-          answer="InspectionList")  # fmt: skip
+          answer=answers.InspectionList)  # fmt: skip
 def list_inspections(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     filters: dict[str, Any] = {name: query.get(name) for name in ("state", "kind", "number")}
+    one_of(query, "state", domain.STATES)
+    one_of(query, "kind", domain.KINDS)
     filters["uscc"] = normalise_uscc(query["uscc"]) if "uscc" in query else None
     for name in ("from", "to"):
         filters[name] = _moment(name, query[name]) if name in query else None
@@ -77,14 +80,14 @@ def list_inspections(session: Session, who: Actor, query: dict[str, str]) -> Ans
     return Answer({"items": items, "next": following})
 
 
-@Declared("GET", "/inspections/{id}", "One inspection", READERS, answer="Inspection")
+@Declared("GET", "/inspections/{id}", "One inspection", READERS, answer=answers.Inspection)
 def get_inspection(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
     return Answer(_one(session, who, _seen(session, who, id)))
 
 
 @Declared(
-    "POST", "/inspections/{id}/cancel", "Cancel before it begins", UNIT, CancelIn, example={"reason": "企业停业"},
-    answer="Inspection",
+    "POST", "/inspections/{id}/cancel", "Cancel before it begins", UNIT, CancelIn, creates=True, example={"reason": "企业停业"},
+    answer=answers.Inspection,
 )  # fmt: skip
 def cancel_inspection(work: UnitOfWork, who: Actor, body: CancelIn, id: str) -> Answer:
     return Answer(_one(work.session, who, visits.cancel(work, who, id, body.reason, on_advice=body.on_advice)))
@@ -92,7 +95,8 @@ def cancel_inspection(work: UnitOfWork, who: Actor, body: CancelIn, id: str) -> 
 
 @Declared(
     "POST", "/inspections/{id}/complete", "Record the result, or that it was not carried out", UNIT, CompleteIn,
-    example=examples.COMPLETION, answer="Inspection",
+    creates=True,
+    example=examples.COMPLETION, answer=answers.Inspection,
 )  # fmt: skip
 def complete_inspection(work: UnitOfWork, who: Actor, body: CompleteIn, id: str) -> Answer:
     if body.not_carried_out and body.results is None and body.ended_at is None:
@@ -105,12 +109,12 @@ def complete_inspection(work: UnitOfWork, who: Actor, body: CompleteIn, id: str)
     return Answer(_one(work.session, who, done))
 
 
-@Declared("GET", "/inspections/{id}/code.svg", "The code as SVG", READERS, media="image/svg+xml", answer="string")
+@Declared("GET", "/inspections/{id}/code.svg", "The code as SVG", READERS, media="image/svg+xml")
 def code_svg(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
     return Answer(Response(svg(code_matrix(_url(session, who, id))), content_type="image/svg+xml"))
 
 
-@Declared("GET", "/inspections/{id}/code.png", "The code as PNG", READERS, media="image/png", answer="string")
+@Declared("GET", "/inspections/{id}/code.png", "The code as PNG", READERS, media="image/png")
 def code_png(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
     return Answer(Response(png(code_matrix(_url(session, who, id)), 8), content_type="image/png"))
 
@@ -164,7 +168,10 @@ def inspection_json(s: queries.Shown) -> dict[str, Any]:
         "surprise": i.surprise,
         "exception": i.exception,
         "exception_reason": i.exception_reason,
+        "low_yield_reason": i.low_yield_reason,
+        "joint_units": list(i.units[1:]),
         "external": _external(i),
+        "approved_at": _time(i.decided_at) if i.code else None,
         "applied_at": rfc3339(i.applied_at),
         "decided_at": _time(i.decided_at),
         "decision_reason": i.decision_reason,
@@ -234,9 +241,14 @@ def _url(session: Session, who: Actor, inspection_id: str) -> str:
 
 def _moment(name: str, text: str) -> datetime:
     try:
-        return parse_rfc3339(text)
+        found = parse_rfc3339(text.replace(" ", "+") if "T" in text else text)  # an unescaped + arrives as a space
     except ValueError:
         raise Invalid("naive_time", name) from None
+    except OverflowError:
+        raise Invalid("time_out_of_range", name) from None
+    if not EARLIEST <= found < LATEST:
+        raise Invalid("time_out_of_range", name)
+    return found
 
 
 def _time(value: datetime | None) -> str | None:

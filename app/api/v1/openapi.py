@@ -1,12 +1,14 @@
 """OpenAPI 3.1 from the declared operations, and a page that reads it without any outside host."""
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, render_template
+from pydantic import BaseModel
 
+from app.api.v1 import answers
 from app.api.v1.operations import OPERATIONS, Operation, as_json, blueprint
 from app.context import installation
-from app.errors import SENTENCES, sentence
+from app.errors import HTTP_CODES, SENTENCES, UNEXPECTED, sentence
 from app.security import public
 
 ERRORS = {
@@ -21,31 +23,13 @@ ERRORS = {
     429: "Too many requests; `Retry-After` says when to try again.",
     500: "Unexpected; nothing was stored.",
 }
-PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail", "errors"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "Stable."},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "code", "message"],
-                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
-            },
-        },
-    },
-}
 
 
 def document(server: str) -> dict[str, Any]:
     """The OpenAPI document."""
     paths: dict[str, dict[str, Any]] = {}
-    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    schemas: dict[str, Any] = {}
+    _schema(answers.Problem, schemas, "serialization")
     for op in OPERATIONS:
         paths.setdefault(f"/api/v1{op.path}", {})[op.method.lower()] = _operation(op, schemas)
     return {
@@ -71,7 +55,10 @@ def _operation(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         "description": "Roles: " + ", ".join(op.allowed) if op.allowed else "Public.",
         "security": [{"token": []}] if op.allowed else [],
         "parameters": _parameters(op),
-        "responses": {str(op.status): {"description": op.answer, "content": {op.media: {"schema": _answer(op)}}}},
+        "responses": {
+            str(op.status): {"description": "Done.", "content": {op.media: {"schema": _answer(op, schemas)}}}
+        },
+        "x-roles": list(op.allowed or ()),
     }
     for status, text in ERRORS.items():
         if status == 401 and op.allowed is None:
@@ -79,10 +66,7 @@ def _operation(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         described["responses"][str(status)] = {"description": text, "content": content}
     if op.body:
-        schema = op.body.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas |= schema.pop("$defs", {})
-        schemas[op.body.__name__] = schema
-        media = {"schema": {"$ref": f"#/components/schemas/{op.body.__name__}"}, "example": op.example}
+        media = {"schema": _schema(op.body, schemas, "validation"), "example": op.example}
         described["requestBody"] = {"required": True, "content": {"application/json": media}}
     return described
 
@@ -105,10 +89,18 @@ def _parameters(op: Operation) -> list[dict[str, Any]]:
     return found
 
 
-def _answer(op: Operation) -> dict[str, Any]:
-    if op.media != "application/json":
-        return {"type": "string"}
-    return {"type": "object", "title": op.answer}
+def _answer(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    return _schema(op.answer, schemas, "serialization") if op.answer else {"type": "string"}
+
+
+def _schema(
+    model: type[BaseModel], schemas: dict[str, Any], mode: Literal["validation", "serialization"]
+) -> dict[str, Any]:
+    """A reference to a model's schema, which is entered among the components with all it names."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode=mode)
+    schemas |= schema.pop("$defs", {})
+    schemas[model.__name__] = schema
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
 @blueprint.get("/openapi.json")
@@ -121,7 +113,9 @@ def openapi_json() -> Response:
 @public
 def docs() -> str:
     """A page for people: every call with its example, and every error code with its sentence."""
-    errors = sorted((code, sentence_of(code)) for code in SENTENCES)
+    told = {code: sentence_of(code) for code in SENTENCES}
+    told |= {code: str(text) for code, text in HTTP_CODES.values()} | {"unexpected": str(UNEXPECTED)}
+    errors = sorted(told.items())
     return render_template("api/docs.html", operations=OPERATIONS, errors=errors)
 
 

@@ -4,13 +4,13 @@ A writing operation is a function (work, actor, body, **path) -> Answer, perform
 Idempotency-Key its answer is kept in the same transaction. A reading one is (session, actor, query, **path) -> Answer.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Response, request
+from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import UnsupportedMediaType
@@ -18,11 +18,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 from app.context import actor, perform, reading, take
 from app.domain.actors import Actor
 from app.domain.errors import Invalid, Problem, Refused
-from app.domain.facts import canonical_json
 from app.security import DEVICE_COOKIE, public, roles
 from app.store.idempotency import keep_answer, kept_answer
 from app.store.limits import Limit
 from app.store.unit_of_work import UnitOfWork
+from app.store.vault import Vault
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 PUBLIC_LIMIT = Limit(burst=240, per_minute=240)
@@ -53,7 +53,7 @@ class Operation:
     status: int
     creates: bool
     example: Any
-    answer: str
+    answer: type[BaseModel] | None
     media: str = "application/json"
 
 
@@ -74,7 +74,7 @@ class Declared:
     status: int = 200
     creates: bool = False
     example: Any = None
-    answer: str = "object"
+    answer: type[BaseModel] | None = None
     media: str = "application/json"
 
     def __call__(self, handler: Handler) -> Handler:
@@ -131,25 +131,35 @@ def _once(work: UnitOfWork, handler: Handler, who: Actor, command: Any, path: di
         return handler(work, who, command, **path)
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise Invalid("too_long", "Idempotency-Key", most=LONGEST_KEY)
-    scope = who.id if who.kind != "public" else work.vault.mark("idempotency", caller()).hex()[:26]
-    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).digest()
-    work.lock(f"idempotency:{scope}:{key}")
-    kept = kept_answer(work, scope, key)
+    told = f"{request.method} {request.path}\n".encode() + request.get_data()
+    scope, name, own = _kept_under(work, who, key)
+    digest = own.mark("request", told.hex())
+    work.lock(f"idempotency:{scope}:{name}")
+    kept = kept_answer(work, scope, name)
     if kept is not None:
         if kept.request != digest:
             raise Refused("idempotency_conflict", "Idempotency-Key")
-        return Answer(json.loads(kept.body), kept.status)
+        return Answer(json.loads(own.open(bytes.fromhex(kept.body), "answer")), kept.status)
     answer = handler(work, who, command, **path)
     if answer.raises is None:
-        keep_answer(work, scope, key, digest, answer.status, canonical_or_plain(answer.body))
+        sealed = own.seal(json.dumps(answer.body).encode(), "answer").hex()
+        keep_answer(work, scope, name, digest, answer.status, sealed)
     return answer
 
 
-def canonical_or_plain(body: Any) -> str:
-    try:
-        return canonical_json(body)
-    except TypeError:
-        return json.dumps(body, ensure_ascii=False)
+def _kept_under(work: UnitOfWork, who: Actor, key: str) -> tuple[str, str, Vault]:
+    """Scope, name and seal of a kept answer. The seal's key is made of the client's key, which is stored nowhere: a
+    receipt can be read from the table by nobody but who sent the request (promise 4)."""
+    caller_id = who.id if who.kind != "public" else caller()
+    scope = work.vault.mark("idempotency", caller_id).hex()[:26]
+    name = work.vault.mark("idempotency-key", f"{caller_id}\0{key}").hex()
+    return scope, name, Vault(work.vault.mark("idempotency-seal", f"{caller_id}\0{key}"), work.vault.random)
+
+
+def one_of(query: dict[str, str], name: str, choices: tuple[str, ...]) -> None:
+    """Raises Invalid("unknown_choice") where a filter names what does not exist: an empty list would mislead."""
+    if name in query and query[name] not in choices:
+        raise Invalid("unknown_choice", name, value=query[name][:80], choices=", ".join(choices))
 
 
 def caller() -> str:
@@ -188,6 +198,17 @@ _CODES = {
 }
 
 
+EXPECTED = {
+    "string": _l("应为文字"),
+    "int": _l("应为整数"),
+    "bool": _l("应为 true 或 false"),
+    "list": _l("应为列表"),
+    "model": _l("应为对象"),
+    "datetime": _l("应为带时区的时间，例如 2026-11-22T09:00:00+08:00"),
+    "": _l("请对照接口文档"),
+}
+
+
 def _problem(error: ErrorDetails) -> Problem:
     name = ".".join(str(part) for part in error["loc"]) or "body"
     context = error.get("ctx", {})
@@ -198,11 +219,13 @@ def _problem(error: ErrorDetails) -> Problem:
     elif code == "too_long":
         data = {"most": context["max_length"]}
     elif code == "unknown_choice":
-        data = {"value": str(error["input"])[:80], "choices": str(context["expected"]).replace("'", "")}
+        choices = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+        data = {"value": str(error["input"])[:80], "choices": choices}
     elif code == "out_of_range":
-        data = {"range": ", ".join(f"{k} {v}" for k, v in context.items())}
+        signs = {"ge": "≥", "le": "≤"}
+        data = {"range": ", ".join(f"{signs.get(k, k)} {v}" for k, v in context.items())}
     elif code == "wrong_type":
-        data = {"expected": error["msg"]}
+        data = {"expected": EXPECTED.get(error["type"].partition("_")[0], EXPECTED[""])}
     return name, code, data
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from app.api.v1 import examples
+from flask import request
+
+from app.api.v1 import answers, examples
 from app.api.v1.operations import Answer, Declared, caller
 from app.api.v1.schemas import FeedbackIn, ReportIn, ScanIn, VerifyIn
 from app.domain.actors import Actor
@@ -10,16 +12,17 @@ from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Refused
 from app.domain.times import rfc3339, shanghai_day
 from app.queries import inspections as queries
+from app.security import device, is_staff_device
 from app.services import scans, speech, verification
 from app.store.database import Session
 from app.store.unit_of_work import UnitOfWork
 
 
 @Declared(
-    "POST", "/verify", "Is this code real?", body=VerifyIn, example={"code": examples.CODE}, answer="Verification"
+    "POST", "/verify", "Is this code real?", body=VerifyIn, example={"code": examples.CODE}, answer=answers.Verification
 )
 def verify_code(work: UnitOfWork, who: Actor, body: VerifyIn) -> Answer:
-    look = verification.verify(work, body.code, normalise_uscc(body.uscc) if body.uscc else None, caller())
+    look = verification.verify(work, body.code, normalise_uscc(body.uscc) if body.uscc else None, address())
     answer: dict[str, Any] = {
         "verdict": look.verdict,
         "steps": [{"step": s.name, "ok": s.ok} for s in look.verification.steps],
@@ -31,10 +34,10 @@ def verify_code(work: UnitOfWork, who: Actor, body: VerifyIn) -> Answer:
 
 @Declared(
     "POST", "/scans", "Record a scan: `seen` by the page, `arrive` by a person's button", body=ScanIn, creates=True,
-    example={"code": examples.CODE, "action": "arrive"}, answer="Scan",
+    example={"code": examples.CODE, "action": "arrive"}, answer=answers.Scan,
 )  # fmt: skip
 def record_scan(work: UnitOfWork, who: Actor, body: ScanIn) -> Answer:
-    outcome = scans.record_scan(work, body.code, body.action, caller())
+    outcome = scans.record_scan(work, body.code, body.action, caller(), by_staff=is_staff_device())
     if outcome.challenge is None and body.action == "seen" and outcome.look.inspection is not None:
         return Answer({"challenge": None})  # seen, but not to be confirmed now
     if outcome.challenge is None:
@@ -45,17 +48,17 @@ def record_scan(work: UnitOfWork, who: Actor, body: ScanIn) -> Answer:
 
 @Declared(
     "POST", "/feedback", "Rate a visit", body=FeedbackIn, status=201, creates=True, example=examples.FEEDBACK,
-    answer="ReceiptNumber",
+    answer=answers.ReceiptNumber,
 )  # fmt: skip
 def give_feedback(work: UnitOfWork, who: Actor, body: FeedbackIn) -> Answer:
     answers = {name: said for name, said in body.answers.model_dump().items() if said is not None}
     rating = speech.Rating(body.code, body.rating, answers, body.comment or None)
-    return Answer({"receipt": speech.rate(work, rating, caller())}, 201)
+    return Answer({"receipt": speech.rate(work, rating, device())}, 201)
 
 
 @Declared(
     "POST", "/reports", "Report a visit without a code", body=ReportIn, status=201, creates=True,
-    example=examples.REPORT, answer="ReceiptNumber",
+    example=examples.REPORT, answer=answers.ReceiptNumber,
 )  # fmt: skip
 def report_visit(work: UnitOfWork, who: Actor, body: ReportIn) -> Answer:
     report = speech.Report(
@@ -71,10 +74,15 @@ def report_visit(work: UnitOfWork, who: Actor, body: ReportIn) -> Answer:
     return Answer({"receipt": speech.report(work, report)}, 201)
 
 
-@Declared("GET", "/receipts/{receipt}", "What became of a rating or report", answer="Receipt")
+@Declared("GET", "/receipts/{receipt}", "What became of a rating or report", answer=answers.Receipt)
 def get_receipt(session: Session, who: Actor, query: dict[str, str], receipt: str) -> Answer:
     found = speech.receipt(session, receipt)
     return Answer({"state": found.state, "answer": found.answer})
+
+
+def address() -> str:
+    """What groups bad codes (rule code.bad): a cookie could be changed with every call."""
+    return str(request.remote_addr)
 
 
 def _public_inspection(session: Session, who: Actor, look: verification.Look) -> dict[str, Any]:

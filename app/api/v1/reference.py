@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from app.api.v1 import answers
 from app.api.v1.operations import Answer, Declared
 from app.context import now
 from app.domain.actors import ADMIN, HEAD, INSPECTOR, INTEGRATION, SUPERVISOR, Actor
@@ -16,7 +17,7 @@ ANY = (INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION)
 PAGED = {"cursor": "Where the last page ended.", "limit": "1–200, 50 where nothing is said."}
 
 
-@Declared("GET", "/units", "Units", ANY, query=PAGED, answer="UnitList")
+@Declared("GET", "/units", "Units", ANY, query=PAGED, answer=answers.UnitList)
 def list_units(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     found, following = registry.units(session, query.get("cursor"), limit_of(query.get("limit")))
     items = [{"code": u.code, "name": u.name, "level": u.level, "region": u.region, "role": u.role} for u in found]
@@ -29,7 +30,7 @@ def list_units(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     "Inspection items (检查事项库)",
     ANY,
     query=PAGED | {"unit": "Only this unit's."},
-    answer="ItemList",
+    answer=answers.ItemList,
 )
 def list_items(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     found, following = registry.items(
@@ -49,7 +50,7 @@ def list_items(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     return Answer({"items": items, "next": following})
 
 
-@Declared("GET", "/officers", "Officers of the own unit, valid certificates first", ANY, answer="OfficerList")
+@Declared("GET", "/officers", "Officers of the own unit, valid certificates first", ANY, answer=answers.OfficerList)
 def list_officers(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     items = [
         {
@@ -66,7 +67,7 @@ def list_officers(session: Session, who: Actor, query: dict[str, str]) -> Answer
 
 @Declared(
     "GET", "/enterprises", "Enterprises by name, part of it, pinyin initials or USCC", ANY,
-    query={"q": "What to look for.", "limit": "1–200, 50 where nothing is said."}, answer="EnterpriseList",
+    query={"q": "What to look for.", "limit": "1–200, 50 where nothing is said."}, answer=answers.EnterpriseList,
 )  # fmt: skip
 def find_enterprises(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     found = registry.enterprises(session, query.get("q", ""), limit_of(query.get("limit")))
@@ -78,7 +79,7 @@ def find_enterprises(session: Session, who: Actor, query: dict[str, str]) -> Ans
 
 @Declared(
     "GET", "/stats", "Counts for a period", (SUPERVISOR,),
-    query={"from": "First day.", "to": "Last day.", "by": "unit, town, month, rule or item."}, answer="Stats",
+    query={"from": "First day.", "to": "Last day.", "by": "unit, town, month, rule or item."}, answer=answers.Stats,
 )  # fmt: skip
 def get_stats(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     first, last, by = _day(query, "from"), _day(query, "to"), query.get("by", "unit")

@@ -23,6 +23,7 @@ _ALLOWED_CONTROLS = "\n\t"
 
 
 def _plain(text: str) -> str:
+    text = text.replace("\r\n", "\n")  # as browsers and Windows send line ends
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in _ALLOWED_CONTROLS for c in text):
         raise PydanticCustomError("control_character", "control character")
     return text
@@ -40,6 +41,11 @@ def text(most: int, least: int = 1) -> Any:
     return Annotated[str, constraints, AfterValidator(_plain)]
 
 
+def optional(most: int) -> Any:
+    """The same, or nothing: null and an empty text are None."""
+    return Annotated[text(most, 0) | None, AfterValidator(lambda value: value or None)]
+
+
 Short, Line, Long = text(64), text(200), text(2000)
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 
@@ -49,10 +55,10 @@ class Schema(BaseModel):
 
 
 class EnterpriseIn(Schema):
-    uscc: text(40) | None = None
-    name: Line | None = None
-    address: text(400) | None = None
-    no_uscc_reason: Line | None = None
+    uscc: optional(40) = None
+    name: optional(200) = None
+    address: optional(400) = None
+    no_uscc_reason: optional(200) = None
 
 
 class Window(Schema):
@@ -62,14 +68,14 @@ class Window(Schema):
 
 class Place(Schema):
     kind: Literal[i.PLACES] = "premises"
-    address: text(400) | None = None
-    region: Short | None = None
+    address: optional(400) = None
+    region: optional(64) = None
 
 
 class External(Schema):
     system: text(100)
     number: text(100)
-    qr: Long | None = None
+    qr: optional(2000) = None
 
 
 class ApplicationIn(Schema):
@@ -77,12 +83,12 @@ class ApplicationIn(Schema):
 
     enterprise: EnterpriseIn
     kind: Literal[i.KINDS]
-    plan_code: Short | None = None
+    plan_code: optional(64) = None
     cause: Literal[i.CAUSES] | None = None
-    clue_no: text(100) | None = None
+    clue_no: optional(100) = None
     clue_at: Moment | None = None
-    reason: Long | None = None
-    recheck_of: Short | None = None
+    reason: optional(2000) = None
+    recheck_of: optional(64) = None
     items: list[Short] = Field(default_factory=list)
     officers: list[text(40)] = Field(default_factory=list)
     window: Window
@@ -92,13 +98,13 @@ class ApplicationIn(Schema):
     surprise: bool = False
     started_at: Moment | None = None
     exception: Literal[i.EXCEPTIONS] | None = None
-    exception_reason: Long | None = None
-    low_yield_reason: Long | None = None
+    exception_reason: optional(2000) = None
+    low_yield_reason: optional(2000) = None
     external: External | None = None
 
 
 class ApproveIn(Schema):
-    override_reason: Long | None = None
+    override_reason: optional(2000) = None
 
 
 class RejectIn(Schema):
@@ -106,19 +112,19 @@ class RejectIn(Schema):
 
 
 class CancelIn(Schema):
-    reason: Long | None = None
+    reason: optional(2000) = None
     on_advice: bool = False
 
 
 class ResultIn(Schema):
     item: Short
     outcome: Literal[i.OUTCOMES]
-    note: Long | None = None
+    note: optional(2000) = None
 
 
 class NotCarriedOutIn(Schema):
     reason: Literal[i.NOT_CARRIED_OUT_REASONS]
-    note: Long | None = None
+    note: optional(2000) = None
 
 
 class CompleteIn(Schema):
@@ -131,7 +137,7 @@ class CompleteIn(Schema):
 
 class VerifyIn(Schema):
     code: text(4096)
-    uscc: text(40) | None = None
+    uscc: optional(40) = None
 
 
 class ScanIn(Schema):
@@ -147,18 +153,18 @@ class FeedbackIn(Schema):
     code: text(4096)
     rating: Annotated[int, Field(ge=1, le=5)]
     answers: Answers = Field(default_factory=Answers)
-    comment: text(2000, 0) | None = None
+    comment: optional(2000) = None
 
 
 class ReportIn(Schema):
-    uscc: text(40) | None = None
+    uscc: optional(40) = None
     enterprise_name: Line
-    unit_code: Short | None = None
-    unit_text: Line | None = None
+    unit_code: optional(64) = None
+    unit_text: optional(200) = None
     visited_at: Moment
-    people: Line | None = None
+    people: optional(200) = None
     what: Long
-    contact: Line | None = None
+    contact: optional(200) = None
 
 
 class FlagActionIn(Schema):

@@ -1,0 +1,323 @@
+"""What answers look like, for OpenAPI and for the tests that hold real answers to it. Fields are only ever added."""
+
+# mypy: disable-error-code="valid-type"
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain import inspections as i
+from app.domain.codes.verify import Verdict
+from app.domain.flags.findings import BLUE, RED, YELLOW
+from app.domain.supervision import ACTIONS, STATES
+
+Severity = Literal[RED, YELLOW, BLUE]
+FlagState = Literal[STATES]
+STEPS = ("digits", "structure", "key", "signature", "claims", "registered", "state", "window", "enterprise")
+
+
+class Told(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class FieldProblem(Told):
+    field: str
+    code: str
+    message: str
+
+
+class Problem(Told):
+    """RFC 9457 problem details. `code` is stable; `detail` is a sentence in the reader's language (Accept-Language)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldProblem]
+
+
+class Page(Told):
+    """`next` is the cursor of the next page, null at the end."""
+
+    next: str | None
+
+
+class EnterpriseShort(Told):
+    id: str
+    uscc: str | None
+    name: str
+
+
+class UnitShort(Told):
+    code: str
+    name: str
+
+
+class ItemShort(Told):
+    code: str
+    name: str
+    basis: str
+
+
+class OfficerOnVisit(Told):
+    """Name and unit are null where the certificate is not known here."""
+
+    certificate_no: str
+    name: str | None
+    unit: str | None
+
+
+class WindowOut(Told):
+    start: datetime
+    end: datetime
+
+
+class PlaceOut(Told):
+    kind: Literal[i.PLACES]
+    address: str | None
+    region: str | None
+
+
+class ExternalOut(Told):
+    system: str
+    number: str | None
+    qr: str | None
+
+
+class ResultOut(Told):
+    item: str
+    outcome: Literal[i.OUTCOMES]
+    note: str | None
+
+
+class NotCarriedOutOut(Told):
+    reason: Literal[i.NOT_CARRIED_OUT_REASONS]
+    note: str | None
+
+
+class Advisory(Told):
+    """What the rules said when it was applied for. `blocking`: the head must give a reason to approve."""
+
+    rule: str
+    severity: Severity
+    text: str
+    blocking: bool
+
+
+class FlagShort(Told):
+    id: str
+    rule: str
+    severity: Severity
+    state: FlagState
+    raised_for: date
+
+
+class Code(Told):
+    """The signed code. `token` is the number in the QR, `short_code` is for typing; neither is the `number`."""
+
+    url: str
+    token: str
+    short_code: str
+    svg_url: str
+    png_url: str
+
+
+class Inspection(Told):
+    """`number` is the 检查编号 for people and papers; it proves nothing."""
+
+    id: str
+    number: str
+    state: Literal[i.STATES]
+    kind: Literal[i.KINDS]
+    enterprise: EnterpriseShort
+    units: list[UnitShort] = Field(description="The lead unit first.")
+    joint_units: list[str]
+    items: list[ItemShort]
+    officers: list[OfficerOnVisit]
+    window: WindowOut
+    plan_code: str | None
+    cause: Literal[i.CAUSES] | None
+    clue_no: str | None
+    clue_at: datetime | None
+    reason: str | None
+    recheck_of: str | None
+    place: PlaceOut
+    way: Literal[i.WAYS]
+    surprise: bool
+    exception: Literal[i.EXCEPTIONS] | None
+    exception_reason: str | None
+    low_yield_reason: str | None
+    external: ExternalOut | None
+    applied_at: datetime
+    approved_at: datetime | None
+    decided_at: datetime | None
+    decision_reason: str | None
+    seen_at: datetime | None
+    arrived_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    results: list[ResultOut]
+    not_carried_out: NotCarriedOutOut | None
+    advisories: list[Advisory]
+    flags: list[FlagShort]
+    code: Code | None
+
+
+class InspectionList(Page):
+    items: list[Inspection]
+
+
+class Step(Told):
+    step: Literal[STEPS]
+    ok: bool
+
+
+class OfficerShown(Told):
+    certificate_no: str
+    name: str | None
+
+
+class InspectionShown(Told):
+    """What a verified code says and the register confirms: never token, URL, results or flags."""
+
+    number: str
+    state: Literal[i.STATES]
+    kind: Literal[i.KINDS]
+    enterprise: "EnterpriseShown"
+    units: list[str]
+    items: list[ItemShort]
+    officers: list[OfficerShown]
+    window: WindowOut
+
+
+class EnterpriseShown(Told):
+    uscc: str | None
+    name: str
+
+
+class Verification(Told):
+    """The first step that is not ok names the verdict. `inspection` only where signature and register agree."""
+
+    verdict: Literal[tuple(str(v) for v in Verdict)]
+    steps: list[Step]
+    inspection: InspectionShown | None = None
+
+
+class Challenge(Told):
+    """The comparison number (对照码): the officer reads it aloud first."""
+
+    id: str
+    digits: str = Field(pattern=r"^[0-9]{6}$")
+    expires_at: datetime
+
+
+class Scan(Told):
+    """`challenge` is null where a `seen` was noted for a code that cannot be confirmed now."""
+
+    challenge: Challenge | None
+
+
+class ReceiptNumber(Told):
+    receipt: str
+
+
+class Receipt(Told):
+    state: Literal["received", "in_hand", "answered"]
+    answer: str | None
+
+
+class Flag(Told):
+    """`standing`: it follows from the facts now. `actions`: what the caller may do next. `source`: the legal source."""
+
+    id: str
+    rule: str
+    name: str
+    severity: Severity
+    state: FlagState
+    standing: bool
+    inspection_id: str | None
+    inspection_number: str | None
+    uscc: str | None
+    enterprise_name: str | None
+    unit: str | None
+    officer: str | None
+    period: str | None
+    raised_for: date
+    raised_at: datetime
+    due: date | None
+    source: str
+    text: str
+    evidence: dict[str, Any]
+    actions: list[Literal[tuple(ACTIONS)]]
+
+
+class FlagList(Page):
+    items: list[Flag]
+
+
+class Unit(Told):
+    code: str
+    name: str
+    level: str
+    region: str
+    role: str
+
+
+class UnitList(Page):
+    items: list[Unit]
+
+
+class Item(Told):
+    """`published` and `yearly_cap` as they hold today."""
+
+    code: str
+    unit: str
+    name: str
+    basis: str
+    published: bool
+    yearly_cap: int | None
+
+
+class ItemList(Page):
+    items: list[Item]
+
+
+class Officer(Told):
+    certificate_no: str
+    name: str
+    unit: str | None
+    valid_until: date | None
+    state: Literal["valid", "expired", "suspended"]
+
+
+class OfficerList(Page):
+    items: list[Officer]
+
+
+class Enterprise(Told):
+    id: str
+    uscc: str | None
+    name: str
+    region: str | None
+    address: str | None
+
+
+class EnterpriseList(Page):
+    items: list[Enterprise]
+
+
+class Count(BaseModel):
+    """`key` by what was grouped, with the counts that the grouping has."""
+
+    model_config = ConfigDict(extra="allow")
+    key: str | None
+
+
+class Stats(Told):
+    model_config = ConfigDict(populate_by_name=True)
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    by: str
+    items: list[Count]

@@ -1,0 +1,74 @@
+"""Real answers have the documented fields, and the document holds together."""
+
+from typing import Any
+
+from app.api.v1 import answers
+from app.api.v1.operations import OPERATIONS
+from tests.api.test_flags_and_registry import flagged
+from tests.api.test_one_visit import body, get, post
+from tests.house import House, uscc
+
+
+def test_real_answers_have_the_documented_fields(house: House) -> None:
+    flag = flagged(house)
+    made = post(house, "/inspections", body(house, clue_no="c", joint_units=["YT-SCJG"]), "inspector")
+    code = post(house, f"/inspections/{made.json['id']}/approve", {"override_reason": "急"}, "head")
+    url = code.json["code"]["url"]
+    rated = post(house, "/feedback", {"code": url, "rating": 5})
+    told = (
+        (answers.Inspection, made),
+        (answers.Inspection, code),
+        (answers.Inspection, get(house, f"/inspections/{made.json['id']}", "supervisor")),
+        (answers.InspectionList, get(house, "/inspections", "inspector")),
+        (answers.Verification, post(house, "/verify", {"code": url})),
+        (answers.Verification, post(house, "/verify", {"code": url, "uscc": uscc(1)})),
+        (answers.Verification, post(house, "/verify", {"code": "nonsense"})),
+        (answers.Scan, post(house, "/scans", {"code": url, "action": "seen"})),
+        (answers.ReceiptNumber, rated),
+        (answers.Receipt, get(house, f"/receipts/{rated.json['receipt']}")),
+        (answers.FlagList, get(house, "/flags", "supervisor")),
+        (answers.Flag, get(house, f"/flags/{flag['id']}", "supervisor")),
+        (answers.UnitList, get(house, "/units", "admin")),
+        (answers.ItemList, get(house, "/items", "admin")),
+        (answers.OfficerList, get(house, "/officers", "inspector")),
+        (answers.EnterpriseList, get(house, "/enterprises?q=新来", "inspector")),
+        (answers.Stats, get(house, "/stats?from=2026-01-01&to=2026-12-31&by=month", "supervisor")),
+        (answers.Problem, get(house, "/inspections/none", "inspector")),
+        (answers.Problem, post(house, "/inspections", {}, "inspector")),
+    )
+    for schema, answer in told:
+        schema.model_validate_json(answer.data)
+
+
+def references(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        own = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+        return own.union(*(references(v) for v in value.values()))
+    return set().union(*(references(v) for v in value)) if isinstance(value, list) else set()
+
+
+def test_the_document_holds_together(house: House) -> None:
+    document = house.client().get("/api/v1/openapi.json").json
+    operations = [op for methods in document["paths"].values() for op in methods.values()]
+    assert document["openapi"].startswith("3.1")
+    assert len({op["operationId"] for op in operations}) == len(operations)
+    named = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert references(document) <= named
+    for op in operations:
+        assert op["summary"] and op["security"] == ([{"token": []}] if op["x-roles"] else [])
+        if "requestBody" in op:
+            assert "example" in op["requestBody"]["content"]["application/json"]
+
+
+def test_every_example_is_a_request_that_its_schema_takes() -> None:
+    for op in OPERATIONS:
+        if op.body:
+            op.body.model_validate_json(__import__("json").dumps(op.example))
+
+
+def test_every_code_that_the_api_answers_with_is_explained(house: House) -> None:
+    page = house.client().get("/api/v1/docs").text
+    assert "http" not in page.replace("http://localhost", "").replace("https://jcm.example.gov.cn", "")
+    for method, path in (("get", "/inspections"), ("get", "/none"), ("post", "/units"), ("post", "/verify")):
+        answer = getattr(house.client(), method)(f"/api/v1{path}")
+        assert f'id="{answer.json["type"].partition("#")[2]}"' in page

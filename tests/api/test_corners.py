@@ -1,0 +1,82 @@
+"""Corners that once answered 500 or told too much."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.api.test_one_visit import body, get, post
+from tests.house import House
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/inspections/%00", 400, "bad_request"),
+        ("/inspections?cursor=%00", 400, "bad_request"),
+        ("/inspections?limit=" + "9" * 5000, 422, "out_of_range"),
+        ("/inspections?limit=0", 422, "out_of_range"),
+        ("/inspections?from=0001-01-01T00:00:00%2B14:00", 422, "time_out_of_range"),
+        ("/inspections?to=9999-12-31T23:59:59-14:00", 422, "time_out_of_range"),
+        ("/inspections?from=2026-03-02T09:00:00", 422, "naive_time"),
+        ("/inspections?state=bogus", 422, "unknown_choice"),
+        ("/inspections?kind=bogus", 422, "unknown_choice"),
+        ("/inspections?colour=red", 422, "unknown_field"),
+    ],
+)
+def test_a_wrong_query_gets_a_sentence(house: House, path: str, status: int, code: str) -> None:
+    answer = get(house, path, "inspector")
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("filter", ["rule=bogus", "state=bogus", "severity=bogus", "from=soon"])
+def test_a_wrong_filter_of_flags_gets_a_sentence(house: House, filter: str) -> None:
+    assert get(house, f"/flags?{filter}", "supervisor").status_code == 422
+
+
+def test_an_offset_whose_plus_became_a_space_is_understood(house: House) -> None:
+    assert get(house, "/inspections?from=2026-03-02T09:00:00+08:00", "inspector").status_code == 200
+
+
+@pytest.mark.parametrize("change", [{"enterprise": {"name": "\ufdfa" * 60}}, {"clue_no": "\ufdfa" * 60}])
+def test_what_grows_long_when_compared_is_taken(house: House, change: dict) -> None:
+    assert post(house, "/inspections", body(house, **change), "inspector").status_code == 201
+
+
+def test_an_empty_optional_text_is_not_given_and_windows_line_ends_are_taken(house: House) -> None:
+    made = post(house, "/inspections", body(house, plan_code="", reason="一\r\n二"), "inspector")
+    assert (made.status_code, made.json["plan_code"], made.json["reason"]) == (201, None, "一\n二")
+
+
+def test_an_approval_repeated_with_its_key_gives_the_code_again(house: House) -> None:
+    path = f"/inspections/{house.applied().id}/approve"
+    first = post(house, path, {"override_reason": "x"}, "head", **{"Idempotency-Key": "k"})
+    again = post(house, path, {"override_reason": "x"}, "head", **{"Idempotency-Key": "k"})
+    assert (first.status_code, again.status_code, again.json) == (200, 200, first.json)
+
+
+def test_a_receipt_stands_in_no_table(house: House) -> None:
+    report = {"enterprise_name": "云汀某店", "visited_at": "2026-03-01T10:00:00+08:00", "what": "没有出示检查码"}
+    receipt = post(house, "/reports", report, **{"Idempotency-Key": "my-key"}).json["receipt"]
+    with house.installation.reading() as session:
+        kept = [tuple(map(str, row)) for row in session.execute(text("SELECT * FROM idempotency_keys"))]
+    assert len(kept) == 1
+    assert not any(receipt in column or "my-key" in column for column in kept[0])
+
+
+def test_two_people_behind_one_address_may_both_rate(house: House) -> None:
+    made = post(house, "/inspections", body(house), "inspector").json
+    code = post(house, f"/inspections/{made['id']}/approve", {}, "head").json["code"]["url"]
+    one, two = house.client(), house.client()
+    assert one.post("/api/v1/feedback", json={"code": code, "rating": 5}).status_code == 201
+    assert two.post("/api/v1/feedback", json={"code": code, "rating": 1}).status_code == 201
+    again = one.post("/api/v1/feedback", json={"code": code, "rating": 3})
+    assert (again.status_code, again.json["code"]) == (409, "already_rated")
+
+
+def test_a_forged_code_with_ever_new_cookies_leaves_one_flag(house: House) -> None:
+    made = post(house, "/inspections", body(house), "inspector").json
+    token = post(house, f"/inspections/{made['id']}/approve", {}, "head").json["code"]["token"]
+    for n in range(3):
+        client = house.client()
+        client.set_cookie("jcm_device", f"{n:043d}")
+        client.post("/api/v1/verify", json={"code": token[:-1] + str((int(token[-1]) + 1) % 10)})
+    assert len(get(house, "/flags?rule=code.bad", "supervisor").json["items"]) == 1
