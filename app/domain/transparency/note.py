@@ -137,8 +137,8 @@ class Signer:
             raise NoteError("exactly the cosigner states a time")
         if timestamp is None:
             return Signature(self.key.name, self.key.key_id, self.sign(text.encode()))
-        data = timestamp.to_bytes(_TIME_BYTES, "big") + self.sign(cosigned_message(text, timestamp))
-        return Signature(self.key.name, self.key.key_id, data)
+        message = cosigned_message(text, timestamp)  # refuses times that eight bytes cannot hold
+        return Signature(self.key.name, self.key.key_id, timestamp.to_bytes(_TIME_BYTES, "big") + self.sign(message))
 
 
 def ed25519_signer(name: str, private: Ed25519PrivateKey, cosigner: bool = False) -> Signer:
