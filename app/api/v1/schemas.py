@@ -19,12 +19,15 @@ from app.services.scans import ACTIONS as SCAN_ACTIONS
 from app.services.speech import QUESTIONS
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-_ALLOWED_CONTROLS = "\n\t"
+_LINE_ENDS = "\n\t"
+_LONGEST_LINE = 400  # longer texts may have several lines
+# What turns the direction of a line around: a name must not rewrite the page it stands on.
+_TURNS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, allowed: str) -> str:
     text = text.replace("\r\n", "\n")  # as browsers and Windows send line ends
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in _ALLOWED_CONTROLS for c in text):
+    if any(c in _TURNS or (unicodedata.category(c) in ("Cc", "Cs") and c not in allowed) for c in text):
         raise PydanticCustomError("control_character", "control character")
     return text
 
@@ -36,9 +39,10 @@ def _in_range(value: datetime) -> datetime:
 
 
 def text(most: int, least: int = 1) -> Any:
-    """A trimmed text of `least` to `most` characters without control characters."""
+    """A trimmed text of `least` to `most` characters without control characters; long ones may have several lines."""
     constraints = StringConstraints(strip_whitespace=True, max_length=most, min_length=least)
-    return Annotated[str, constraints, AfterValidator(_plain)]
+    allowed = _LINE_ENDS if most > _LONGEST_LINE else ""
+    return Annotated[str, constraints, AfterValidator(lambda value: _plain(value, allowed))]
 
 
 def optional(most: int) -> Any:
