@@ -11,6 +11,7 @@ from app.domain.enterprises import is_early_pilot, uscc_problem
 from app.domain.errors import Invalid, Problem
 
 LONGEST_WINDOW = timedelta(days=366)
+LONGEST_CERTIFICATE = 40
 MOST_ITEMS, MOST_OFFICERS, MOST_UNITS = 30, 30, 12
 
 
@@ -57,7 +58,7 @@ class Application:
 
 def check(a: Application) -> None:
     """Raises Invalid with every problem found; the field names are those of api.md."""
-    problems = [*_enterprise(a.enterprise), *_choices(a), *_window(a), *_lists(a)]
+    problems = [*_enterprise(a.enterprise), *_choices(a), *_window(a), *_lists(a), *_lengths(a)]
     if problems:
         field, code, data = problems[0]
         raise Invalid(code, field, problems=problems, **data)
@@ -93,6 +94,23 @@ def _window(a: Application) -> list[Problem]:
     if a.window_end - a.window_start > LONGEST_WINDOW:
         return [("window.end", "window_too_long", {"days": LONGEST_WINDOW.days})]
     return []
+
+
+def _lengths(a: Application) -> list[Problem]:
+    e = a.enterprise
+    measured = (
+        ("enterprise.name", e.name, 200),
+        ("enterprise.address", e.address, 400),
+        ("enterprise.no_uscc_reason", e.no_uscc_reason, 200),
+        ("plan_code", a.plan_code, 64),
+        ("clue_no", a.clue_no, 100),
+        ("place.address", a.place_address, 400),
+        ("place.region", a.place_region, 64),
+        ("external.system", a.external_system, 100),
+        ("external.number", a.external_number, 100),
+        *(("officers", certificate, LONGEST_CERTIFICATE) for certificate in a.officers),
+    )
+    return [(field, "too_long", {"most": most}) for field, text, most in measured if text and len(text) > most]
 
 
 def _lists(a: Application) -> list[Problem]:
