@@ -5,7 +5,8 @@ import pytest
 from tests.house import House, uscc
 
 HOSTILE = (
-    "\u202egnp.exe", "x" * 5000, "x" * 70, "x" * 150, "字" * 300, "\ufdfa" * 60, "😀" * 100, "%s %(x)s {} %", "'; DROP TABLE facts; --", "=1+1",
+    "\u202egnp.exe", "x" * 5000, "x" * 70, "x" * 150, "字" * 300,
+    "\ufdfa" * 60, "😀" * 100, "%s %(x)s {} %", "'; DROP TABLE facts; --", "=1+1",
     "0001-01-01T00:00", "9999-12-31T23:59", "2026-13-45T99:99", "-1", "1e400", "\r\n\t", "\ud7ff", "../..", "null", "\x00",
 )  # fmt: skip
 APPLY = {
