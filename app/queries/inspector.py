@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.inspections import APPLIED, APPROVED, IN_PROGRESS, LAPSED, Inspection
+from app.domain.inspections import APPLIED, APPROVED, IN_PROGRESS, LAPSED, PLANNED, Inspection
 from app.domain.times import day_end, day_start
 from app.store import inspections as inspection_store
 from app.store.models import InspectionRow, InspectionUnit
@@ -43,6 +43,37 @@ def recent(session: Session, enterprise_id: str, limit: int = 8) -> list[Inspect
         .limit(limit)
     )
     return inspection_store.select_where(session, query)
+
+
+def open_tasks(session: Session, enterprise_id: str, now: datetime) -> list[Inspection]:
+    """What any unit has applied for or been approved to do at an enterprise and has not done yet: whom to join."""
+    query = (
+        select(InspectionRow)
+        .where(
+            InspectionRow.enterprise_id == enterprise_id,
+            InspectionRow.state.in_([APPLIED, APPROVED]),
+            InspectionRow.window_end > now,
+        )
+        .order_by(InspectionRow.window_start)
+        .limit(MOST)
+    )
+    return inspection_store.select_where(session, query)
+
+
+def planned_this_year(session: Session, enterprise_id: str, unit: str, year: int) -> int:
+    """How many planned visits of a unit to an enterprise count in a year, whatever their items (rule cap.year)."""
+    query = (
+        select(func.count())
+        .select_from(InspectionRow)
+        .where(
+            InspectionRow.enterprise_id == enterprise_id,
+            InspectionRow.counts,
+            InspectionRow.kind == PLANNED,
+            InspectionRow.visit_day.between(date(year, 1, 1), date(year, 12, 31)),
+            _own(unit),  # type: ignore[arg-type]
+        )
+    )
+    return session.scalar(query) or 0
 
 
 def _own(unit: str) -> object:

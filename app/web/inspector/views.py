@@ -241,11 +241,24 @@ def _check_page(values: dict[str, Any], application: Any) -> str:
     with installation().unit_of_work() as work:
         enterprise, advisories = applications.preview(work, actor(), application)
         recent = queries.recent(work.session, enterprise.id) if enterprise else []
-        units = registry.names(work.session, [i.lead_unit for i in recent])
+        tasks = queries.open_tasks(work.session, enterprise.id, now()) if enterprise else []
+        units = registry.names(work.session, [i.lead_unit for i in [*recent, *tasks]])
+        year, unit = shanghai_day(application.window_start).year, str(actor().unit)
+        planned = queries.planned_this_year(work.session, enterprise.id, unit, year) if enterprise else 0
+        terms = registry.items(work.session, shanghai_day(now()), unit, None, 200)[0]
+        caps = [t.yearly_cap for t in terms if t.code in application.items and t.yearly_cap is not None]
         work.session.expunge_all()
         work.session.rollback()
     return render_template(
-        "inspector/check.html", values=values, enterprise=enterprise, advisories=advisories, recent=recent, units=units
+        "inspector/check.html",
+        values=values,
+        enterprise=enterprise,
+        advisories=advisories,
+        recent=recent,
+        units=units,
+        tasks=tasks,
+        planned=planned,
+        cap=min(caps, default=None),
     )
 
 
