@@ -10,11 +10,12 @@ from app.demo.district import DISTRICT, build, items_of, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
 from app.domain.actors import Actor
+from app.domain.codes.token import to_digits
 from app.domain.errors import Refused
 from app.domain.times import shanghai_day
-from app.services import accounts, flags, speech
+from app.services import accounts, flags, speech, verification
 from app.store import actors, registry
-from app.store.models import Region, User
+from app.store.models import CodeRow, Region, User
 from app.store.unit_of_work import UnitOfWork
 
 SEED = 20250101
@@ -51,6 +52,7 @@ def load(work: UnitOfWork, password: str) -> int:
     ]
     done = play(work, (visit(cast, source, script) for script in scripts), work.now)
     _reports(work, invented[stories_end : stories_end + 3])
+    _forged(work)
     flags.sweep(work)
     return done
 
@@ -95,6 +97,14 @@ def _protect(work: UnitOfWork, enterprise: InventedEnterprise) -> None:
     found = registry.enterprise_by_uscc(work.session, enterprise.uscc)
     assert found is not None
     protect(work, found.id, shanghai_day(work.now) - timedelta(days=200))
+
+
+def _forged(work: UnitOfWork) -> None:
+    """Somebody checks a code of which one digit was changed."""
+    token = work.session.scalar(select(CodeRow.token).order_by(CodeRow.issued_at).limit(1))
+    assert token is not None
+    digits = to_digits(token)
+    verification.verify(work, digits[:-1] + str((int(digits[-1]) + 1) % 10), None, "a stranger's phone")
 
 
 def _reports(work: UnitOfWork, enterprises: list[InventedEnterprise]) -> None:

@@ -163,7 +163,7 @@ def test_the_demonstration_has_every_story_and_rebuild_changes_nothing(empty_dat
     wanted = {
         "repeat.day", "repeat.week", "repeat.month", "repeat.60d", "cap.year", "several_heads", "unregistered.report",
         "code.not_shown", "do_not_disturb", "unfit.too_few", "unfit.certificate", "unfit.unit", "not_approved",
-        "clue.missing", "clue.reused", "feedback.conduct",
+        "clue.missing", "clue.reused", "feedback.conduct", "code.bad",
     }  # fmt: skip
     assert wanted <= set(standing(house))
     assert house.perform(flag_rebuild.rebuild) == 0
