@@ -39,6 +39,7 @@ class Config:
     fixed_now: datetime | None
     rate_limits: bool
     workers: int
+    log_suite: str
 
     @property
     def is_production(self) -> bool:
@@ -79,6 +80,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         fixed_now=_fixed_now(env, environment),
         rate_limits=_rate_limits(env, environment),
         workers=_number(env, "JCM_WORKERS", 2),
+        log_suite=_choice(env, "JCM_LOG_SUITE", ("Ed25519", "SM2-SM3")),
     )
     _refuse_unsafe(config, env)
     return config
@@ -108,6 +110,14 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isascii() or not text.isdigit():
         raise ConfigError(f"{name} must be a whole number, not {text!r}.")
     return int(text)
+
+
+def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of `choices`; the first is the default."""
+    value = env.get(name) or choices[0]
+    if value not in choices:
+        raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
 
 
 def _database_url(url: str) -> str:

@@ -86,6 +86,14 @@ SENTENCES: dict[str, Any] = {
     "complete_one": _l("请填写检查结果和结束时间，或填写未实施的原因，二者选一。"),
     "cursor": _l("翻页标记无效，请从第一页开始。"),
     "rating_range": _l("评价为 1 到 5。"),
+    "clock_ran_back": _l("这台服务器的时钟早于登记簿最近一次签名的时间（%(last)s），登记簿暂停签名。请校准时钟。"),
+    "log_damaged": _l("登记簿在第 %(size)s 条处与已登记的树根不符，停止签名。请运行 flask log verify 并通知监督人员。"),
+    "not_a_witness_key": _l("这不是见证人的验证公钥（形如 名称+编号+Base64）。"),
+    "witness_name_taken": _l("见证人 %(name)s 已用另一把公钥登记。"),
+    "no_such_witness": _l("没有见证人 %(name)s。"),
+    "not_a_cosignature": _l("这不是已知见证人对本登记簿检查点的签名。"),
+    "witness_clock": _l("见证人的时间与检查点的时间不符，没有接受。"),
+    "no_proof_yet": _l("登记证明还没有生成。登记后几秒内即可下载，请稍后再试。"),
     "no_signing_key": _l("单位 %(unit)s 还没有签发密钥，请管理员先建立。"),
 }
 HTTP_CODES = {

@@ -59,6 +59,7 @@ class Installation:
                 default_jurisdiction=self.config.jurisdiction,
                 public_url=self.config.public_url,
                 root_key=self.root_key,
+                log_suite=self.config.log_suite,
             )
 
     def root_key(self) -> SigningKey | None:

@@ -40,11 +40,23 @@ def serve() -> None:
     if not (ROOT / "scanner_static" / "dist" / "index.html").exists():
         click.echo("The scanner page (/scan/) was not built (no Node); everything else works.", err=True)
     certificate = _certificate(config)
+    ours = [sys.executable, "-m", "flask", "--app", "wsgi"]
     children = [
-        subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT),
+        subprocess.Popen([*ours, "worker"], cwd=ROOT),  # noqa: S603 our own
         subprocess.Popen(_server(config, certificate), cwd=ROOT),  # noqa: S603 our own
     ]
+    if not config.is_production and not certificate:  # a witness at home proves nothing: it shows how one works
+        children.append(subprocess.Popen([*ours, *_demo_witness(config)], cwd=ROOT))  # noqa: S603 our own
     _wait(children)
+
+
+def _demo_witness(config: Config) -> list[str]:
+    """The arguments of the demonstration's own witness, known to the log since `demo load`."""
+    path = config.instance / "witness.json"
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{config.port}"  # noqa: S104 not bound
+    _command("log", "demo-witness", str(path))
+    return ["log", "witness", "--state", str(path), "--every", "15", address]
 
 
 def _server(config: Config, certificate: tuple[Path, Path] | None) -> list[str]:

@@ -23,6 +23,8 @@ class Fact:
 
     `occurred_at` is when it happened in the world, `recorded_at` when the platform learned of it (both aware UTC),
     `recorded_by` the actor's id, `jurisdiction` the region code of the district that the fact belongs to.
+    `held` facts enter the log with the daily batch of what enterprises say, so that it does not tell when they spoke;
+    it is no part of the record.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Fact:
     recorded_by: str
     body: Mapping[str, Any]
     version: int = CANONICAL_VERSION
+    held: bool = False
 
 
 def canonical_json(value: Any) -> str:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from app.domain import applications as domain
 from app.domain import inspections
 from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, Actor
@@ -16,6 +14,7 @@ from app.domain.times import rfc3339, shanghai_day
 from app.services import enterprises, flags
 from app.store import inspections as inspection_store
 from app.store import registry
+from app.store.database import dialect_insert
 from app.store.models import Enterprise, IssueCounter, Unit
 from app.store.unit_of_work import UnitOfWork
 
@@ -132,9 +131,8 @@ def next_number(work: UnitOfWork, unit: str) -> str:
     """The next 检查编号 of a unit in the Shanghai year: `YT-YJJ-2026-000123`. It proves nothing; gaps mean nothing."""
     year = shanghai_day(work.now).year
     scope = f"{unit}-{year}"
-    insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = (
-        insert(IssueCounter)
+        dialect_insert(work.session, IssueCounter)
         .values(scope=scope, value=1)
         .on_conflict_do_update(index_elements=["scope"], set_={"value": IssueCounter.value + 1})
         .returning(IssueCounter.value)

@@ -1,11 +1,13 @@
 """Issuing the signed code of an approved inspection, and showing it again."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.domain.actors import SYSTEM
 from app.domain.codes.claims import Claims
 from app.domain.codes.short import make_short_code
 from app.domain.codes.token import code_url, fit_name, issue_token, to_digits
@@ -66,7 +68,19 @@ def issue(work: UnitOfWork, inspection: Inspection) -> Issued:
         "not_before": rfc3339(claims.not_before),
         "expires_at": rfc3339(claims.expires_at),
     }
+    _register(work, inspection, body, token)
     return Issued(body)
+
+
+def _register(work: UnitOfWork, inspection: Inspection, body: dict[str, Any], token: bytes) -> None:
+    """The fact that a proof of registration shows: it names the code by its hashes and nothing that is not on it."""
+    said = {name: value for name, value in body.items() if name != "short_code"}
+    said |= {
+        "number": inspection.number,
+        "token_sha256": hashlib.sha256(token).hexdigest(),
+        "short_code_sha256": hashlib.sha256(body["short_code"].encode()).hexdigest(),
+    }
+    work.store_fact(work.fact("code.issued", ("code", body["cti"]), said, SYSTEM, inspection.jurisdiction))
 
 
 def drawn(session: Session, inspection: Inspection, public_url: str) -> Code | None:

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, tuple_, update
 
 from app.domain.actors import SYSTEM
 from app.domain.facts import Fact, canonical_json
+from app.domain.flags.catalogue import CATALOGUE
 from app.domain.flags.findings import Finding
 from app.store.models import FindingRow
 from app.store.unit_of_work import UnitOfWork
@@ -71,8 +72,9 @@ def _withdrawn(work: UnitOfWork, keys: list[tuple[str, ...]]) -> dict[tuple[str,
 
 def _withdraw(work: UnitOfWork, row: FindingRow) -> Fact:
     _change(work, row.id, state=WITHDRAWN, standing=False)
-    subject = ("finding", row.id)
-    return work.fact("finding.withdrawn", subject, {"rule": row.rule, "state": row.state}, SYSTEM, row.jurisdiction)
+    subject, held = ("finding", row.id), CATALOGUE[row.rule].rests_on_speech
+    body = {"rule": row.rule, "state": row.state}
+    return work.fact("finding.withdrawn", subject, body, SYSTEM, row.jurisdiction, held=held)
 
 
 def _revise(work: UnitOfWork, row: FindingRow, finding: Finding) -> Fact:
@@ -130,4 +132,5 @@ def _fact(work: UnitOfWork, kind: str, finding_id: str, f: Finding) -> Fact:
         "raised_for": f.raised_for.isoformat(),
         "evidence": json.loads(canonical_json(f.evidence)),
     }
-    return work.fact(kind, ("finding", finding_id), body, SYSTEM, f.jurisdiction)
+    held = CATALOGUE[f.rule].rests_on_speech
+    return work.fact(kind, ("finding", finding_id), body, SYSTEM, f.jurisdiction, held=held)

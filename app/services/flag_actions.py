@@ -49,9 +49,9 @@ def act(work: UnitOfWork, actor: Actor, flag_id: str, action: FlagAction) -> Fin
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused("changed_meanwhile")
     body = {"note": action.note, "due": action.due.isoformat() if action.due else None, "state": after}
-    work.store_fact(
-        work.fact(f"finding.{action.action}", ("finding", row.id), body | {"by": actor.name}, actor, row.jurisdiction)
-    )
+    kind, held = f"finding.{action.action}", CATALOGUE[row.rule].rests_on_speech
+    body["by"] = actor.name
+    work.store_fact(work.fact(kind, ("finding", row.id), body, actor, row.jurisdiction, held=held))
     if row.rule == "unregistered.report" and after in ("upheld", "dismissed"):
         work.session.execute(update(Speech).where(Speech.id == row.subject_id).values(upheld=after == "upheld"))
     work.session.expire(row)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.flags import advise as domain_advice
 from app.domain.flags.advise import Advisory
@@ -28,6 +27,7 @@ from app.domain.times import shanghai_day
 from app.services.findings import settle
 from app.store import flag_facts
 from app.store import inspections as inspection_store
+from app.store.database import dialect_insert
 from app.store.flag_facts import Reference
 from app.store.models import FindingRow, InspectionRow, RuleClock, Speech
 from app.store.unit_of_work import UnitOfWork
@@ -270,7 +270,10 @@ def _reports_of(work: UnitOfWork, inspection: Inspection) -> None:
 
 def _as_of(work: UnitOfWork, jurisdiction: str) -> datetime:
     """The last sweep's time, held against a sweep until this transaction ends; now, where nothing was swept yet."""
-    insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    work.session.execute(insert(RuleClock).values(jurisdiction=jurisdiction, as_of=work.now).on_conflict_do_nothing())
+    work.session.execute(
+        dialect_insert(work.session, RuleClock)
+        .values(jurisdiction=jurisdiction, as_of=work.now)
+        .on_conflict_do_nothing()
+    )
     query = select(RuleClock.as_of).where(RuleClock.jurisdiction == jurisdiction).with_for_update(read=True)
     return work.session.execute(query).scalar_one()

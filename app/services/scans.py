@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.actors import PUBLIC
@@ -14,6 +13,7 @@ from app.domain.inspections import TRANSITIONS, Inspection
 from app.services import flags
 from app.services.verification import BAD_WHEN_ARRIVING, Look, look, note_bad
 from app.store import inspections as inspection_store
+from app.store.database import dialect_insert
 from app.store.models import Challenge, DeviceMark
 from app.store.unit_of_work import UnitOfWork
 
@@ -85,8 +85,7 @@ def _first_time(work: UnitOfWork, inspection: Inspection, action: str, device: s
     """Whether this device did this for the first time. The mark is keyed by the code and dies with it."""
     assert inspection.code is not None
     mark = work.vault.mark(f"{action}:{inspection.code.cti}", device)
-    insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(DeviceMark).values(mark=mark, expires_at=inspection.window_end + LIFETIME)
+    statement = dialect_insert(work.session, DeviceMark).values(mark=mark, expires_at=inspection.window_end + LIFETIME)
     return work.session.execute(statement.on_conflict_do_nothing().returning(DeviceMark.mark)).first() is not None
 
 

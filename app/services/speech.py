@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.enterprises import is_early_pilot, uscc_problem
@@ -22,6 +21,7 @@ from app.domain.times import day_end, day_start, iso_week, shanghai_day
 from app.services import flags
 from app.services.verification import look
 from app.store import registry
+from app.store.database import dialect_insert
 from app.store.models import Contact, DeviceMark, InspectionRow, Speech
 from app.store.unit_of_work import UnitOfWork
 
@@ -181,8 +181,9 @@ def _issued_around(session: Session, enterprise_id: str, day: date) -> list[str]
 def _first_rating(work: UnitOfWork, inspection: Inspection, device: str) -> bool:
     assert inspection.code is not None
     mark = work.vault.mark(f"rate:{inspection.code.cti}", device)
-    insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(DeviceMark).values(mark=mark, expires_at=inspection.window_end + RATING_WINDOW)
+    statement = dialect_insert(work.session, DeviceMark).values(
+        mark=mark, expires_at=inspection.window_end + RATING_WINDOW
+    )
     return work.session.execute(statement.on_conflict_do_nothing().returning(DeviceMark.mark)).first() is not None
 
 
@@ -191,32 +192,45 @@ def _store(
 ) -> str:
     """Stores speech and its leaf; the receipt's text, which is kept nowhere."""
     speech_id, salt = random_id(work.random), work.random(16)
-    week = iso_week(work.now)
-    about = {name: str(value) for name, value in columns.items() if value is not None}
-    record = {"v": CANONICAL_VERSION, "id": speech_id, "kind": kind, "jurisdiction": jurisdiction, "week": week}
-    canonical = canonical_json(record | {"about": about, "body": body}).encode()
     receipt_text = crockford(int.from_bytes(work.random(10), "big"), 16)
-    work.session.add(
-        Speech(
-            id=speech_id,
-            kind=kind,
-            jurisdiction=jurisdiction,
-            week=week,
-            body=canonical_json(body),
-            version=CANONICAL_VERSION,
-            salt=salt,
-            leaf=leaf_data(salt, canonical),
-            receipt_hash=_receipt_hash(receipt_text),
-            state="received",
-            **columns,
-        )
+    row = Speech(
+        id=speech_id,
+        kind=kind,
+        jurisdiction=jurisdiction,
+        week=iso_week(work.now),
+        body=canonical_json(body),
+        version=CANONICAL_VERSION,
+        salt=salt,
+        receipt_hash=_receipt_hash(receipt_text),
+        state="received",
+        **columns,
     )
+    row.leaf = leaf_data(salt, canonical_speech(row))
+    work.session.add(row)
+    work.enqueue([(row.leaf, True)])
     work.session.flush()
     if contact:
         work.session.add(Contact(speech=speech_id, sealed=work.vault.seal(contact.encode(), f"contact:{speech_id}")))
     if kind == "report":
         flags.after_report(work, speech_id)
     return "-".join(receipt_text[i : i + 4] for i in range(0, 16, 4))
+
+
+def canonical_speech(row: Speech) -> bytes:
+    """The bytes that the leaf of a rating or report covers, from its columns. Its state and answer are facts apart."""
+    columns = {
+        name: getattr(row, name) for name in ("inspection", "enterprise", "unit", "visited_on", "known", "rating")
+    }
+    record = {
+        "v": row.version,
+        "id": row.id,
+        "kind": row.kind,
+        "jurisdiction": row.jurisdiction,
+        "week": row.week,
+        "about": {name: str(value) for name, value in columns.items() if value is not None},
+        "body": said(row),
+    }
+    return canonical_json(record).encode()
 
 
 def _receipt_hash(text: str) -> bytes:

@@ -12,8 +12,8 @@ def answer(work: UnitOfWork, actor: Actor, speech_id: str, text: str) -> None:
     if not text.strip():
         raise Invalid("note_needed", "answer")
     row.answer, row.state = text.strip(), "answered"
-    body = {"state": "answered"}
-    work.store_fact(work.fact("report.answered", ("report", row.id), body, actor, row.jurisdiction))
+    body = {"state": row.state, "answer": row.answer}
+    work.store_fact(work.fact("report.answered", ("report", row.id), body, actor, row.jurisdiction, held=True))
 
 
 def open_contact(work: UnitOfWork, actor: Actor, speech_id: str, reason: str) -> str | None:
@@ -21,7 +21,8 @@ def open_contact(work: UnitOfWork, actor: Actor, speech_id: str, reason: str) ->
     row = _report(work, actor, speech_id)
     if not reason.strip():
         raise Invalid("reason_missing", "reason")
-    work.store_fact(work.fact("report.contact_opened", ("report", row.id), {"reason": reason}, actor, row.jurisdiction))
+    subject, body = ("report", row.id), {"reason": reason}
+    work.store_fact(work.fact("report.contact_opened", subject, body, actor, row.jurisdiction, held=True))
     contact = work.session.get(Contact, row.id)
     return work.vault.open(contact.sealed, f"contact:{row.id}").decode() if contact else None
 

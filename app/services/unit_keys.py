@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
 from app.domain.codes.keys import SIGNS_CODES, SIGNS_STATUS, KeyEntry, KeyList, SigningKey
-from app.domain.codes.lists import LISTED_STATES, sign_key_list, sign_status_list, status_list
+from app.domain.codes.lists import LISTED_STATES, sign_key_list, sign_log, sign_status_list, status_list
 from app.domain.codes.suites import ES256
 from app.domain.errors import NotFound, Refused
-from app.store.models import CodeRow, InspectionRow, SignedDocument, Unit, UnitKey
+from app.store.models import CodeRow, InspectionRow, Log, LogWitness, SignedDocument, Unit, UnitKey
 from app.store.unit_of_work import UnitOfWork
 
 KEY_LIFETIME = timedelta(days=2 * 365)
@@ -24,6 +24,7 @@ LIST_LIFETIME = timedelta(days=30)
 STATUS_LIFETIME = timedelta(days=1)
 RESIGN_BEFORE = timedelta(days=20)  # the key list is signed anew when it has less than this left
 KEYS, STATUS, ROOT = "inspection-keys", "inspection-status", "inspection-root"
+LOG = "inspection-log"
 
 
 class RegisteredKeys:
@@ -85,6 +86,21 @@ def publish_keys(work: UnitOfWork, root: SigningKey | None = None) -> bool:
     keys = KeyList(version, work.now, expires_at, work.default_jurisdiction, tuple(entries(work.session)))
     _keep(work, KEYS, version, sign_key_list(keys, root), expires_at)
     _publish_root(work, root)
+    publish_log(work, root)
+    return True
+
+
+def publish_log(work: UnitOfWork, root: SigningKey | None = None) -> bool:
+    """Signs the keys of the log and of its witnesses anew; False where there is no root here, or no log yet."""
+    root, row = root or work.root_key(), work.session.get(Log, 1)
+    if root is None or row is None:
+        return False
+    work.lock(f"signed-document:{LOG}")
+    query = select(LogWitness.name, LogWitness.verifier).order_by(LogWitness.name)
+    witnesses = [(name, key) for name, key in work.session.execute(query)]
+    version = _newest_version(work, LOG) + 1
+    document = sign_log(version, work.now, work.default_jurisdiction, row.verifier, witnesses, root)
+    _keep(work, LOG, version, document, work.now + KEY_LIFETIME)
     return True
 
 

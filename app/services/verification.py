@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.actors import PUBLIC
@@ -22,6 +21,7 @@ from app.domain.times import rfc3339
 from app.services import flags
 from app.services.unit_keys import RegisteredKeys
 from app.store import inspections as inspection_store
+from app.store.database import dialect_insert
 from app.store.models import BadPresentation, CodeRow
 from app.store.unit_of_work import UnitOfWork
 
@@ -90,7 +90,6 @@ def note_bad(work: UnitOfWork, seen: Look, device: str) -> None:
     group = work.vault.mark(f"presentation:{hour:%Y%m%d}", device).hex()
     claims = seen.verification.claims
     jurisdiction = seen.inspection.jurisdiction if seen.inspection else work.default_jurisdiction
-    insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {
         "id": work.new_id(),
         "jurisdiction": jurisdiction,
@@ -101,7 +100,7 @@ def note_bad(work: UnitOfWork, seen: Look, device: str) -> None:
         "inspection": seen.inspection.id if seen.inspection else None,
         "recorded_at": work.now,
     }
-    statement = insert(BadPresentation).values(row).on_conflict_do_nothing()
+    statement = dialect_insert(work.session, BadPresentation).values(row).on_conflict_do_nothing()
     if work.session.execute(statement.returning(BadPresentation.id)).first() is None:
         return
     body = {"verdict": seen.verdict, "hour": rfc3339(hour), "inspection": row["inspection"]}

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-__all__ = ["Database", "Session"]
+__all__ = ["Database", "Session", "dialect_insert"]
 BUSY_TIMEOUT_SECONDS = 15
 
 
@@ -72,3 +73,9 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:
 
 def _on_sqlite_begin(connection: Any) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("jcm_begin", "BEGIN"))
+
+
+def dialect_insert(session: Session, table: Any) -> Any:
+    """INSERT in the words of the session's database, for `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    make: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return make(table)

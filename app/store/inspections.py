@@ -79,6 +79,11 @@ def save(session: Session, before: Inspection, after: Inspection) -> None:
             session.execute(insert(model), _children([after])[model])
 
 
+def differences(one: Inspection, other: Inspection) -> list[str]:
+    """The names of the fields in which two states differ."""
+    return [f.name for f in fields(Inspection) if getattr(one, f.name) != getattr(other, f.name)]
+
+
 def _unchanged(before: Inspection) -> tuple[Any, ...]:
     """What guards a concurrent change: the state and the marks that facts set once."""
     return (

@@ -7,9 +7,9 @@ comparison. Take it in a transaction of its own, before the work it protects, so
 from dataclasses import dataclass
 
 from sqlalchemy import case
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.errors import TooMany
+from app.store.database import dialect_insert
 from app.store.models import RateBucket
 from app.store.unit_of_work import UnitOfWork
 
@@ -29,13 +29,15 @@ def take(work: UnitOfWork, key: str, limit: Limit) -> None:
     """
     mark = work.vault.mark("rate-limit", key).hex()
     now, each = work.now.timestamp(), 60 / limit.per_minute
-    dialect = work.session.get_bind().dialect.name
-    insert = sqlite.insert(RateBucket) if dialect == "sqlite" else postgresql.insert(RateBucket)
     full_at = case((RateBucket.full_at > now, RateBucket.full_at), else_=now) + each
-    statement = insert.values(key=mark, full_at=now + each).on_conflict_do_update(
-        index_elements=[RateBucket.key],
-        set_={"full_at": full_at},
-        where=RateBucket.full_at <= now + (limit.burst - 1) * each,
+    statement = (
+        dialect_insert(work.session, RateBucket)
+        .values(key=mark, full_at=now + each)
+        .on_conflict_do_update(
+            index_elements=[RateBucket.key],
+            set_={"full_at": full_at},
+            where=RateBucket.full_at <= now + (limit.burst - 1) * each,
+        )
     )
     if work.session.execute(statement.returning(RateBucket.full_at)).first() is None:
         raise TooMany("too_many", retry_after=max(1, round(each)))

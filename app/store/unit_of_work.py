@@ -5,6 +5,7 @@ to change an inspection: the fact is stored, folded into the current state by th
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from app.domain.facts import Fact, canonical_json, canonical_record, leaf_data
 from app.domain.ids import RandomBytes, new_id
 from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
-from app.store.models import FactRow
+from app.store.models import FactRow, LogQueued
 from app.store.vault import Vault
 
 
@@ -29,7 +30,8 @@ class UnitOfWork:
     """`now` is frozen for the whole use case; `random` is the source of salts, ids and codes; `vault` opens secrets.
 
     `default_jurisdiction` is the installation's region, for facts that have neither a unit's nor an enterprise's.
-    `root_key` gives the key that signs the key list, or None where it is kept off this server.
+    `root_key` gives the key that signs the key list, or None where it is kept off this server. `log_suite` is the kind
+    of log that begins where there is none yet.
     """
 
     session: Session
@@ -39,6 +41,7 @@ class UnitOfWork:
     default_jurisdiction: str
     public_url: str
     root_key: Callable[[], SigningKey | None]
+    log_suite: str
 
     def new_id(self) -> str:
         return new_id(self.now, self.random)
@@ -62,6 +65,7 @@ class UnitOfWork:
         actor: Actor,
         jurisdiction: str,
         occurred_at: datetime | None = None,
+        held: bool = False,
     ) -> Fact:
         """A fact of now, not stored yet."""
         return Fact(
@@ -74,16 +78,25 @@ class UnitOfWork:
             recorded_at=self.now,
             recorded_by=actor.id,
             body=body,
+            held=held,
         )
 
     def store_fact(self, fact: Fact) -> None:
-        """Appends a fact. Its leaf is stored with it."""
-        self.session.execute(insert(FactRow), [fact_row(fact, self.random(16))])
+        """Appends a fact. Its leaf is stored with it and waits for its place in the log."""
+        self.store_facts([fact])
 
     def store_facts(self, facts: Sequence[Fact]) -> None:
         """Appends many facts in one statement."""
-        if facts:
-            self.session.execute(insert(FactRow), [fact_row(fact, self.random(16)) for fact in facts])
+        if not facts:
+            return
+        rows = [fact_row(fact, self.random(16)) for fact in facts]
+        self.session.execute(insert(FactRow), rows)
+        self.enqueue([(row["leaf"], fact.held) for row, fact in zip(rows, facts, strict=True)])
+
+    def enqueue(self, leaves: Sequence[tuple[bytes, bool]]) -> None:
+        """Leaves (with whether they are held) wait for their place in the log from this transaction on."""
+        rows = [{"leaf": leaf, "held": held, "queued_at": None if held else self.now} for leaf, held in leaves]
+        self.session.execute(insert(LogQueued), rows)
 
     def record(self, fact: Fact, before: Inspection | None = None) -> Inspection:
         """Stores a fact about an inspection and the state that follows from it.
@@ -116,6 +129,24 @@ def fact_row(fact: Fact, salt: bytes) -> dict[str, Any]:
         "salt": salt,
         "leaf": leaf_data(salt, canonical_record(fact)),
     }
+
+
+def canonical_of(row: FactRow) -> bytes:
+    """The canonical record of a stored fact, from its columns."""
+    return canonical_record(
+        Fact(
+            id=row.id,
+            kind=row.kind,
+            subject_kind=row.subject_kind,
+            subject_id=row.subject_id,
+            jurisdiction=row.jurisdiction,
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+            recorded_by=row.recorded_by,
+            body=json.loads(row.body),
+            version=row.version,
+        )
+    )
 
 
 def history(session: Session, subject_kind: str, subject_id: str) -> list[FactRow]:

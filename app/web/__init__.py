@@ -14,6 +14,7 @@ BLUEPRINTS = (
     "app.web.supervisor.views",
     "app.web.admin.views",
     "app.web.published.views",
+    "app.web.published.log",
     "app.api.v1.views",
 )
 

@@ -99,6 +99,11 @@ FACTS: dict[str, Any] = {
     "finding.withdrawn": _l("不再成立，自动撤回"),
     **{f"finding.{action}": word for action, word in FLAG_ACTIONS.items()},
 }
+LOG_PROBLEMS: dict[str, Any] = {
+    "clock_ran_back": _l("服务器的时钟早于最近一次签名：登记簿暂停签名，请校准时钟。"),
+    "behind": _l("有记录超过一分钟没有进入登记簿，请检查后台进程（worker）。"),
+    "witness_absent": _l("有见证人超过一天没有来过，请联系见证人。"),
+}
 QUESTIONS: dict[str, Any] = {
     "gifts": _l("收受礼品、礼金或其他好处"),
     "banquet": _l("接受宴请、娱乐或旅游"),

@@ -21,7 +21,7 @@ from app.domain.times import parse_rfc3339, rfc3339
 from app.i18n import language
 from app.queries import inspections as queries
 from app.queries.paging import limit_of
-from app.services import applications, decisions, visits
+from app.services import applications, decisions, log_proofs, visits
 from app.services.access import may_see
 from app.store import inspections as inspection_store
 from app.store.database import Session
@@ -117,6 +117,14 @@ def code_svg(session: Session, who: Actor, query: dict[str, str], id: str) -> An
 @Declared("GET", "/inspections/{id}/code.png", "The code as PNG", READERS, media="image/png")
 def code_png(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
     return Answer(Response(png(code_matrix(_url(session, who, id)), 8), content_type="image/png"))
+
+
+@Declared("GET", "/inspections/{id}/proof", "The proof of registration (C2SP tlog-proof)", READERS, media="text/plain")
+def proof(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
+    file = log_proofs.proof_file(session, _seen(session, who, id))
+    if file is None:
+        raise NotFound("no_proof_yet")
+    return Answer(Response(file, content_type="text/plain; charset=utf-8"))
 
 
 def command(body: ApplicationIn) -> Application:

@@ -20,6 +20,7 @@ from app.domain.times import parse_rfc3339, rfc3339
 Listed = TypeVar("Listed", KeyList, "StatusList")
 
 KEY_LIST, STATUS_LIST, ROOT = "inspection-keys/1", "inspection-status/1", "inspection-root/1"
+LOG = "inspection-log/1"
 LISTED_STATES = ("revoked", "cancelled", "replaced", "completed", "lapsed")
 
 
@@ -97,6 +98,25 @@ def verify_status_list(doc: Any, root_public: PublicKey, keys: KeyList, now: dat
 
     _check_signature(doc, STATUS_LIST, signer)
     return _parsed(_status_list_from_json, doc, now)
+
+
+def sign_log(
+    version: int,
+    issued_at: datetime,
+    jurisdiction: str,
+    log: str,
+    witnesses: Iterable[tuple[str, str]],
+    root: SigningKey,
+) -> dict[str, Any]:
+    """The document of /.well-known/inspection-log.json: the log's verifier key and (name, key) of its witnesses."""
+    document = {
+        "version": version,
+        "issued_at": rfc3339(issued_at),
+        "jurisdiction": jurisdiction,
+        "log": log,
+        "witnesses": [{"name": name, "vkey": key} for name, key in witnesses],
+    }
+    return sign_document(document, LOG, root)
 
 
 def sign_root(new: PublicKey, old: SigningKey, now: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from app.store.models.inspections import (
     IssueCounter,
     UnitKey,
 )
+from app.store.models.log import Log, LogCosignature, LogDummy, LogEntry, LogHead, LogQueued, LogTile, LogWitness
 from app.store.models.people import (
     ActorRow,
     ApiToken,
@@ -42,7 +43,8 @@ __all__ = [
     "ActorRow", "ApiToken", "BadPresentation", "Base", "CalendarDay", "Certificate", "CertificateSuspension",
     "Challenge", "CodeRow", "Contact", "DeviceMark", "DoNotDisturb", "Enterprise", "EnterpriseRecord", "FactRow",
     "FindingRow", "IdempotencyKey", "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
-    "IssueCounter", "Item", "ItemTerm", "JurisdictionSetting", "LoginSession", "Officer", "Plan",
+    "IssueCounter", "Item", "ItemTerm", "JurisdictionSetting", "Log", "LogCosignature", "LogDummy",
+    "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "Officer", "Plan",
     "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "Region", "RoleAssignment", "RuleClock",
     "SignedDocument", "Speech", "Unit", "UnitKey", "UnitTerritory", "User",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ class FactRow(Base):
     __table_args__ = (
         Index("ix_facts_subject", "subject_kind", "subject_id", "seq"),
         Index("ix_facts_kind", "jurisdiction", "kind", "seq"),
+        Index("ix_facts_leaf", "leaf"),
     )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(Id, unique=True)

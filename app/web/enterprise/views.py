@@ -1,8 +1,9 @@
 """The enterprise's pages, without an account: behind a code, the rating, the report, the receipt. GET changes nothing."""
 
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,7 +17,7 @@ from app.i18n import moment
 from app.queries import enterprise as queries
 from app.queries import registry
 from app.security import device, is_staff_device, public
-from app.services import scans, speech, verification
+from app.services import log_proofs, scans, speech, verification
 from app.store.limits import Limit
 from app.web.enterprise import forms
 from app.web.verdicts import VERDICTS
@@ -56,6 +57,22 @@ def arrive(presented: str) -> str:
     if outcome.challenge is None:
         return _page(presented)
     return render_template("enterprise/arrived.html", presented=presented, challenge=outcome.challenge)
+
+
+@blueprint.get("/q/<presented>/proof")
+@public
+def proof(presented: str) -> Response:
+    """The proof that this code stands in the register, as a file to keep (docs/log.md)."""
+    take(f"proof:{request.remote_addr}", LIMIT)
+    with reading() as session:
+        inspection = verification.look(session, presented, now()).inspection
+        file = log_proofs.proof_file(session, inspection) if inspection else None
+    if inspection is None:
+        raise NotFound("no_such_code")
+    if file is None:
+        raise NotFound("no_proof_yet")
+    name = f"{inspection.number}.tlog-proof"
+    return send_file(BytesIO(file), "text/plain; charset=utf-8", as_attachment=True, download_name=name)
 
 
 @blueprint.get("/q/<presented>/wrong")
@@ -138,6 +155,7 @@ def _page(presented: str) -> str:
         i = look.inspection
         around = queries.around(session, i) if i else None
         settings = queries.settings(session, i.jurisdiction, shanghai_day(now())) if i else _settings(session)
+        registration = log_proofs.registration(session, i) if i else None
     words = VERDICTS[look.verdict]
     filled = _filled(look, around)
     return render_template(
@@ -154,6 +172,7 @@ def _page(presented: str) -> str:
         can_rate=i is not None and (now() >= i.window_start or i.first_arrive_at is not None),
         is_code=look.scanned.kind == CODE,
         checked_at=now(),
+        registration=registration,
     )
 
 

@@ -29,6 +29,13 @@ def status() -> Response:
     return _signed(unit_keys.STATUS)
 
 
+@blueprint.get("/.well-known/inspection-log.json")
+@public
+def log() -> Response:
+    """The verifier keys of the log and of its witnesses, signed by the root (docs/log.md)."""
+    return _signed(unit_keys.LOG)
+
+
 @blueprint.get("/.well-known/inspection-root.json")
 @public
 def root() -> Response:

@@ -18,6 +18,7 @@ from app.i18n import language
 from app.queries import dashboard as dashboard_queries
 from app.queries import flags as flag_queries
 from app.queries import inspections as inspection_queries
+from app.queries import log as log_queries
 from app.queries import registry
 from app.queries import supervision as queries
 from app.queries.paging import USUAL
@@ -27,6 +28,7 @@ from app.services.access import may_see
 from app.store import inspections as inspection_store
 from app.store.models import Enterprise, FindingRow
 from app.store.unit_of_work import history
+from app.web.words import LOG_PROBLEMS
 
 blueprint = Blueprint("supervisor", __name__, url_prefix="/supervise")
 supervisors = roles(SUPERVISOR)
@@ -38,7 +40,9 @@ FLAG_FILTERS = ("rule", "unit", "severity", "state", "town", "from", "to", "q", 
 def home() -> str:
     with reading() as session:
         board = dashboard_queries.dashboard(session, actor(), shanghai_day(now()))
-    return render_template("supervisor/home.html", board=board)
+        log = log_queries.state(session)
+    problems = [str(LOG_PROBLEMS[p]) for p in log_queries.problems(log, now())] if log else []
+    return render_template("supervisor/home.html", board=board, log=log, log_problems=problems)
 
 
 @blueprint.get("/flags")

@@ -1,0 +1,80 @@
+"""The proof that a code was registered, as a file to keep (c2sp.org/tlog-proof), and what it says in one sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.inspections import Inspection
+from app.domain.transparency import Note, ProofFile
+from app.services import log, log_witnesses
+from app.store import log as log_store
+from app.store.models import FactRow, LogCosignature, LogHead, LogWitness
+from app.store.unit_of_work import canonical_of
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What the log says of a code. `position` is None while the leaf waits, `witnessed_at` while no witness has seen it.
+
+    `before_visit`: whether the witness saw it before the visit began; None where either is not known.
+    """
+
+    registered_at: datetime
+    position: int | None
+    witness: str | None
+    witnessed_at: datetime | None
+    before_visit: bool | None
+
+
+def registration(session: Session, inspection: Inspection) -> Registration | None:
+    """What can be said of the registration of an inspection's code; None where it has no code in the log."""
+    fact = _issued(session, inspection)
+    if fact is None:
+        return None
+    position = log_store.position_of(session, fact.leaf)
+    seen = _first_witness(session, position) if position is not None else None
+    name, at = seen or (None, None)
+    begin = inspection.visit_start or inspection.window_start
+    return Registration(fact.recorded_at, position, name, at, at < begin if at else None)
+
+
+def proof_file(session: Session, inspection: Inspection) -> bytes | None:
+    """The proof file of an inspection's code; None until it stands under a signed checkpoint, some seconds after issue.
+
+    It uses the earliest checkpoint that a witness signed: that one proves the most.
+    """
+    fact = _issued(session, inspection)
+    position = log_store.position_of(session, fact.leaf) if fact else None
+    head = _head_for(session, position) if position is not None else None
+    if fact is None or position is None or head is None:
+        return None
+    nodes = log.tree(session, head.size).inclusion_proof(position)
+    note = Note.parse(log_witnesses.cosigned(session, head))
+    return bytes(ProofFile(position, tuple(nodes), note, fact.salt + canonical_of(fact)))
+
+
+def _issued(session: Session, inspection: Inspection) -> FactRow | None:
+    if inspection.code is None:
+        return None
+    where = (FactRow.subject_kind == "code", FactRow.subject_id == inspection.code.cti, FactRow.kind == "code.issued")
+    return session.scalar(select(FactRow).where(*where))
+
+
+def _first_witness(session: Session, position: int) -> tuple[str, datetime] | None:
+    query = (
+        select(LogWitness.name, LogCosignature.first_at)
+        .join(LogWitness, LogWitness.verifier == LogCosignature.witness)
+        .where(LogCosignature.size > position)
+        .order_by(LogCosignature.size, LogCosignature.first_at)
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return (row.name, row.first_at) if row else None
+
+
+def _head_for(session: Session, position: int) -> LogHead | None:
+    covering = select(LogHead).where(LogHead.size > position, LogHead.note.is_not(None))
+    witnessed = covering.join(LogCosignature, LogCosignature.size == LogHead.size).order_by(LogHead.size).limit(1)
+    return session.scalar(witnessed) or session.scalar(covering.order_by(LogHead.size.desc()).limit(1))

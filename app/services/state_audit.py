@@ -1,0 +1,188 @@
+"""The state kept beside the facts, held against the facts: inspections, their codes, findings, answers to reports."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import inspections as domain
+from app.domain.errors import DomainError
+from app.domain.facts import Fact, canonical_json
+from app.domain.inspections import Inspection
+from app.domain.times import rfc3339
+from app.store import inspections as inspection_store
+from app.store.models import CodeRow, FactRow, FindingRow, InspectionRow, Speech
+
+CHUNK = 500
+Found = tuple[str, str, str, str]  # code, table, row, text
+
+
+def state_discrepancies(session: Session) -> Iterator[Found]:
+    """(code, table, row, text) for every row of state that does not follow from the facts."""
+    yield from _inspections(session)
+    yield from _codes(session)
+    yield from _findings(session)
+    yield from _answers(session)
+
+
+def _facts_of(session: Session, kind: str) -> Iterator[tuple[str, list[FactRow]]]:
+    """The facts of each subject of a kind, in order, one subject after another."""
+    query = select(FactRow).where(FactRow.subject_kind == kind).order_by(FactRow.subject_id, FactRow.seq)
+    rows = session.scalars(query.execution_options(yield_per=CHUNK))
+    for subject, facts in groupby(rows, key=lambda row: row.subject_id):
+        yield subject, list(facts)
+
+
+def _inspections(session: Session) -> Iterator[Found]:
+    for folded in _in_chunks(_folded(session)):
+        known = [item for item in folded if isinstance(item, Inspection)]
+        for item in folded:
+            if not isinstance(item, Inspection):
+                yield item
+        stored = {i.id: i for i in inspection_store.get_many(session, [i.id for i in known])}
+        for inspection in known:
+            yield from _compare(inspection, stored.get(inspection.id))
+    has_facts = select(FactRow.id).where(FactRow.subject_kind == "inspection", FactRow.subject_id == InspectionRow.id)
+    for row in session.scalars(select(InspectionRow).where(~has_facts.exists())):
+        yield "row_added", "inspections", row.id, f"inspection {row.number} has no facts: it was never applied for here"
+
+
+def _in_chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    chunk: list[Any] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    yield chunk
+
+
+def _folded(session: Session) -> Iterator[Inspection | Found]:
+    for subject, rows in _facts_of(session, "inspection"):
+        state: Inspection | None = None
+        try:
+            for row in rows:
+                if row.kind in domain.TRANSITIONS:
+                    state = domain.evolve(state, _fact(row))
+        except (DomainError, KeyError, ValueError, TypeError) as error:
+            yield "facts_broken", "inspections", subject, f"the facts of inspection {subject} do not fit: {error}"
+            continue
+        if state is not None:
+            yield state
+
+
+def _fact(row: FactRow) -> Fact:
+    return Fact(
+        id=row.id,
+        kind=row.kind,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        jurisdiction=row.jurisdiction,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by,
+        body=json.loads(row.body),
+        version=row.version,
+    )
+
+
+def _compare(folded: Inspection, stored: Inspection | None) -> Iterator[Found]:
+    if stored is None:
+        yield "row_removed", "inspections", folded.id, f"inspection {folded.number} was recorded and its row is gone"
+        return
+    changed = inspection_store.differences(folded, stored)
+    if changed:
+        text = f"inspection {folded.number} does not follow from its facts: {', '.join(changed)}"
+        yield "row_changed", "inspections", folded.id, text
+
+
+def _codes(session: Session) -> Iterator[Found]:
+    """Codes against the facts of their issue, and the other way round."""
+    issued = select(FactRow, CodeRow).outerjoin(CodeRow, CodeRow.cti == FactRow.subject_id)
+    issued = issued.where(FactRow.subject_kind == "code", FactRow.kind == "code.issued").order_by(FactRow.seq)
+    for fact, code in session.execute(issued.execution_options(yield_per=CHUNK)):
+        said = json.loads(fact.body)
+        if code is None:
+            yield "row_removed", "codes", fact.subject_id, f"the code of inspection {said['number']} is gone"
+        elif said != _said_of(code, said["number"]):
+            text = f"the code of inspection {said['number']} is not the one that was issued"
+            yield "row_changed", "codes", fact.subject_id, text
+    has_fact = select(FactRow.id).where(FactRow.subject_kind == "code", FactRow.subject_id == CodeRow.cti)
+    in_approval = select(FactRow.id).where(
+        FactRow.subject_kind == "inspection",
+        FactRow.subject_id == CodeRow.inspection,
+        FactRow.kind == "inspection.approved",
+        FactRow.body.contains(CodeRow.cti),
+    )  # codes from before there was a log
+    for code in session.scalars(select(CodeRow).where(~has_fact.exists(), ~in_approval.exists())):
+        yield "row_added", "codes", code.cti, f"a code of inspection {code.inspection} has no issue on record"
+
+
+def _said_of(code: CodeRow, number: str) -> dict[str, Any]:
+    return {
+        "cti": code.cti,
+        "version": code.version,
+        "kid": code.kid,
+        "issued_at": rfc3339(code.issued_at),
+        "not_before": rfc3339(code.not_before),
+        "expires_at": rfc3339(code.expires_at),
+        "number": number,
+        "token_sha256": hashlib.sha256(code.token).hexdigest(),
+        "short_code_sha256": hashlib.sha256(code.short_code.encode()).hexdigest(),
+    }
+
+
+def _findings(session: Session) -> Iterator[Found]:
+    for chunk in _in_chunks(_facts_of(session, "finding")):
+        rows = {r.id: r for r in session.scalars(select(FindingRow).where(FindingRow.id.in_([s for s, _ in chunk])))}
+        for subject, facts in chunk:
+            wanted, row = _finding_of(facts), rows.get(subject)
+            if row is None:
+                yield "row_removed", "findings", subject, f"flag {subject} ({wanted['rule']}) was raised and is gone"
+                continue
+            stored = {name: getattr(row, name) for name in wanted}
+            changed = [name for name, value in wanted.items() if stored[name] != value]
+            if changed:
+                text = f"flag {subject} ({row.rule}) does not follow from its facts: {', '.join(changed)}"
+                yield "row_changed", "findings", subject, text
+    has_facts = select(FactRow.id).where(FactRow.subject_kind == "finding", FactRow.subject_id == FindingRow.id)
+    for row in session.scalars(select(FindingRow).where(~has_facts.exists())):
+        yield "row_added", "findings", row.id, f"flag {row.id} ({row.rule}) has no facts: no rule raised it"
+
+
+def _finding_of(facts: list[FactRow]) -> dict[str, Any]:
+    """What the columns of a finding must hold after its facts."""
+    wanted: dict[str, Any] = {}
+    for fact in facts:
+        said, step = json.loads(fact.body), fact.kind.removeprefix("finding.")
+        if step in ("raised", "revised"):
+            wanted |= {name: said[name] for name in ("rule", "severity", "unit", "officer", "period")}
+            wanted |= {
+                "raised_for": date.fromisoformat(said["raised_for"]),
+                "subject_kind": said["subject"][0],
+                "subject_id": said["subject"][1],
+                "evidence": canonical_json(said["evidence"]),
+            }
+        if step == "raised":
+            wanted |= {"state": "raised", "standing": True}
+        elif step == "withdrawn":
+            wanted |= {"state": "withdrawn", "standing": False}
+        elif "state" in said:
+            wanted["state"] = said["state"]
+    return wanted
+
+
+def _answers(session: Session) -> Iterator[Found]:
+    """What reports were answered: the newest recorded answer is the one that the receipt shows."""
+    for subject, facts in _facts_of(session, "report"):
+        said = [json.loads(f.body) for f in facts if f.kind == "report.answered"]
+        row = session.get(Speech, subject)
+        if row is None:
+            yield "row_removed", "speech", subject, f"report {subject} was answered and is gone"
+        elif said and "answer" in said[-1] and row.erased_at is None and row.answer != said[-1]["answer"]:
+            yield "row_changed", "speech", subject, f"the answer to report {subject} is not the one that was given"
