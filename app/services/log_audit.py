@@ -5,9 +5,10 @@ all is well. State that is kept beside the facts is compared in `state_audit`.
 """
 
 import bisect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -101,15 +102,16 @@ def _entries(session: Session, cuts: list[int]) -> Iterator[list[bytes] | Discre
     cut = iter([*cuts, -1])
     stop = next(cut)
     query = select(LogEntry.position, LogEntry.leaf).order_by(LogEntry.position).execution_options(yield_per=CHUNK)
-    for at, (position, leaf) in enumerate(session.execute(query)):
-        if position != at:
-            yield Discrepancy("entry_missing", "log_entries", str(at), f"the entry at position {at} is missing")
-            return
-        leaves.append(leaf)
-        if at + 1 == stop or len(leaves) == CHUNK:
-            yield leaves
-            leaves = []
-            stop = next(cut) if at + 1 == stop else stop
+    with session.execute(query) as rows:  # closed also where a gap ends the reading
+        for at, (position, leaf) in enumerate(rows):
+            if position != at:
+                yield Discrepancy("entry_missing", "log_entries", str(at), f"the entry at position {at} is missing")
+                return
+            leaves.append(leaf)
+            if at + 1 == stop or len(leaves) == CHUNK:
+                yield leaves
+                leaves = []
+                stop = next(cut) if at + 1 == stop else stop
     if leaves:
         yield leaves
 
@@ -153,7 +155,7 @@ def _facts(session: Session) -> Iterator[Discrepancy]:
     )
     for fact, position, queued in session.execute(query):
         name = f"{fact.id} ({fact.kind} of {fact.subject_kind} {fact.subject_id})"
-        if leaf_data(fact.salt, canonical_of(fact)) != fact.leaf:
+        if not _fits(fact, canonical_of):
             yield Discrepancy("fact_changed", "facts", fact.id, f"fact {name} is not what was recorded")
         elif position is None and queued is None:
             yield Discrepancy(
@@ -162,6 +164,14 @@ def _facts(session: Session) -> Iterator[Discrepancy]:
         elif position is not None:
             slack = HELD_FOR if fact.subject_id in held or fact.subject_kind == "report" else ENTERS_WITHIN
             yield from _late(fact, name, position, sizes, times, slack)
+
+
+def _fits(row: Any, canonical: Callable[[Any], bytes]) -> bool:
+    """Whether a row still hashes to its leaf. What cannot even be read does not."""
+    try:
+        return leaf_data(row.salt, canonical(row)) == row.leaf
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def _late(
@@ -192,7 +202,7 @@ def _speech(session: Session) -> Iterator[Discrepancy]:
             if row.id not in erased:
                 text = f"{name} was emptied without the erasure being recorded"
                 yield Discrepancy("speech_erased", "speech", row.id, text)
-        elif leaf_data(row.salt, canonical_speech(row)) != row.leaf:
+        elif not _fits(row, canonical_speech):
             yield Discrepancy("speech_changed", "speech", row.id, f"{name} is not what was recorded")
         if position is None and queued is None:
             text = f"{name} never entered the log, or was changed since"
