@@ -68,7 +68,13 @@ def sequence(work: UnitOfWork) -> int:
     else:
         leaves = log_store.take(work.session, held=False, limit=AT_ONCE)
     if leaves:
-        log_store.add(work.session, head.size if head else 0, leaves, log.suite.hash, work.now)
+        log_store.add(
+            work.session,
+            log_store.Head(head.size, head.root) if head else log_store.Head(),
+            leaves,
+            log.suite.hash,
+            work.now,
+        )
     return len(leaves)
 
 

@@ -169,7 +169,7 @@ def _facts(session: Session) -> Iterator[Discrepancy]:
 def _fits(row: Any, canonical: Callable[[Any], bytes]) -> bool:
     """Whether a row still hashes to its leaf. What cannot even be read does not."""
     try:
-        return leaf_data(row.salt, canonical(row)) == row.leaf
+        return bool(leaf_data(row.salt, canonical(row)) == row.leaf)
     except (ValueError, TypeError, KeyError):
         return False
 

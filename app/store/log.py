@@ -1,9 +1,12 @@
 """The log in the database: the queue of leaves, entries, tiles, heads. What they mean is app.domain.transparency."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.transparency import (
@@ -18,11 +21,18 @@ from app.domain.transparency import (
     entry_bundle,
     leaf_hash,
 )
-from app.store.database import dialect_insert
 from app.store.models import LogCosignature, LogEntry, LogHead, LogQueued, LogTile
 
 HASH_BYTES = 32
 HEADS_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A stored tree: its size and root. The empty one has the root b""."""
+
+    size: int = 0
+    root: bytes = b""
 
 
 def take(session: Session, held: bool, limit: int) -> list[bytes]:
@@ -63,18 +73,34 @@ def prune_heads(session: Session, newest: int, now: datetime) -> None:
     session.execute(delete(LogHead).where(*old).execution_options(synchronize_session=False))
 
 
-def add(session: Session, size: int, leaves: Sequence[bytes], hash: Hash, now: datetime) -> tuple[int, bytes]:
-    """Appends leaf data to the stored tree of `size`: entries, tiles and the unsigned head; the new size and root."""
-    grown = append(Edge.read(size, tile_reader(session)), [leaf_hash(leaf, hash) for leaf in leaves], hash)
-    session.execute(insert(LogEntry), [{"position": size + n, "leaf": leaf} for n, leaf in enumerate(leaves)])
-    statement = dialect_insert(session, LogTile)
-    statement = statement.on_conflict_do_update(
-        index_elements=["level", "number"], set_={"nodes": statement.excluded.nodes}
-    )
+def add(session: Session, before: Head, leaves: Sequence[bytes], hash: Hash, now: datetime) -> Head:
+    """Appends leaf data to the stored tree `before`: entries, tiles and the unsigned head; the new head.
+
+    Three statements, prepared once: single appends are what a quiet day is made of.
+    """
+    connection = session.connection()
+    edge = _edges.get(before.root) or Edge.read(before.size, tile_reader(session))
+    grown = append(edge, [leaf_hash(leaf, hash) for leaf in leaves], hash)
+    connection.execute(_ADD_ENTRIES, [{"position": edge.size + n, "leaf": leaf} for n, leaf in enumerate(leaves)])
     rows = [{"level": tile.level, "number": tile.index, "nodes": nodes} for tile, nodes in grown.tiles]
-    session.execute(statement, rows)
-    session.execute(insert(LogHead), [{"size": grown.edge.size, "root": grown.root, "made_at": now, "note": None}])
-    return grown.edge.size, grown.root
+    connection.execute(_WRITE_TILES[connection.dialect.name], rows)
+    after = Head(grown.edge.size, grown.root)
+    connection.execute(_ADD_HEAD, {"size": after.size, "root": after.root, "made_at": now, "note": None})
+    _edges.clear()
+    _edges[after.root] = grown.edge
+    return after
+
+
+def _write_tiles(make: Any) -> Any:
+    statement = make(LogTile)
+    return statement.on_conflict_do_update(index_elements=["level", "number"], set_={"nodes": statement.excluded.nodes})
+
+
+# The edge that this process wrote last. A root binds its edge, so what somebody else wrote is simply not found here.
+_edges: dict[bytes, Edge] = {}
+_tables: Any = (LogEntry.__table__, LogHead.__table__)
+_ADD_ENTRIES, _ADD_HEAD = (insert(table) for table in _tables)
+_WRITE_TILES = {"sqlite": _write_tiles(sqlite.insert), "postgresql": _write_tiles(postgresql.insert)}
 
 
 def tile_reader(session: Session) -> ReadTile:

@@ -60,11 +60,18 @@ class Edge:
 
     def root(self, hash: Hash = sha256) -> bytes:
         """The root of the tree, from the edge alone."""
+        remembered = _remembered(hash)
         rest: list[bytes] = []
         for nodes in self.partial:
             both = [*_nodes(nodes), *rest]
-            rest = [root_of_nodes(both, hash)] if both else []
+            rest = [root_of_nodes(both, remembered)] if both else []
         return root_of_nodes(rest, hash)
+
+
+@lru_cache(maxsize=8)
+def _remembered(hash: Hash) -> Hash:
+    """From one append to the next, all but the last few nodes of an edge pair up as before."""
+    return lru_cache(maxsize=4096)(hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,9 @@ def append(edge: Edge, leaf_hashes: Iterable[bytes], hash: Hash = sha256) -> App
     partial: list[bytes] = []
     for level in range(_levels(size)):
         before = edge.partial[level] if level < len(edge.partial) else b""
+        if not rising:
+            partial.append(before)
+            continue
         index = edge.size >> (TILE_HEIGHT * (level + 1))
         nodes = [*_nodes(before), *rising]
         grown, rising = bool(rising), []
