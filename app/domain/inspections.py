@@ -1,16 +1,14 @@
-"""An inspection: its states, the one table of transitions, and how its current state is folded from facts.
+"""An inspection: its states and the one table of transitions.
 
-Every change is a fact (`inspection.approved`, …). `transition` says which facts a state allows; `evolve` folds a fact
-into the current state. Services never set a field themselves, so the state kept beside the facts can be recomputed.
+Every change is a fact (`inspection.approved`, …). `transition` says which facts a state allows; `app/domain/folding.py`
+folds a fact into the current state. Services never set a field themselves, so the state kept beside the facts can be
+recomputed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.domain.errors import Refused
-from app.domain.facts import Fact
-from app.domain.times import parse_rfc3339
 
 DRAFT, APPLIED, REJECTED, APPROVED = "draft", "applied", "rejected", "approved"
 IN_PROGRESS, COMPLETED, NOT_CARRIED_OUT = "in_progress", "completed", "not_carried_out"
@@ -159,142 +157,3 @@ def transition(state: str | None, fact_kind: str) -> str:
     if after is None:
         raise Refused("not_in_this_state", state=state or "", step=fact_kind)
     return after
-
-
-def evolve(inspection: Inspection | None, fact: Fact) -> Inspection:
-    """Folds one fact into the current state; the first fact creates it. Raises Refused like `transition`."""
-    after = transition(inspection.state if inspection else None, fact.kind)
-    if inspection is None or fact.kind in ("inspection.applied", "inspection.imported"):
-        return _created(fact, after)
-    changes = _CHANGES[fact.kind](inspection, fact)
-    return replace(inspection, state=after, **changes)
-
-
-def _time(value: str | None) -> datetime | None:
-    return parse_rfc3339(value) if value else None
-
-
-def _created(fact: Fact, state: str) -> Inspection:
-    b = fact.body
-    external = b.get("external") or {}
-    place = b.get("place") or {}
-    return Inspection(
-        id=fact.subject_id,
-        number=b["number"],
-        jurisdiction=fact.jurisdiction,
-        enterprise_id=b["enterprise"],
-        kind=b["kind"],
-        state=state,
-        units=tuple(b["units"]),
-        items=tuple(b["items"]),
-        officers=tuple(OfficerOnVisit(o["certificate_no"], o.get("name"), o.get("unit")) for o in b["officers"]),
-        window_start=parse_rfc3339(b["window"]["start"]),
-        window_end=parse_rfc3339(b["window"]["end"]),
-        applied_at=fact.recorded_at,
-        applied_by=fact.recorded_by,
-        applicant=b["applicant"],
-        imported=fact.kind == "inspection.imported",
-        plan_code=b.get("plan_code"),
-        cause=b.get("cause"),
-        clue_no=b.get("clue_no"),
-        clue_at=_time(b.get("clue_at")),
-        reason=b.get("reason"),
-        recheck_of=b.get("recheck_of"),
-        place_kind=place.get("kind", "premises"),
-        place_address=place.get("address"),
-        place_region=place.get("region"),
-        way=b.get("way", "on_site"),
-        surprise=b.get("surprise", False),
-        started_at=_time(b.get("started_at")),
-        exception=b.get("exception"),
-        exception_reason=b.get("exception_reason"),
-        low_yield_reason=b.get("low_yield_reason"),
-        external_system=external.get("system"),
-        external_number=external.get("number"),
-        external_qr=external.get("qr"),
-        ended_at=_time(b.get("ended_at")),
-        results=_results(b.get("results")),
-        result_recorded_at=fact.recorded_at if b.get("results") else None,
-    )
-
-
-def _results(rows: list[dict[str, Any]] | None) -> tuple[Result, ...]:
-    return tuple(Result(r["item"], r["outcome"], r.get("note")) for r in rows or ())
-
-
-def _decided(_: Inspection, fact: Fact) -> dict[str, Any]:
-    return {
-        "decided_at": fact.recorded_at,
-        "decided_by": fact.recorded_by,
-        "decision_reason": fact.body.get("reason"),
-    }
-
-
-def _approved(inspection: Inspection, fact: Fact) -> dict[str, Any]:
-    c = fact.body["code"]
-    code = CodeVersion(
-        cti=c["cti"],
-        version=c["version"],
-        kid=c["kid"],
-        short_code=c["short_code"],
-        issued_at=parse_rfc3339(c["issued_at"]),
-        not_before=parse_rfc3339(c["not_before"]),
-        expires_at=parse_rfc3339(c["expires_at"]),
-    )
-    return {**_decided(inspection, fact), "code": code}
-
-
-def _seen(inspection: Inspection, fact: Fact) -> dict[str, Any]:
-    return {"first_seen_at": inspection.first_seen_at or fact.occurred_at}
-
-
-def _arrived(inspection: Inspection, fact: Fact) -> dict[str, Any]:
-    """`self_scanned` stays true only while every arrival came from an inspector's device."""
-    by_inspector = bool(fact.body.get("by_inspector"))
-    first = inspection.first_arrive_at is None
-    return {
-        "first_arrive_at": inspection.first_arrive_at or fact.occurred_at,
-        "self_scanned": by_inspector and (first or inspection.self_scanned),
-    }
-
-
-def _served(inspection: Inspection, fact: Fact) -> dict[str, Any]:
-    return {"served_at": inspection.served_at or fact.occurred_at}
-
-
-def _completed(inspection: Inspection, fact: Fact) -> dict[str, Any]:
-    return {
-        "ended_at": parse_rfc3339(fact.body["ended_at"]),
-        "started_at": _time(fact.body.get("started_at")) or inspection.started_at,
-        "results": _results(fact.body["results"]),
-        "result_recorded_at": fact.recorded_at,
-    }
-
-
-def _not_carried_out(_: Inspection, fact: Fact) -> dict[str, Any]:
-    return {
-        "not_carried_out_reason": fact.body["reason"],
-        "note": fact.body.get("note"),
-        "result_recorded_at": fact.recorded_at,
-    }
-
-
-def _cancelled(_: Inspection, fact: Fact) -> dict[str, Any]:
-    return {"note": fact.body.get("reason")}
-
-
-def _lapsed(_: Inspection, fact: Fact) -> dict[str, Any]:
-    return {"lapsed_at": fact.recorded_at}
-
-
-_CHANGES = {
-    "inspection.rejected": _decided,
-    "inspection.approved": _approved,
-    "inspection.cancelled": _cancelled,
-    "inspection.seen": _seen,
-    "inspection.arrived": _arrived,
-    "inspection.notice_served": _served,
-    "inspection.completed": _completed,
-    "inspection.not_carried_out": _not_carried_out,
-    "inspection.lapsed": _lapsed,
-}

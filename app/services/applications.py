@@ -9,6 +9,7 @@ from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, Actor
 from app.domain.applications import Application
 from app.domain.errors import Invalid, Problem
 from app.domain.flags.advise import Advisory
+from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339, shanghai_day
 from app.services import enterprises, flags
@@ -35,7 +36,7 @@ def apply(work: UnitOfWork, actor: Actor, application: Application) -> Applied:
     _, body, jurisdiction = _prepare(work, actor, application)
     kind = "inspection.contact_recorded" if application.kind == inspections.CONTACT else "inspection.applied"
     subject = ("inspection", work.new_id())
-    draft = inspections.evolve(None, work.fact(kind, subject, body, actor, jurisdiction))
+    draft = evolve(None, work.fact(kind, subject, body, actor, jurisdiction))
     advisories = flags.advise(work, draft)
     body["advice"] = [
         {"rule": a.rule, "severity": a.severity, "blocking": a.blocking, "evidence": dict(a.evidence)}
@@ -52,7 +53,7 @@ def preview(work: UnitOfWork, actor: Actor, application: Application) -> tuple[E
     domain.check(application)
     enterprise, body, jurisdiction = _prepare(work, actor, application)
     fact = work.fact("inspection.applied", ("inspection", work.new_id()), body, actor, jurisdiction)
-    return enterprise, flags.advise(work, inspections.evolve(None, fact))
+    return enterprise, flags.advise(work, evolve(None, fact))
 
 
 def heed_advice(work: UnitOfWork, actor: Actor, application: Application, note: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain import inspections as domain
 from app.domain.errors import DomainError
 from app.domain.facts import Fact, canonical_json
+from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339
 from app.store import inspections as inspection_store
@@ -68,7 +69,7 @@ def _folded(session: Session) -> Iterator[Inspection | Found]:
         try:
             for row in rows:
                 if row.kind in domain.TRANSITIONS:
-                    state = domain.evolve(state, _fact(row))
+                    state = evolve(state, _fact(row))
         except (DomainError, KeyError, ValueError, TypeError) as error:
             yield "facts_broken", "inspections", subject, f"the facts of inspection {subject} do not fit: {error}"
             continue

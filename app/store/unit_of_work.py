@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from app.domain import inspections
 from app.domain.actors import Actor
 from app.domain.codes.keys import SigningKey
 from app.domain.facts import Fact, canonical_json, canonical_record, leaf_data
+from app.domain.folding import evolve
 from app.domain.ids import RandomBytes, new_id
 from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
@@ -104,7 +104,7 @@ class UnitOfWork:
         `before` is the state that the decision was made on (None: the fact creates the inspection). Raises
         Refused("not_in_this_state"), or Refused("changed_meanwhile") when somebody else was faster.
         """
-        after = inspections.evolve(before, fact)
+        after = evolve(before, fact)
         self.store_fact(fact)
         if before is None:
             inspection_store.insert_many(self.session, [after])

@@ -14,6 +14,7 @@ from app.domain import inspections as domain
 from app.domain.actors import Actor
 from app.domain.enterprises import normalise_name
 from app.domain.facts import Fact
+from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339, shanghai_day
 from app.services import flags
@@ -63,7 +64,7 @@ def import_inspections(work: UnitOfWork, rows: Iterable[Row], progress: Progress
     imported: list[Inspection] = []
     for at in range(0, len(facts), AT_ONCE):
         part = facts[at : at + AT_ONCE]
-        inspections = [domain.evolve(None, fact) for fact in part]
+        inspections = [evolve(None, fact) for fact in part]
         inspection_store.insert_many(work.session, inspections)
         work.store_facts(part)
         imported += inspections
