@@ -18,6 +18,7 @@ from werkzeug.exceptions import Forbidden as HttpForbidden
 from app.domain.actors import PUBLIC, Actor
 from app.domain.errors import Forbidden
 from app.domain.times import shanghai_day
+from app.domain.uploads import LARGEST_BODY, Upload
 from app.store import actors
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -95,6 +96,7 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.user_loader(_load_session)
+    app.before_request(_allow_files)
     app.before_request(_refuse_nul)
     app.before_request(_require_installation)
     app.before_request(_refuse_cross_site)
@@ -109,6 +111,18 @@ def _load_session(secret: str) -> SignedIn | None:
     with installation.reading() as session:
         actor = actors.of_session(session, secret, now, shanghai_day(now))
     return SignedIn(secret, actor) if actor else None
+
+
+def takes_files(view: View) -> View:
+    """Declares a route whose form may bring files; every other one takes no body over a megabyte."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def _allow_files() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False):
+        request.max_content_length = LARGEST_BODY
 
 
 def _refuse_nul() -> None:
@@ -172,6 +186,11 @@ def _token_actor() -> Actor | None:
 
 def _next() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def sent_files(name: str) -> list[Upload]:
+    """The files of a form's field; an empty choice is none."""
+    return [Upload(f.filename or "", f.read()) for f in request.files.getlist(name) if f.filename]
 
 
 def device() -> str:

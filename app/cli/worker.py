@@ -13,8 +13,9 @@ from flask.cli import with_appcontext
 from app.domain.errors import Refused
 from app.errors import sentence
 from app.installation import Installation
-from app.services import housekeeping
+from app.services import housekeeping, jobs
 from app.services import log as log_service
+from app.services.job_handlers import HANDLERS
 
 log = logging.getLogger("jcm.worker")
 LOG_EVERY = 2.0  # seconds between two looks at the queue of the log
@@ -32,6 +33,10 @@ def worker(every: float, once: bool) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    if once:
+        jobs.run_waiting(installation.perform, HANDLERS)
+    else:
+        threading.Thread(target=_work, args=(installation, stop), name="jobs", daemon=True).start()
     due = 0.0
     while not stop.is_set():
         if time.monotonic() >= due:
@@ -41,6 +46,16 @@ def worker(every: float, once: bool) -> None:
         if once:
             break
         stop.wait(LOG_EVERY)
+
+
+def _work(installation: Installation, stop: threading.Event) -> None:
+    """Long work, in a thread of its own: the log and the sweeps do not wait for it."""
+    while not stop.is_set():
+        try:
+            jobs.run_waiting(installation.perform, HANDLERS)
+        except Exception:
+            log.exception("the jobs could not be looked at; the next look tries again")
+        stop.wait(1)
 
 
 def _advance_log(installation: Installation) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from app.services import flags, log, unit_keys, visits
+from app.services import flags, jobs, log, unit_keys, visits
 from app.store.models import Challenge, DeviceMark, IdempotencyKey, LoginSession, RateBucket
 from app.store.unit_of_work import UnitOfWork
 
@@ -30,4 +30,4 @@ def forget(work: UnitOfWork) -> None:
     work.session.execute(delete(LoginSession).where(LoginSession.expires_at < work.now - SESSIONS_KEPT))
 
 
-JOBS = (sweep, lapse, unit_keys.renew_lists, forget, log.prune)
+JOBS = (sweep, lapse, unit_keys.renew_lists, forget, log.prune, jobs.forget)

@@ -13,6 +13,7 @@ BLUEPRINTS = (
     "app.web.inspector.views",
     "app.web.supervisor.views",
     "app.web.admin.views",
+    "app.web.jobs.views",
     "app.web.published.views",
     "app.web.published.log",
     "app.api.v1.views",

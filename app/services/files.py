@@ -1,0 +1,121 @@
+"""Keeping what people send: photographs made anew without their metadata, papers and voice as they are; all sealed."""
+
+import hashlib
+import io
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import uploads
+from app.domain.actors import Actor
+from app.domain.errors import Invalid, NotFound
+from app.domain.uploads import IMAGES, JPEG, Upload
+from app.store.models import FileRow
+from app.store.unit_of_work import UnitOfWork
+from app.store.vault import Vault
+
+LONGEST_SIDE = 2000  # enough to read a label in a photograph
+MOST_PIXELS = 60_000_000
+QUALITY = 82
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file opened for somebody who may see it."""
+
+    id: str
+    name: str
+    media_type: str
+    data: bytes
+
+
+def keep(
+    work: UnitOfWork,
+    actor: Actor,
+    upload: Upload,
+    *,
+    purpose: str,
+    subject: tuple[str, str],
+    jurisdiction: str,
+    kinds: tuple[str, ...] = IMAGES,
+    field: str = "file",
+) -> FileRow:
+    """Stores a file of one of `kinds` for a subject (kind, id). Pictures are drawn anew as JPEG: nothing of their
+    metadata (place, device) stays, and nothing hidden in them either.
+
+    The caller records the fact that names it (`reference`). Raises Invalid("file_…") at `field`.
+    """
+    kind = uploads.check(upload, kinds, field)
+    data = _redrawn(upload, field) if kind in IMAGES else upload.data
+    row = FileRow(
+        id=work.new_id(),
+        jurisdiction=jurisdiction,
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        purpose=purpose,
+        media_type=JPEG if kind in IMAGES else kind,
+        name=uploads.safe_name(upload.name),
+        size=len(data),
+        sha256=hashlib.sha256(data).digest(),
+        sealed=b"",
+        recorded_at=work.now,
+        recorded_by=actor.id,
+    )
+    row.sealed = work.vault.seal(data, f"file:{row.id}")
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def reference(row: FileRow) -> dict[str, str]:
+    """How a fact names a file."""
+    return {"file": row.id, "sha256": row.sha256.hex()}
+
+
+def of(session: Session, subject: tuple[str, str], purpose: str | None = None) -> Sequence[FileRow]:
+    """The files of a subject, oldest first, without the erased ones."""
+    query = select(FileRow).where(
+        FileRow.subject_kind == subject[0], FileRow.subject_id == subject[1], FileRow.erased_at.is_(None)
+    )
+    if purpose is not None:
+        query = query.where(FileRow.purpose == purpose)
+    return list(session.scalars(query.order_by(FileRow.id)))
+
+
+def opened(session: Session, vault: Vault, file_id: str, subject: tuple[str, str]) -> KeptFile:
+    """A file of this subject; whether the reader may see the subject is for the caller to decide.
+
+    Raises NotFound("no_such_file"), also for an erased file.
+    """
+    row = session.get(FileRow, file_id)
+    if row is None or row.sealed is None or (row.subject_kind, row.subject_id) != subject:
+        raise NotFound("no_such_file")
+    return KeptFile(row.id, row.name, row.media_type, vault.open(row.sealed, f"file:{row.id}"))
+
+
+def erase(work: UnitOfWork, row: FileRow) -> None:
+    """Forgets the bytes; that there was a file, and which, stays."""
+    row.sealed, row.erased_at = None, work.now
+    work.session.flush()
+
+
+def _redrawn(upload: Upload, field: str) -> bytes:
+    """The picture as a JPEG of our own making, upright, at most LONGEST_SIDE pixels a side."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(upload.data), formats=("JPEG", "PNG", "WEBP")) as opened_image:
+                upright = ImageOps.exif_transpose(opened_image).convert("RGB")
+        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        plain = Image.new("RGB", upright.size)
+        plain.paste(upright)
+        out = io.BytesIO()
+        plain.save(out, "JPEG", quality=QUALITY)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Invalid("file_broken", field, name=uploads.safe_name(upload.name)) from error
+    return out.getvalue()

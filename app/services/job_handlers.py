@@ -1,0 +1,5 @@
+"""Which use case does which kind of job. A new kind is one line here and one in app/web/jobs/views.py."""
+
+from app.services.jobs import Handler
+
+HANDLERS: dict[str, Handler] = {}

@@ -1,0 +1,31 @@
+"""What the inspector's and the head's pages share: the blueprint, who may come in, one inspection as shown."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from app.context import actor, installation
+from app.domain.actors import HEAD, INSPECTOR
+from app.domain.errors import DomainError, Invalid, NotFound
+from app.errors import sentence
+from app.queries import inspections as inspection_queries
+from app.security import roles
+from app.services.access import may_see
+from app.store import inspections as inspection_store
+
+blueprint = Blueprint("inspector", __name__, url_prefix="/inspect")
+staff = roles(INSPECTOR, HEAD)
+
+
+def shown_or_404(session: Any, inspection_id: str) -> inspection_queries.Shown:
+    """An inspection that the actor may see, with what pages show of it. Raises NotFound."""
+    found = inspection_store.get(session, inspection_id)
+    if found is None or not may_see(actor(), found):
+        raise NotFound("no_such_inspection", inspection=inspection_id)
+    return inspection_queries.shown(session, actor(), [found], installation().config.public_url)[0]
+
+
+def messages(error: DomainError) -> dict[str, str]:
+    """{field: sentence} of a refusal, for the form it belongs to."""
+    problems = error.problems if isinstance(error, Invalid) else [(error.field or "form", error.code, error.data)]
+    return {name or "form": sentence(code, data) for name, code, data in problems}

@@ -1,0 +1,163 @@
+"""One inspection: deciding, showing the code, its notice, cancelling, recording the result."""
+
+from typing import Any
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.context import actor, installation, now, perform, reading
+from app.domain.actors import HEAD
+from app.domain.codes.draw import code_matrix, svg
+from app.domain.codes.short import display_short_code
+from app.domain.errors import DomainError, NotFound
+from app.domain.inspections import Inspection
+from app.domain.times import SHANGHAI
+from app.i18n import clock_time
+from app.queries import inspections as inspection_queries
+from app.security import roles
+from app.services import decisions, scans, visits
+from app.services.flags import advise
+from app.store.unit_of_work import history
+from app.web.inspector import forms
+from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
+
+
+@blueprint.get("/<inspection_id>")
+@staff
+def detail(inspection_id: str) -> str:
+    return _detail_page(inspection_id, {})
+
+
+@blueprint.post("/<inspection_id>/approve")
+@roles(HEAD)
+def approve(inspection_id: str) -> BaseResponse | tuple[str, int]:
+    reason = (request.form.get("override_reason", "") or request.form.get("chosen_reason", "")).strip()[:2000]
+    return _step(inspection_id, decisions.approve, inspection_id, reason or None)
+
+
+@blueprint.post("/<inspection_id>/reject")
+@roles(HEAD)
+def reject(inspection_id: str) -> BaseResponse | tuple[str, int]:
+    return _step(inspection_id, decisions.reject, inspection_id, request.form.get("reason", "").strip()[:2000])
+
+
+@blueprint.post("/<inspection_id>/cancel")
+@staff
+def cancel(inspection_id: str) -> BaseResponse | tuple[str, int]:
+    reason = request.form.get("reason", "").strip()[:2000] or None
+    on_advice = request.form.get("on_advice") == "1"
+    return _step(inspection_id, visits.cancel, inspection_id, reason, on_advice=on_advice)
+
+
+@blueprint.get("/<inspection_id>/result")
+@staff
+def result_form(inspection_id: str) -> str:
+    return _result_page(inspection_id, {}, {})
+
+
+@blueprint.post("/<inspection_id>/result")
+@staff
+def result(inspection_id: str) -> BaseResponse | tuple[str, int]:
+    with reading() as session:
+        inspection = shown_or_404(session, inspection_id).inspection
+    try:
+        if request.form.get("go") == "not_carried_out":
+            note = request.form.get("why", "").strip()[:2000] or None
+            perform(visits.not_carried_out, actor(), inspection_id, request.form.get("not_carried_out", ""), note)
+        else:
+            perform(visits.complete, actor(), inspection_id, forms.completion(request.form, inspection))
+    except DomainError as error:
+        return _result_page(inspection_id, request.form, messages(error)), 422
+    return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)
+
+
+@blueprint.get("/<inspection_id>/code")
+@staff
+def code(inspection_id: str) -> str:
+    """The code large enough to scan at arm's length, with its live state."""
+    with reading() as session:
+        s = shown_or_404(session, inspection_id)
+        challenges = scans.open_challenges(session, inspection_id, now())
+    if s.code is None:
+        raise NotFound("no_such_code")
+    return render_template(
+        "inspector/code.html",
+        s=s,
+        drawing=_drawing(s),
+        short_code=display_short_code(s.code.short_code),
+        challenges=challenges,
+    )
+
+
+@blueprint.get("/<inspection_id>/live")
+@staff
+def live(inspection_id: str) -> Response:
+    """What the code page asks for every two seconds: state, scans, open comparison numbers."""
+    with reading() as session:
+        i = shown_or_404(session, inspection_id).inspection
+        challenges = scans.open_challenges(session, inspection_id, now())
+    return jsonify(
+        state=i.state,
+        seen=clock_time(i.first_seen_at) if i.first_seen_at else None,
+        arrived=clock_time(i.first_arrive_at) if i.first_arrive_at else None,
+        challenges=[f"{c.digits[:3]} {c.digits[3:]}" for c in challenges],
+    )
+
+
+@blueprint.get("/<inspection_id>/notice")
+@staff
+def notice(inspection_id: str) -> str:
+    """The print view: 行政检查通知书 with the code."""
+    with reading() as session:
+        s = shown_or_404(session, inspection_id)
+    if s.code is None:
+        raise NotFound("no_such_code")
+    short_code = display_short_code(s.code.short_code)
+    return render_template("inspector/notice.html", s=s, drawing=_drawing(s), short_code=short_code, today=now())
+
+
+def _drawing(s: inspection_queries.Shown) -> str:
+    assert s.code is not None
+    drawn = svg(code_matrix(s.code.url))
+    return drawn if isinstance(drawn, str) else drawn.decode()
+
+
+def _step(inspection_id: str, use_case: Any, *args: Any, **kwargs: Any) -> BaseResponse | tuple[str, int]:
+    """Performs a step and shows the page again, with a sentence where it was refused."""
+    try:
+        perform(use_case, actor(), *args, **kwargs)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _detail_page(inspection_id, messages(error)), 422
+    return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)
+
+
+def _detail_page(inspection_id: str, errors: dict[str, str]) -> str:
+    with reading() as session:
+        s = shown_or_404(session, inspection_id)
+        facts = history(session, "inspection", inspection_id)
+    advisories = _advice_now(s.inspection) if s.inspection.state == "applied" else ()
+    return render_template(
+        "inspector/detail.html",
+        s=s,
+        facts=facts,
+        errors=errors,
+        actor=actor(),
+        advisories=advisories,
+        typed=request.form,
+    )
+
+
+def _advice_now(inspection: Inspection) -> Any:
+    with installation().unit_of_work() as work:
+        found = advise(work, inspection)
+        work.session.rollback()
+    return found
+
+
+def _result_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:
+    with reading() as session:
+        s = shown_or_404(session, inspection_id)
+    ended = min(now(), s.inspection.window_end).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+    return render_template("inspector/result.html", s=s, values=values, errors=errors, ended=ended)

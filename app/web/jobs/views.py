@@ -1,0 +1,57 @@
+"""The page of a job in the background: how far it is, and where its result is when it is done."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template
+
+from app.context import actor, reading
+from app.domain.actors import ADMIN, HEAD, INSPECTOR, SUPERVISOR
+from app.errors import sentence
+from app.security import roles
+from app.services import jobs
+
+blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a kind of job is called, and from its result (a dict): one sentence, and the address it leads to."""
+
+    title: Any
+    told: Callable[[dict[str, Any]], str]
+    leads_to: Callable[[dict[str, Any]], str]
+
+
+KINDS: dict[str, Shown] = {}
+
+
+@blueprint.get("/<job_id>")
+@roles(INSPECTOR, HEAD, SUPERVISOR, ADMIN)
+def page(job_id: str) -> str:
+    return render_template("jobs/job.html", **_view(job_id))
+
+
+@blueprint.get("/<job_id>/live")
+@roles(INSPECTOR, HEAD, SUPERVISOR, ADMIN)
+def live(job_id: str) -> Response:
+    """What the page asks for every second."""
+    view = _view(job_id)
+    return jsonify(state=view["job"].state, done=view["job"].done, total=view["job"].total)
+
+
+def _view(job_id: str) -> dict[str, Any]:
+    with reading() as session:
+        job = jobs.own(session, actor(), job_id)
+    shown = KINDS[job.kind]
+    result = json.loads(job.result) if job.result else None
+    problem = json.loads(job.problem) if job.problem else None
+    return {
+        "job": job,
+        "title": shown.title,
+        "told": shown.told(result) if result is not None else "",
+        "leads_to": shown.leads_to(result) if result is not None else "",
+        "problem": sentence(problem["code"], problem["data"]) if problem else "",
+    }
