@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from app.services import registers
 from app.store.database import Database
 from app.store.migrate import upgrade
 from tests.district import seed
@@ -88,6 +89,7 @@ def _make_template(kind: str, factory: pytest.TempPathFactory) -> str:
         seed(session)
     database.dispose()
     opened = open_house(url, factory.mktemp("instance"), seed=6)
+    opened.perform(registers.adopt)
     add_people(opened)
     opened.installation.database.dispose()
     if kind == "sqlite":

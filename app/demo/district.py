@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from app.demo.names import InventedEnterprise, enterprises, person
+from app.domain.actors import SYSTEM
 from app.domain.applications import EnterpriseRef
 from app.domain.times import shanghai_day
+from app.services import registers
 from app.services.enterprises import enter
 from app.services.registry import enter_calendar
 from app.store.models import (
@@ -72,8 +74,10 @@ def plan_code(unit: str, year: int) -> str:
 
 
 def _add(work: UnitOfWork, *objects: Any) -> None:
+    """Enters rows of the registers, each with its fact."""
     work.session.add_all(objects)
     work.session.flush()
+    registers.record(work, SYSTEM, DISTRICT, objects)
 
 
 def _regions(work: UnitOfWork) -> list[str]:

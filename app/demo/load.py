@@ -13,7 +13,7 @@ from app.domain.actors import Actor
 from app.domain.codes.token import to_digits
 from app.domain.errors import Refused
 from app.domain.times import shanghai_day
-from app.services import accounts, flags, speech, verification
+from app.services import accounts, flags, registers, speech, verification
 from app.store import actors, registry
 from app.store.models import CodeRow, Region, User
 from app.store.unit_of_work import UnitOfWork
@@ -40,6 +40,7 @@ def load(work: UnitOfWork, password: str) -> int:
     if not is_empty(work):
         raise Refused("not_empty")
     source = random.Random(SEED)  # noqa: S311 a fixed seed is the point
+    registers.adopt(work)  # an empty register begins, too
     invented = build(work, source)
     cast = _cast(work, password)
     stories_end = FLAGGED + TODAY

@@ -7,10 +7,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select, update
 
-from app.domain.actors import ROLES, SUPERVISOR, Actor
+from app.domain.actors import ROLES, SUPERVISOR, SYSTEM, Actor
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.times import shanghai_day
-from app.store import actors
+from app.services import registers
+from app.store import actors, registry
 from app.store.limits import Limit
 from app.store.models import ActorRow, ApiToken, LoginSession, RoleAssignment, Unit, User
 from app.store.unit_of_work import UnitOfWork
@@ -101,7 +102,11 @@ def add_actor(work: UnitOfWork, kind: str, name: str, unit: str, role: str) -> s
     work.session.add(ActorRow(id=actor_id, kind=kind, name=name, created_at=work.now))
     work.session.flush()
     today = shanghai_day(work.now)
-    work.session.add(RoleAssignment(actor=actor_id, unit=unit, role=role, valid_from=today, valid_until=None))
+    assignment = RoleAssignment(actor=actor_id, unit=unit, role=role, valid_from=today, valid_until=None)
+    work.session.add(assignment)
+    work.session.flush()
+    district = registry.district_of(work.session, work.session.get_one(Unit, unit).region)
+    registers.record(work, SYSTEM, district or work.default_jurisdiction, [assignment])
     return actor_id
 
 

@@ -73,7 +73,7 @@ def heed_advice(work: UnitOfWork, actor: Actor, application: Application, note: 
 def _prepare(work: UnitOfWork, actor: Actor, a: Application) -> tuple[Enterprise, dict[str, Any], str]:
     """The enterprise, the body of the fact, and its jurisdiction. Raises Invalid for what is unknown."""
     _require_known(work, a)
-    enterprise = enterprises.find_or_enter(work, a.enterprise, source="application")
+    enterprise = enterprises.find_or_enter(work, a.enterprise, "application", actor)
     jurisdiction = _jurisdiction(work, actor, enterprise)
     return enterprise, _body(work, actor, a, enterprise), jurisdiction
 

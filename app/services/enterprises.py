@@ -2,9 +2,11 @@
 
 from pypinyin import Style, lazy_pinyin
 
+from app.domain.actors import SYSTEM, Actor
 from app.domain.applications import EnterpriseRef
 from app.domain.enterprises import normalise_name
 from app.domain.times import shanghai_day
+from app.services import registers
 from app.store import registry
 from app.store.models import Enterprise, EnterpriseRecord
 from app.store.unit_of_work import UnitOfWork
@@ -15,7 +17,7 @@ def pinyin_initials(name: str) -> str:
     return "".join(lazy_pinyin(normalise_name(name), style=Style.FIRST_LETTER)).lower()[:200]
 
 
-def find_or_enter(work: UnitOfWork, ref: EnterpriseRef, source: str) -> Enterprise:
+def find_or_enter(work: UnitOfWork, ref: EnterpriseRef, source: str, actor: Actor) -> Enterprise:
     """The enterprise that `ref` names; entered in the registry where nobody knew it. A known one keeps its name.
 
     An enterprise without USCC is found again by its name, so that leaving the USCC out does not start a new history.
@@ -26,11 +28,13 @@ def find_or_enter(work: UnitOfWork, ref: EnterpriseRef, source: str) -> Enterpri
     else:
         work.lock(f"enterprise:{normalise_name(ref.name or '')}")
         known = registry.enterprise_by_name(work.session, ref.name or "")
-    return known or enter(work, ref, source)
+    return known or enter(work, ref, source, actor=actor)
 
 
-def enter(work: UnitOfWork, ref: EnterpriseRef, source: str, region: str | None = None) -> Enterprise:
-    """A new entry with its first dated record."""
+def enter(
+    work: UnitOfWork, ref: EnterpriseRef, source: str, region: str | None = None, actor: Actor = SYSTEM
+) -> Enterprise:
+    """A new entry with its first dated record, both facts."""
     name = ref.name or ref.uscc or ""
     enterprise = Enterprise(
         id=work.new_id(),
@@ -45,20 +49,21 @@ def enter(work: UnitOfWork, ref: EnterpriseRef, source: str, region: str | None 
     )
     work.session.add(enterprise)
     work.session.flush()
-    work.session.add(
-        EnterpriseRecord(
-            enterprise=enterprise.id,
-            valid_from=shanghai_day(work.now),
-            uscc=ref.uscc,
-            name=name,
-            region=region,
-            address=ref.address,
-            industry=None,
-            risk=None,
-            credit=None,
-            source=source,
-            recorded_at=work.now,
-        )
+    record = EnterpriseRecord(
+        enterprise=enterprise.id,
+        valid_from=shanghai_day(work.now),
+        uscc=ref.uscc,
+        name=name,
+        region=region,
+        address=ref.address,
+        industry=None,
+        risk=None,
+        credit=None,
+        source=source,
+        recorded_at=work.now,
     )
+    work.session.add(record)
     work.session.flush()
+    district = registry.district_of(work.session, region) if region else None
+    registers.record(work, actor, district or work.default_jurisdiction, [enterprise, record])
     return enterprise

@@ -1,13 +1,15 @@
 """`flask log verify`: recomputes the whole log from the records and names every row that is not as it was recorded.
 
 Reads everything once, in order, with flat memory; writes nothing. What it finds is a list of discrepancies, empty where
-all is well. State that is kept beside the facts is compared in `state_audit`.
+all is well. State that is kept beside the facts is compared in `state_audit`, registers in
+`register_audit`.
 """
 
 import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import func, select
@@ -27,6 +29,7 @@ from app.domain.transparency import (
 )
 from app.services import log_witnesses
 from app.services.log import dummy_leaf
+from app.services.register_audit import register_discrepancies
 from app.services.speech import canonical_speech
 from app.services.state_audit import state_discrepancies
 from app.store.models import FactRow, FindingRow, Log, LogDummy, LogEntry, LogHead, LogQueued, LogTile, Speech
@@ -58,8 +61,8 @@ def audit(session: Session) -> Iterator[Discrepancy]:
     yield from _speech(session)
     yield from _dummies(session)
     yield from _leaves_without_record(session)
-    for code, table, name, text in state_discrepancies(session):
-        yield Discrepancy(code, table, name, text)
+    for found in chain(state_discrepancies(session), register_discrepancies(session)):
+        yield Discrepancy(*found)
 
 
 def size(session: Session) -> int:

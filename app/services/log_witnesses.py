@@ -17,7 +17,7 @@ from app.domain.transparency import (
     VerifierKey,
     parse_verifier,
 )
-from app.services import unit_keys
+from app.services import registers, unit_keys
 from app.store import log as log_store
 from app.store.database import dialect_insert
 from app.store.models import LogCosignature, LogHead, LogWitness
@@ -51,8 +51,10 @@ def trust(work: UnitOfWork, actor: Actor, text: str) -> str:
     if known is not None and known.verifier != str(key):
         raise Refused("witness_name_taken", name=key.name)
     if known is None or known.withdrawn_at is not None:
-        work.session.merge(LogWitness(verifier=str(key), name=key.name, trusted_at=work.now, withdrawn_at=None))
+        row = LogWitness(verifier=str(key), name=key.name, trusted_at=work.now, withdrawn_at=None)
+        row = work.session.merge(row)
         work.session.flush()
+        registers.record(work, actor, work.default_jurisdiction, [row])
         body = {"verifier": str(key)}
         work.store_fact(
             work.fact("witness.trusted", ("witness", key.key_id.hex()), body, actor, work.default_jurisdiction)
@@ -68,6 +70,7 @@ def withdraw(work: UnitOfWork, actor: Actor, name: str) -> None:
         raise NotFound("no_such_witness", name=name)
     known.withdrawn_at = work.now
     work.session.flush()
+    registers.record(work, actor, work.default_jurisdiction, [known])
     subject = ("witness", parse_verifier(known.verifier).key_id.hex())
     work.store_fact(work.fact("witness.withdrawn", subject, {}, actor, work.default_jurisdiction))
     unit_keys.publish_log(work)

@@ -40,7 +40,7 @@ def _facts_of(session: Session, kind: str) -> Iterator[tuple[str, list[FactRow]]
 
 
 def _inspections(session: Session) -> Iterator[Found]:
-    for folded in _in_chunks(_folded(session)):
+    for folded in in_chunks(_folded(session)):
         known = [item for item in folded if isinstance(item, Inspection)]
         for item in folded:
             if not isinstance(item, Inspection):
@@ -53,7 +53,8 @@ def _inspections(session: Session) -> Iterator[Found]:
         yield "row_added", "inspections", row.id, f"inspection {row.number} has no facts: it was never applied for here"
 
 
-def _in_chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+def in_chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """`items` in lists of at most CHUNK; the last one may be empty."""
     chunk: list[Any] = []
     for item in items:
         chunk.append(item)
@@ -139,7 +140,7 @@ def _said_of(code: CodeRow, number: str) -> dict[str, Any]:
 
 
 def _findings(session: Session) -> Iterator[Found]:
-    for chunk in _in_chunks(_facts_of(session, "finding")):
+    for chunk in in_chunks(_facts_of(session, "finding")):
         rows = {r.id: r for r in session.scalars(select(FindingRow).where(FindingRow.id.in_([s for s, _ in chunk])))}
         for subject, facts in chunk:
             wanted, row = _finding_of(facts), rows.get(subject)

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.actors import Actor
+from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.keys import SIGNS_CODES, SIGNS_STATUS, KeyEntry, KeyList, SigningKey
 from app.domain.codes.lists import LISTED_STATES, sign_key_list, sign_log, sign_status_list, status_list
 from app.domain.codes.suites import ES256
 from app.domain.errors import NotFound, Refused
+from app.services import registers
 from app.store.models import CodeRow, InspectionRow, Log, LogWitness, SignedDocument, Unit, UnitKey
 from app.store.unit_of_work import UnitOfWork
 
@@ -51,7 +52,7 @@ def rotate(work: UnitOfWork, actor: Actor, unit: str, suite: str = ES256.name) -
     """A new key for a unit from now on; its kid (hex). Codes issued before stay valid until they expire."""
     if work.session.get(Unit, unit) is None:
         raise NotFound("unknown_unit", unit=unit)
-    row = _add(work, unit, SIGNS_CODES, suite)
+    row = _add(work, unit, SIGNS_CODES, suite, actor)
     _record(work, actor, row, "key.rotated", {"unit": unit, "suite": suite})
     return row.kid
 
@@ -66,6 +67,7 @@ def revoke(work: UnitOfWork, actor: Actor, kid: str, reason: str) -> None:
     row.revoked_at, row.revoked_reason = work.now, reason
     work.session.flush()
     _record(work, actor, row, "key.revoked", {"reason": reason})
+    registers.record(work, actor, work.default_jurisdiction, [row])
     publish_keys(work)
 
 
@@ -156,7 +158,7 @@ def _in_force(work: UnitOfWork, unit: str, use: str) -> UnitKey | None:
     return work.session.scalar(query)
 
 
-def _add(work: UnitOfWork, unit: str, use: str, suite: str) -> UnitKey:
+def _add(work: UnitOfWork, unit: str, use: str, suite: str, actor: Actor = SYSTEM) -> UnitKey:
     key = SigningKey.generate(suite)
     row = UnitKey(
         kid=key.kid.hex(),
@@ -170,6 +172,7 @@ def _add(work: UnitOfWork, unit: str, use: str, suite: str) -> UnitKey:
     )
     work.session.add(row)
     work.session.flush()
+    registers.record(work, actor, work.default_jurisdiction, [row])
     publish_keys(work)
     return row
 

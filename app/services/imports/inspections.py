@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.domain import inspections as domain
 from app.domain.actors import Actor
@@ -17,7 +17,7 @@ from app.domain.facts import Fact
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339, shanghai_day
-from app.services import flags
+from app.services import flags, registers
 from app.services.enterprises import pinyin_initials
 from app.services.imports.reference import checked_uscc
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, choice, limited, moment, required
@@ -60,7 +60,7 @@ def import_inspections(work: UnitOfWork, rows: Iterable[Row], progress: Progress
         except Bad as bad:
             problems.append(RowProblem(row.number, bad.field, bad.reason))
         progress(1)
-    _store_new(work, known)
+    _store_new(work, known, actor)
     imported: list[Inspection] = []
     for at in range(0, len(facts), AT_ONCE):
         part = facts[at : at + AT_ONCE]
@@ -192,7 +192,7 @@ def _is_same(work: UnitOfWork, inspection_id: str, body: dict[str, Any]) -> bool
     )
 
 
-def _store_new(work: UnitOfWork, known: _Known) -> None:
+def _store_new(work: UnitOfWork, known: _Known, actor: Actor) -> None:
     today = shanghai_day(work.now)
     if known.new_enterprises:
         rows = [
@@ -200,15 +200,16 @@ def _store_new(work: UnitOfWork, known: _Known) -> None:
             | {"search": normalise_name(e["name"]), "initials": pinyin_initials(e["name"]), "first_known_at": work.now}
             for e in known.new_enterprises
         ]
-        work.session.execute(insert(Enterprise), rows)
+        registers.insert_many(work, actor, work.default_jurisdiction, Enterprise, rows)
         records = [
             {"enterprise": e["id"], "uscc": e["uscc"], "name": e["name"], "valid_from": today, "source": "import"}
             | {"recorded_at": work.now}
             for e in known.new_enterprises
         ]
-        work.session.execute(insert(EnterpriseRecord), records)
+        registers.insert_many(work, actor, work.default_jurisdiction, EnterpriseRecord, records)
     if known.new_officers:
-        work.session.execute(insert(Officer), [o | {"id": work.new_id()} for o in known.new_officers])
+        officers = [o | {"id": work.new_id()} for o in known.new_officers]
+        registers.insert_many(work, actor, work.default_jurisdiction, Officer, officers)
 
 
 def regions_known(work: UnitOfWork) -> bool:

@@ -1,17 +1,20 @@
 """Importing regions, units, items, officers and enterprises. The same file again changes nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
+from app.domain.actors import SYSTEM, Actor
 from app.domain.enterprises import is_early_pilot, normalise_name, normalise_uscc, uscc_problem
 from app.domain.times import shanghai_day
+from app.services import registers
 from app.services.enterprises import pinyin_initials
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, choice, day, limited, number, required
 from app.store.models import (
+    Base,
     Certificate,
     CertificateSuspension,
     Enterprise,
@@ -42,6 +45,17 @@ class Import:
     progress: Progress
     stored: int = 0
     unchanged: int = 0
+    touched: dict[int, Base] = field(default_factory=dict)
+
+    def touch(self, *rows: Base) -> None:
+        """These rows were added or changed."""
+        self.touched |= {id(row): row for row in rows}
+
+    def finish(self, work: UnitOfWork, actor: Actor, outcome: Outcome) -> Outcome:
+        """Records every touched row once, as it stands at the end of the file."""
+        work.session.flush()
+        registers.record(work, actor, work.default_jurisdiction, list(self.touched.values()))
+        return outcome
 
     def run(self, rows: Iterable[Row], one: Any) -> Outcome:
         for row in rows:
@@ -56,9 +70,10 @@ class Import:
         return Outcome(self.stored, self.unchanged, tuple(self.problems))
 
 
-def import_regions(work: UnitOfWork, rows: Iterable[Row], progress: Progress) -> Outcome:
+def import_regions(work: UnitOfWork, rows: Iterable[Row], progress: Progress, actor: Actor = SYSTEM) -> Outcome:
     """Columns: code, name, optional parent (default: this installation's district) and level (default: town)."""
     known = {r.code: r for r in work.session.scalars(select(Region))}
+    job = Import([], progress)
 
     def one(row: Row) -> bool:
         code, name = required(row, "code", 64), required(row, "name", 100)
@@ -70,16 +85,18 @@ def import_regions(work: UnitOfWork, rows: Iterable[Row], progress: Progress) ->
         region = Region(code=code, name=name, level=row.get("level") or "town", parent=parent, valid_from=BEGINNING)
         work.session.add(region)
         work.session.flush()
+        job.touch(region)
         known[code] = region
         return True
 
-    return Import([], progress).run(rows, one)
+    return job.finish(work, actor, job.run(rows, one))
 
 
-def import_units(work: UnitOfWork, rows: Iterable[Row], progress: Progress) -> Outcome:
+def import_units(work: UnitOfWork, rows: Iterable[Row], progress: Progress, actor: Actor = SYSTEM) -> Outcome:
     """Columns: code, name, level, region, role, optional parent, supervised (yes|no), phone."""
     regions = set(work.session.scalars(select(Region.code)))
     known = {u.code: u for u in work.session.scalars(select(Unit))}
+    job = Import([], progress)
 
     def one(row: Row) -> bool:
         code, name, region = required(row, "code", 64), required(row, "name", 100), required(row, "region", 64)
@@ -102,19 +119,23 @@ def import_units(work: UnitOfWork, rows: Iterable[Row], progress: Progress) -> O
             known[code] = unit = Unit(code=code, **values)
             work.session.add(unit)
             work.session.flush()
+            job.touch(unit)
             if values["role"] == "inspecting":
-                work.session.add(UnitTerritory(unit=code, region=region, valid_from=BEGINNING))
+                territory = UnitTerritory(unit=code, region=region, valid_from=BEGINNING)
+                work.session.add(territory)
+                job.touch(territory)
             return True
-        return _change(unit, values)
+        return _change(job, unit, values)
 
-    return Import([], progress).run(rows, one)
+    return job.finish(work, actor, job.run(rows, one))
 
 
-def import_items(work: UnitOfWork, rows: Iterable[Row], progress: Progress) -> Outcome:
+def import_items(work: UnitOfWork, rows: Iterable[Row], progress: Progress, actor: Actor = SYSTEM) -> Outcome:
     """Columns: code, unit, name, basis, yearly_cap, published (yes|no), optional valid_from."""
     units = set(work.session.scalars(select(Unit.code)))
     known = {i.code: i for i in work.session.scalars(select(Item))}
     terms = {t.item: t for t in work.session.scalars(select(ItemTerm).order_by(ItemTerm.valid_from))}
+    job = Import([], progress)
 
     def one(row: Row) -> bool:
         code, unit = required(row, "code", 64), required(row, "unit", 64)
@@ -126,27 +147,30 @@ def import_items(work: UnitOfWork, rows: Iterable[Row], progress: Progress) -> O
             "yearly_cap": number(row, "yearly_cap"),
         }
         item, term = known.get(code), terms.get(code)
-        changed = item is None or _change(item, values)
+        changed = item is None or _change(job, item, values)
         if item is None:
             known[code] = item = Item(code=code, **values)
             work.session.add(item)
             work.session.flush()
+            job.touch(item)
         if term is None or (term.published, term.yearly_cap) != (held["published"], held["yearly_cap"]):
             begins = day(row, "valid_from") or (BEGINNING if term is None else shanghai_day(work.now))
             terms[code] = ItemTerm(item=code, valid_from=begins, **held)
             work.session.add(terms[code])
+            job.touch(terms[code])
             return True
         return changed
 
-    return Import([], progress).run(rows, one)
+    return job.finish(work, actor, job.run(rows, one))
 
 
-def import_officers(work: UnitOfWork, rows: Iterable[Row], progress: Progress) -> Outcome:
+def import_officers(work: UnitOfWork, rows: Iterable[Row], progress: Progress, actor: Actor = SYSTEM) -> Outcome:
     """Columns: certificate_no, name, unit, valid_from, valid_until, optional suspended_from, suspended_until."""
     units = set(work.session.scalars(select(Unit.code)))
     known = {o.certificate_no: o for o in work.session.scalars(select(Officer))}
     dated = {(c.certificate_no, c.valid_from): c for c in work.session.scalars(select(Certificate))}
     suspended = {(s.certificate_no, s.valid_from): s for s in work.session.scalars(select(CertificateSuspension))}
+    job = Import([], progress)
 
     def one(row: Row) -> bool:
         certificate, unit = required(row, "certificate_no", 40), required(row, "unit", 64)
@@ -154,32 +178,36 @@ def import_officers(work: UnitOfWork, rows: Iterable[Row], progress: Progress) -
             raise Bad("unit", f"there is no unit {unit!r}")
         values = {"name": required(row, "name", 60), "unit": unit}
         officer = known.get(certificate)
-        changed = officer is None or _change(officer, values)
+        changed = officer is None or _change(job, officer, values)
         if officer is None:
             known[certificate] = officer = Officer(id=work.new_id(), certificate_no=certificate, **values)
             work.session.add(officer)
             work.session.flush()
+            job.touch(officer)
         begins = day(row, "valid_from") or BEGINNING
         until = {"valid_until": day(row, "valid_until")}
-        changed |= _dated(work, dated, Certificate, certificate, begins, until)
+        changed |= _dated(work, job, dated, Certificate, certificate, begins, until)
         if (since := day(row, "suspended_from")) is not None:
             until = {"valid_until": day(row, "suspended_until")}
-            changed |= _dated(work, suspended, CertificateSuspension, certificate, since, until)
+            changed |= _dated(work, job, suspended, CertificateSuspension, certificate, since, until)
         return changed
 
-    return Import([], progress).run(rows, one)
+    return job.finish(work, actor, job.run(rows, one))
 
 
-def _dated(work: UnitOfWork, known: Any, model: Any, certificate: str, begins: date, until: dict[str, Any]) -> bool:
+def _dated(
+    work: UnitOfWork, job: Import, known: Any, model: Any, certificate: str, begins: date, until: dict[str, Any]
+) -> bool:
     row = known.get((certificate, begins))
     if row is not None:
-        return _change(row, until)
-    known[certificate, begins] = model(certificate_no=certificate, valid_from=begins, **until)
-    work.session.add(known[certificate, begins])
+        return _change(job, row, until)
+    known[certificate, begins] = row = model(certificate_no=certificate, valid_from=begins, **until)
+    work.session.add(row)
+    job.touch(row)
     return True
 
 
-def import_enterprises(work: UnitOfWork, rows: Iterable[Row], progress: Progress) -> Outcome:
+def import_enterprises(work: UnitOfWork, rows: Iterable[Row], progress: Progress, actor: Actor = SYSTEM) -> Outcome:
     """Columns: uscc, name; optional region, address, industry, risk, credit. New ones are stored in bulk."""
     regions = set(work.session.scalars(select(Region.code)))
     known = {
@@ -206,7 +234,7 @@ def import_enterprises(work: UnitOfWork, rows: Iterable[Row], progress: Progress
             if enterprise is None:
                 raise Bad("uscc", "stands twice in this file with different names")
             search = {"search": normalise_name(name), "initials": pinyin_initials(name)}
-            _change(enterprise, {"name": name, "region": region, "address": address, **search})
+            _change(job, enterprise, {"name": name, "region": region, "address": address, **search})
             enterprise_id = enterprise.id
         else:
             enterprise_id = work.new_id()
@@ -226,9 +254,8 @@ def import_enterprises(work: UnitOfWork, rows: Iterable[Row], progress: Progress
 
     outcome = job.run(rows, one)
     for model, values in ((Enterprise, new), (EnterpriseRecord, records)):
-        if values:
-            work.session.execute(insert(model), values)
-    return outcome
+        registers.insert_many(work, actor, work.default_jurisdiction, model, values)
+    return job.finish(work, actor, outcome)
 
 
 def _enterprise(work: UnitOfWork, enterprise_id: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -253,9 +280,11 @@ def checked_uscc(row: Row, problems: list[RowProblem], name: str = "uscc") -> st
     return uscc
 
 
-def _change(target: Any, values: dict[str, Any]) -> bool:
+def _change(job: Import, target: Any, values: dict[str, Any]) -> bool:
     """Sets what differs; whether anything did."""
     different = {name: value for name, value in values.items() if getattr(target, name) != value}
     for name, value in different.items():
         setattr(target, name, value)
+    if different:
+        job.touch(target)
     return bool(different)

@@ -1,0 +1,239 @@
+"""What rules read cannot be changed past the platform: every row follows from a fact, and `log verify` names what does not."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.domain.actors import SYSTEM
+from app.services import log, log_audit, log_witnesses, registers
+from app.services.imports import reference
+from app.services.imports.rows import Row
+from app.services.register_audit import register_discrepancies
+from app.services.registry import enter_calendar
+from app.store.models import (
+    Base,
+    DoNotDisturb,
+    Enterprise,
+    FactRow,
+    ItemTerm,
+    LogQueued,
+    Plan,
+    PlanKeyEnterprise,
+    PlanRow,
+    Policy,
+)
+from tests.house import House, uscc
+
+ELSEWHERE = {  # tables that are no registers, and why
+    "facts": "they are the facts",
+    "speech": "has leaves of its own",
+    **dict.fromkeys(
+        ("logs", "log_queue", "log_entries", "log_tiles", "log_heads", "log_cosignatures", "log_dummies"), "the log"
+    ),
+    **dict.fromkeys(
+        ("inspections", "inspection_units", "inspection_officers", "inspection_items", "codes", "findings"),
+        "folded from facts",
+    ),
+    **dict.fromkeys(("actors", "users", "api_tokens", "login_sessions"), "how people sign in; roles are registers"),
+    **dict.fromkeys(
+        (
+            "speech_contacts",
+            "device_marks",
+            "challenges",
+            "idempotency_keys",
+            "rate_buckets",
+            "issue_counters",
+            "rule_clocks",
+        ),
+        "passing, or forgotten on purpose",
+    ),
+    "signed_documents": "signed",
+    "bad_presentations": "what strangers tried; no rule on a unit rests on one alone",
+}
+SUSPENDED = {"suspended_from": "2026-01-01"}
+CASES = [  # what somebody does by SQL, the table that must be named, how
+    ("UPDATE regions SET parent = NULL WHERE code = '990101'", "regions", "row_changed"),
+    ("UPDATE units SET supervised = NOT supervised WHERE code = 'BU-01'", "units", "row_changed"),
+    ("UPDATE units SET role = 'supervisor' WHERE code = 'YT-YJJ'", "units", "row_changed"),
+    ("UPDATE unit_territories SET region = '990100' WHERE unit = 'YT-T05'", "unit_territories", "row_changed"),
+    ("DELETE FROM unit_territories WHERE unit = 'YT-T05'", "unit_territories", "row_removed"),
+    ("UPDATE items SET unit = 'YT-SCJG' WHERE code = 'YJ-01'", "items", "row_changed"),
+    ("UPDATE item_terms SET yearly_cap = 99 WHERE item = 'YJ-01'", "item_terms", "row_changed"),
+    ("UPDATE item_terms SET published = true WHERE item = 'YJ-99'", "item_terms", "row_changed"),
+    (
+        "INSERT INTO item_terms (item, published, yearly_cap, valid_from) VALUES ('YJ-99', true, 9, '2026-01-01')",
+        "item_terms",
+        "row_added",
+    ),
+    ("UPDATE jurisdiction_settings SET value = '000' WHERE key = 'duty_phone'", "jurisdiction_settings", "row_changed"),
+    ("DELETE FROM calendar_days WHERE day = '2026-10-01'", "calendar_days", "row_removed"),
+    ("UPDATE calendar_days SET working = NOT working WHERE day = '2026-10-01'", "calendar_days", "row_changed"),
+    ("UPDATE policies SET settings = '{}'", "policies", "row_changed"),
+    ("UPDATE policies SET valid_from = '2020-01-01'", "policies", "row_changed"),
+    ("UPDATE officers SET unit = 'YT-SCJG' WHERE certificate_no = '99010001'", "officers", "row_changed"),
+    ("UPDATE certificates SET valid_until = NULL WHERE certificate_no = '99010003'", "certificates", "row_changed"),
+    ("DELETE FROM certificate_suspensions", "certificate_suspensions", "row_removed"),
+    ("UPDATE plans SET published_on = '2026-01-02'", "plans", "row_changed"),
+    ("UPDATE plan_rows SET frequency = '每周'", "plan_rows", "row_changed"),
+    ("DELETE FROM plan_key_enterprises", "plan_key_enterprises", "row_removed"),
+    ("UPDATE do_not_disturb SET valid_until = '2026-02-01'", "do_not_disturb", "row_changed"),
+    ("DELETE FROM do_not_disturb", "do_not_disturb", "row_removed"),
+    ("UPDATE enterprises SET region = '990101001'", "enterprises", "row_changed"),
+    ("UPDATE enterprise_records SET risk = 'low'", "enterprise_records", "row_changed"),
+    ("UPDATE role_assignments SET role = 'head' WHERE role = 'inspector'", "role_assignments", "row_changed"),
+    ("UPDATE unit_keys SET not_after = '2099-01-01 00:00:00+00'", "unit_keys", "row_changed"),
+    ("UPDATE log_witnesses SET name = 'another'", "log_witnesses", "row_changed"),
+]
+
+
+def audit(session: Session) -> list[tuple[str, str]]:
+    session.expire_all()
+    return [(d.table, d.code) for d in log_audit.audit(session)]
+
+
+@pytest.fixture
+def full(house: House) -> Iterator[House]:
+    """A district with at least one row in every register, sequenced."""
+    inspection = house.approved()
+    house.perform(enter_calendar)
+    house.perform(lambda work: _fill(work, inspection.enterprise_id))
+    witness = "sfj.example.gov.cn/witness+f64f1d17+BDOoxqyPOwkc0KUY8iP/V/1W/y6GZF0188RrDbQDC5MX"
+    house.perform(log_witnesses.trust, house.people["admin"], witness)
+    log.advance(house.perform)
+    yield house
+
+
+def _fill(work, enterprise: str) -> None:
+    today = work.now.date()
+    plan = Plan(
+        id=work.new_id(), jurisdiction="990101", code="P-1", unit="YT-YJJ", kind="yearly", title="计划",
+        starts_on=today, ends_on=today + timedelta(days=200),
+    )  # fmt: skip
+    work.session.add(plan)
+    work.session.flush()
+    rows: list[Base] = [
+        PlanRow(plan=plan.id, item="YJ-01", frequency="每年一次"),
+        PlanKeyEnterprise(plan=plan.id, enterprise=enterprise, valid_from=today),
+        DoNotDisturb(subject_kind="enterprise", subject_id=enterprise, valid_from=today),
+        Policy(
+            id=work.new_id(), region="990101", version=1, valid_from=today, settings='{"cap":2}', proposed_by="x",
+            recorded_at=work.now,
+        ),
+    ]  # fmt: skip
+    work.session.add_all(rows)
+    work.session.flush()
+    registers.record(work, SYSTEM, "990101", [plan, *rows])
+
+
+def test_each_register_changed_by_sql_is_named(full: House) -> None:
+    with full.installation.database.engine.connect() as connection:
+        session = Session(bind=connection)
+        assert audit(session) == []
+        connection.rollback()
+        for sql, table, code in CASES:
+            connection.execute(text(sql))
+            session.expire_all()
+            assert (table, code) in {(d[1], d[0]) for d in register_discrepancies(session)}, sql
+            connection.rollback()
+        assert audit(session) == []
+    assert {table for _, table, _ in CASES} == {model.__tablename__ for model in registers.REGISTERS}
+
+
+def test_every_table_is_a_register_or_it_is_said_why_not() -> None:
+    tables = set(Base.metadata.tables)
+    known = {model.__tablename__ for model in registers.REGISTERS}
+    assert tables == known | set(ELSEWHERE) and not known & set(ELSEWHERE)
+    assert all(len(registers.subject_kind(model)) <= 20 for model in registers.REGISTERS)
+
+
+def test_what_was_there_before_facts_is_adopted_once_and_never_again(house: House) -> None:
+    def forget(work) -> None:
+        work.session.execute(
+            text("DELETE FROM log_queue WHERE leaf IN (SELECT leaf FROM facts WHERE kind LIKE 'register.%')")
+        )
+        work.session.execute(text("DELETE FROM facts WHERE kind LIKE 'register.%'"))
+
+    house.perform(forget)  # an installation of an older release
+    log.advance(house.perform)
+    with house.installation.reading() as session:
+        assert {code for _, code in audit(session)} == {"register_not_begun"}
+    assert any("item_terms" in line for line in house.perform(registers.adopt))
+    with house.installation.reading() as session:
+        assert audit(session) == []
+    with house.installation.database.engine.begin() as connection:
+        sql = "INSERT INTO item_terms (item, published, yearly_cap, valid_from) VALUES ('YJ-99', true, 9, '2026-01-01')"
+        connection.execute(text(sql))
+    assert house.perform(registers.adopt) == []
+    with house.installation.reading() as session:
+        assert ("item_terms", "row_added") in audit(session)
+
+
+def test_a_row_that_was_removed_and_stands_there_again_is_named(house: House) -> None:
+    def remove(work) -> None:
+        row = work.session.scalar(select(ItemTerm).where(ItemTerm.item == "YJ-01"))
+        registers.removed(work, SYSTEM, "990101", [row])
+
+    log.advance(house.perform)
+    house.perform(remove)
+    with house.installation.reading() as session:
+        assert audit(session) == [("item_terms", "row_added")]
+
+
+def test_a_cell_that_cannot_be_read_is_named_and_ends_nothing(full: House) -> None:
+    if full.installation.database.engine.dialect.name != "sqlite":
+        return  # PostgreSQL keeps the type of a column
+    with full.installation.database.engine.begin() as connection:
+        connection.execute(text("UPDATE item_terms SET valid_from = 'never' WHERE item = 'YJ-01'"))
+    with full.installation.reading() as session:
+        assert audit(session) == [("item_terms", "row_changed")]
+
+
+def test_imports_record_each_row_once_and_the_same_file_again_nothing(house: House) -> None:
+    files = (
+        (reference.import_regions, [{"code": "990101009", "name": "新街道"}]),
+        (reference.import_units, [{"code": "YT-NEW", "name": "新单位", "region": "990101"}]),
+        (reference.import_items, [{"code": "NEW-01", "unit": "YT-NEW", "name": "新事项", "yearly_cap": "2"}]),
+        (
+            reference.import_officers,
+            [{"certificate_no": "990901", "name": "新一", "unit": "YT-NEW", "valid_until": "2030-01-01"} | SUSPENDED],
+        ),
+        (reference.import_enterprises, [{"uscc": uscc(n), "name": f"新企业{n}"} for n in range(900, 903)]),
+    )  # fmt: skip
+
+    def run() -> int:
+        for use_case, rows in files:
+            outcome = house.perform(use_case, [Row(n, r) for n, r in enumerate(rows, 2)], lambda n: None)
+            assert not outcome.problems
+        log.advance(house.perform)
+        with house.installation.reading() as session:
+            assert audit(session) == []
+            return len(session.scalars(select(FactRow.id).where(FactRow.kind == "register.changed")).all())
+
+    first = run()
+    assert run() == first
+    house.perform(
+        reference.import_items,
+        [Row(2, {"code": "NEW-01", "unit": "YT-NEW", "name": "改名", "yearly_cap": "3"})],
+        lambda n: None,
+    )
+    assert run() == first + 2 + 2  # the item and its new term, and back again
+    with house.installation.reading() as session:
+        row = session.scalars(select(Enterprise).where(Enterprise.uscc == uscc(900))).one()
+        fact = session.scalars(select(FactRow).where(FactRow.subject_id == row.id)).one()
+        assert "新企业900" in fact.body and fact.jurisdiction == "990101"
+        assert session.scalar(select(LogQueued.seq)) is None
+
+
+def test_private_keys_are_in_no_fact(house: House) -> None:
+    house.approved()
+    with house.installation.reading() as session:
+        body = session.scalars(select(FactRow.body).where(FactRow.subject_kind == "unit_keys")).first()
+    assert body and '"private"' not in body and '"jwk"' in body
+
+
+def test_a_table_that_is_no_register_is_refused(house: House) -> None:
+    with house.installation.unit_of_work() as work, pytest.raises(KeyError, match="REGISTERS"):
+        registers.record(work, SYSTEM, "990101", [FactRow()])
