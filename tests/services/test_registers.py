@@ -51,6 +51,8 @@ ELSEWHERE = {  # tables that are no registers, and why
         "passing, or forgotten on purpose",
     ),
     "signed_documents": "signed",
+    "files": "facts name them with their hash",
+    "jobs": "passing",
     "bad_presentations": "what strangers tried; no rule on a unit rests on one alone",
 }
 SUSPENDED = {"suspended_from": "2026-01-01"}
