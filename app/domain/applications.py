@@ -45,7 +45,8 @@ class Application:
     place_address: str | None = None
     place_region: str | None = None
     way: str = "on_site"
-    joint_units: tuple[str, ...] = ()
+    joint_units: tuple[str, ...] = ()  # agreed elsewhere: on the visit from the start
+    invite: tuple[str, ...] = ()  # asked with the application, each answers for itself
     surprise: bool = False
     started_at: datetime | None = None
     exception: str | None = None
@@ -124,6 +125,7 @@ def _lists(a: Application) -> list[Problem]:
         ("items", a.items, MOST_ITEMS),
         ("officers", a.officers, MOST_OFFICERS),
         ("joint_units", a.joint_units, MOST_UNITS),
+        ("invite", a.invite, MOST_UNITS - 1),
     ):
         if len(values) > most:
             problems.append((field, "too_many_entries", {"most": most}))

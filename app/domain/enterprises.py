@@ -1,5 +1,6 @@
 """Enterprises: the unified social credit code (统一社会信用代码, GB 32100-2015) and how a name is compared."""
 
+import re
 import unicodedata
 
 LONGEST_NAME = 200  # NFKC can make one character eighteen
@@ -50,3 +51,18 @@ def normalise_name(text: str) -> str:
     """A name for comparing: NFKC, no white space, lower case, so that （ and ( are the same; its first 200 characters."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(c for c in folded if not c.isspace()).lower()[:LONGEST_NAME]
+
+
+LONGEST_ADDRESS_KEY = 100
+_DIVISIONS = re.compile(r"^(?:[^省市区县路街镇乡\d]{2,8}(?:省|自治区))?(?:[^省市区县路街镇乡\d]{2,8}市)?(?:[^省市区县路街镇乡\d]{1,8}[区县])?")
+
+
+def address_key(text: str | None) -> str | None:
+    """An address for comparing: NFKC, letters and digits only, lower case, without 省, 市 and 区 in front of it.
+
+    None where it names no place that one could stand at: without a number there is no house.
+    """
+    folded = unicodedata.normalize("NFKC", text or "").lower()
+    bare = "".join(c for c in folded if c.isalnum())
+    key = _DIVISIONS.sub("", bare)
+    return key[:LONGEST_ADDRESS_KEY] if len(key) >= 4 and any(c.isdigit() for c in key) else None

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.facts import Fact
+from app.domain.joint import JOINT_CHANGES
 from app.domain.inspections import CodeVersion, Inspection, OfficerOnVisit, Result, transition
 from app.domain.times import parse_rfc3339
 
@@ -97,17 +98,38 @@ def _seen(inspection: Inspection, fact: Fact) -> dict[str, Any]:
 
 
 def _arrived(inspection: Inspection, fact: Fact) -> dict[str, Any]:
-    """`self_scanned` stays true only while every arrival came from an inspector's device."""
+    """Either side's arrival may be the first. `self_scanned` stays true only while every arrival confirmed on the page
+    behind the code came from an inspector's device; what an officer records at the enterprise's code is no such arrival.
+    """
+    at = fact.occurred_at
+    changes: dict[str, Any] = {"first_arrive_at": inspection.first_arrive_at or at}
+    if fact.body.get("by_officer"):
+        scanned = at if fact.body.get("scanned") else None
+        return changes | {
+            "officer_arrived_at": inspection.officer_arrived_at or at,
+            "officer_scanned_at": inspection.officer_scanned_at or scanned,
+        }
     by_inspector = bool(fact.body.get("by_inspector"))
-    first = inspection.first_arrive_at is None
-    return {
-        "first_arrive_at": inspection.first_arrive_at or fact.occurred_at,
+    first = inspection.enterprise_arrived_at is None
+    return changes | {
+        "enterprise_arrived_at": inspection.enterprise_arrived_at or at,
         "self_scanned": by_inspector and (first or inspection.self_scanned),
     }
 
 
 def _served(inspection: Inspection, fact: Fact) -> dict[str, Any]:
     return {"served_at": inspection.served_at or fact.occurred_at}
+
+
+def _part_recorded(inspection: Inspection, fact: Fact) -> dict[str, Any]:
+    """One unit's results of a joint visit; the visit is not over."""
+    return {"results": merged_results(inspection, _results(fact.body["results"]))}
+
+
+def merged_results(inspection: Inspection, more: tuple[Result, ...]) -> tuple[Result, ...]:
+    """The results so far with `more`, in the order of the items; a later one of the same item counts."""
+    by_item = {r.item: r for r in (*inspection.results, *more)}
+    return tuple(by_item[item] for item in inspection.items if item in by_item)
 
 
 def _completed(inspection: Inspection, fact: Fact) -> dict[str, Any]:
@@ -145,4 +167,6 @@ _CHANGES = {
     "inspection.completed": _completed,
     "inspection.not_carried_out": _not_carried_out,
     "inspection.lapsed": _lapsed,
+    "inspection.part_recorded": _part_recorded,
+    **JOINT_CHANGES,
 }

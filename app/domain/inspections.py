@@ -24,6 +24,7 @@ PLACES = ("premises", "building_site", "vehicle", "other")
 WAYS = ("on_site", "off_site", "summons")
 EXCEPTIONS = ("emergency", "evidence_risk", "system_failure")
 OUTCOMES = ("no_problem", "problem_found", "not_applicable")
+INVITATION_STATES = ("invited", "offered", "joined", "declined", "withdrawn", "left")
 NOT_CARRIED_OUT_REASONS = ("closed", "not_found", "refused", "postponed", "other")
 
 # fact → (state before → state after). What is not here is refused.
@@ -44,6 +45,14 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
         LAPSED: NOT_CARRIED_OUT,
     },
     "inspection.lapsed": {APPROVED: LAPSED},
+    # 综合查一次: who comes along is settled before the code is issued, and so is who does not
+    "inspection.invited": {APPLIED: APPLIED},
+    "inspection.invitation_withdrawn": {APPLIED: APPLIED},
+    "inspection.join_offered": {APPLIED: APPLIED},
+    "inspection.joined": {APPLIED: APPLIED},
+    "inspection.declined": {APPLIED: APPLIED, APPROVED: APPROVED},
+    "inspection.left": {APPLIED: APPLIED},
+    "inspection.part_recorded": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS, LAPSED: LAPSED},
 }
 
 
@@ -54,6 +63,28 @@ class OfficerOnVisit:
     certificate_no: str
     name: str | None = None
     unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Another unit asked to come along. `offered`: its inspector named items and officers, its head has not confirmed.
+
+    `offered_by` is Actor.identity of who named them. `reason` is why it declined, left, or was no longer invited.
+    """
+
+    unit: str
+    state: str
+    invited_at: datetime
+    note: str | None = None
+    items: tuple[str, ...] = ()
+    officers: tuple[OfficerOnVisit, ...] = ()
+    offered_by: str | None = None
+    reason: str | None = None
+    answered_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("invited", "offered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +151,9 @@ class Inspection:
     first_seen_at: datetime | None = None
     first_arrive_at: datetime | None = None
     self_scanned: bool = False
+    enterprise_arrived_at: datetime | None = None  # the first arrival confirmed on the page behind the code
+    officer_arrived_at: datetime | None = None  # the first arrival that an officer recorded at the enterprise's code
+    officer_scanned_at: datetime | None = None  # the first of those that scanned something which hangs there
     served_at: datetime | None = None
     ended_at: datetime | None = None
     results: tuple[Result, ...] = ()
@@ -127,6 +161,19 @@ class Inspection:
     not_carried_out_reason: str | None = None
     note: str | None = None
     lapsed_at: datetime | None = None
+    invitations: tuple[Invitation, ...] = ()
+
+    @property
+    def is_joint(self) -> bool:
+        return len(self.units) > 1
+
+    @property
+    def mutually_confirmed(self) -> bool:
+        """双向确认: the enterprise confirmed the arrival, and an officer scanned the enterprise's own code."""
+        return bool(self.enterprise_arrived_at and self.officer_scanned_at and not self.self_scanned)
+
+    def invitation(self, unit: str | None) -> Invitation | None:
+        return next((i for i in self.invitations if i.unit == unit), None)
 
     @property
     def lead_unit(self) -> str:

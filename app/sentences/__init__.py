@@ -6,7 +6,7 @@
 from importlib import import_module
 from typing import Any
 
-AREAS = ("core", "files")
+AREAS = ("core", "files", "joint")
 
 
 def all_sentences() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from app.domain.flags.advise import Advisory
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339, shanghai_day
-from app.services import enterprises, flags
+from app.services import enterprises, flags, joint
 from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.database import dialect_insert
@@ -44,6 +44,9 @@ def apply(work: UnitOfWork, actor: Actor, application: Application) -> Applied:
     ]
     inspection = work.record(work.fact(kind, subject, body, actor, jurisdiction))
     flags.after_inspection(work, None, inspection)
+    for unit in application.invite if application.kind != inspections.CONTACT else ():
+        if unit not in inspection.units:
+            inspection = joint.invite(work, actor, inspection.id, unit)
     return Applied(inspection, advisories)
 
 
@@ -79,11 +82,13 @@ def _prepare(work: UnitOfWork, actor: Actor, a: Application) -> tuple[Enterprise
 
 
 def _require_known(work: UnitOfWork, a: Application) -> None:
-    known_units = registry.units(work.session, a.joint_units)
+    known_units = registry.units(work.session, [*a.joint_units, *a.invite])
     known_items = registry.items(work.session, a.items)
     problems: list[Problem] = [
         ("joint_units", "unknown_unit", {"unit": u}) for u in a.joint_units if u not in known_units
     ]
+    inspecting = {code for code, unit in known_units.items() if unit.role == "inspecting"}
+    problems += [("invite", "unknown_unit", {"unit": u}) for u in a.invite if u not in inspecting]
     problems += [("items", "unknown_item", {"item": i}) for i in a.items if i not in known_items]
     if a.recheck_of and inspection_store.get(work.session, a.recheck_of) is None:
         problems.append(("recheck_of", "unknown_inspection", {"inspection": a.recheck_of}))

@@ -25,6 +25,7 @@ from app.store.models import (
     CertificateSuspension,
     DoNotDisturb,
     Enterprise,
+    EnterpriseCode,
     EnterpriseRecord,
     FactRow,
     Item,
@@ -48,9 +49,10 @@ from app.store.unit_of_work import UnitOfWork
 REGISTERS: tuple[type[Base], ...] = (
     Region, Unit, UnitTerritory, Item, ItemTerm, JurisdictionSetting, CalendarDay, Policy, Officer, Certificate,
     CertificateSuspension, Plan, PlanRow, PlanKeyEnterprise, DoNotDisturb, Enterprise, EnterpriseRecord,
-    RoleAssignment, UnitKey, LogWitness,
+    EnterpriseCode, RoleAssignment, UnitKey, LogWitness,
 )  # fmt: skip
-SECRET = {(UnitKey, "private")}  # sealed keys are no part of the record
+# Sealed keys are no part of the record; a compared address only follows from the address.
+LEFT_OUT = {(UnitKey, "private"), (Enterprise, "address_key")}
 SHORTER = {"certificate_suspensions": "suspensions", "jurisdiction_settings": "settings"}  # a kind has 20 characters
 CHANGED, REMOVED, ADOPTED, BEGUN = "register.changed", "register.removed", "register.adopted", "register.begun"
 OF_ROWS = (CHANGED, REMOVED, ADOPTED)
@@ -140,7 +142,7 @@ def columns(model: type[Base]) -> list[tuple[str, Any]]:
         _COLUMNS[model] = [
             (column.key, getattr(column.default, "arg", None) if column.default and column.default.is_scalar else None)
             for column in inspect(model).columns
-            if (model, column.key) not in SECRET
+            if (model, column.key) not in LEFT_OUT
         ]
     return _COLUMNS[model]
 

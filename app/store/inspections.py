@@ -1,6 +1,7 @@
 """Inspections in the database: the domain's Inspection in and out, rows nowhere else."""
 
 import hashlib
+import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
@@ -10,13 +11,22 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.orm import Session
 
+from app.domain.enterprises import address_key
 from app.domain.errors import Refused
-from app.domain.inspections import CodeVersion, Inspection, OfficerOnVisit, Result
+from app.domain.inspections import CodeVersion, Inspection, Invitation, OfficerOnVisit, Result
+from app.domain.joint import officers_of
 from app.domain.times import shanghai_day
-from app.store.models import CodeRow, InspectionItem, InspectionOfficer, InspectionRow, InspectionUnit
+from app.store.models import (
+    CodeRow,
+    InspectionInvitation,
+    InspectionItem,
+    InspectionOfficer,
+    InspectionRow,
+    InspectionUnit,
+)
 
 LONGEST_KEY = 100
-_CHILD_FIELDS = {"units", "items", "officers", "code", "results"}
+_CHILD_FIELDS = {"units", "items", "officers", "code", "results", "invitations"}
 _PLAIN_FIELDS = tuple(f.name for f in fields(Inspection) if f.name not in _CHILD_FIELDS)
 
 
@@ -24,7 +34,7 @@ def get(session: Session, inspection_id: str, *, lock: bool = False) -> Inspecti
     """The current state, locked until the end of the transaction where asked (PostgreSQL)."""
     query = select(InspectionRow).where(InspectionRow.id == inspection_id)
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update().execution_options(populate_existing=True)
     found = _assemble(session, list(session.scalars(query)))
     return found[0] if found else None
 
@@ -73,10 +83,12 @@ def save(session: Session, before: Inspection, after: Inspection) -> None:
         ("units", InspectionUnit),
         ("items", InspectionItem),
         ("officers", InspectionOfficer),
+        ("invitations", InspectionInvitation),
     ):
         if getattr(before, name) != getattr(after, name) or (name == "items" and before.results != after.results):
-            session.execute(delete(model).where(model.inspection == after.id))
-            session.execute(insert(model), _children([after])[model])
+            session.execute(delete(model).where(model.inspection == after.id))  # type: ignore[attr-defined]
+            if rows := _children([after])[model]:
+                session.execute(insert(model), rows)
 
 
 def differences(one: Inspection, other: Inspection) -> list[str]:
@@ -90,6 +102,7 @@ def _unchanged(before: Inspection) -> tuple[Any, ...]:
         InspectionRow.state == before.state,
         InspectionRow.code_cti.is_not_distinct_from(before.code.cti if before.code else None),
         InspectionRow.first_arrive_at.is_not_distinct_from(before.first_arrive_at),
+        InspectionRow.officer_scanned_at.is_not_distinct_from(before.officer_scanned_at),
         InspectionRow.result_recorded_at.is_not_distinct_from(before.result_recorded_at),
     )
 
@@ -107,6 +120,7 @@ def _columns(i: Inspection) -> dict[str, Any]:
         "lead_unit": i.lead_unit,
         "code_cti": i.code.cti if i.code else None,
         "clue_key": clue_key(i.clue_no),
+        "place_key": address_key(i.place_address),
         "visit_start": start,
         "visit_day": shanghai_day(start) if start else None,
         "counts": i.counts,
@@ -132,18 +146,58 @@ def _children(inspections: Sequence[Inspection]) -> dict[Any, list[dict[str, Any
             }
             for n, o in enumerate(i.officers)
         ]
-    return {InspectionUnit: units, InspectionItem: items, InspectionOfficer: officers}
+    invitations = [
+        {"inspection": i.id, "position": n, **_invitation_columns(invitation)}
+        for i in inspections
+        for n, invitation in enumerate(i.invitations)
+    ]
+    return {
+        InspectionUnit: units,
+        InspectionItem: items,
+        InspectionOfficer: officers,
+        InspectionInvitation: invitations,
+    }
+
+
+def _invitation_columns(i: Invitation) -> dict[str, Any]:
+    officers = [{"certificate_no": o.certificate_no, "name": o.name, "unit": o.unit} for o in i.officers]
+    return {
+        "unit": i.unit,
+        "state": i.state,
+        "invited_at": i.invited_at,
+        "note": i.note,
+        "items": json.dumps(i.items),
+        "officers": json.dumps(officers, ensure_ascii=False),
+        "offered_by": i.offered_by,
+        "reason": i.reason,
+        "answered_at": i.answered_at,
+    }
+
+
+def _invitation(row: InspectionInvitation) -> Invitation:
+    return Invitation(
+        unit=row.unit,
+        state=row.state,
+        invited_at=row.invited_at,
+        note=row.note,
+        items=tuple(json.loads(row.items)),
+        officers=officers_of(json.loads(row.officers)),
+        offered_by=row.offered_by,
+        reason=row.reason,
+        answered_at=row.answered_at,
+    )
+
+
+_CHILDREN = (InspectionUnit, InspectionItem, InspectionOfficer, InspectionInvitation)
 
 
 def _assemble(session: Session, rows: list[InspectionRow]) -> list[Inspection]:
-    """Domain objects for rows: four more queries however many rows there are (per 500)."""
+    """Domain objects for rows: five more queries however many rows there are (per 500)."""
     out: list[Inspection] = []
     for at in range(0, len(rows), 500):
         part = rows[at : at + 500]
         ids = [r.id for r in part]
-        children = {
-            model: _grouped(session, model, ids) for model in (InspectionUnit, InspectionItem, InspectionOfficer)
-        }
+        children = {model: _grouped(session, model, ids) for model in _CHILDREN}
         ctis = [r.code_cti for r in part if r.code_cti]
         codes = {c.cti: c for c in session.scalars(select(CodeRow).where(CodeRow.cti.in_(ctis)))} if ctis else {}
         out += [_inspection(r, children, codes) for r in part]
@@ -152,9 +206,8 @@ def _assemble(session: Session, rows: list[InspectionRow]) -> list[Inspection]:
 
 def _grouped(session: Session, model: Any, ids: list[str]) -> dict[str, list[Any]]:
     grouped: dict[str, list[Any]] = {i: [] for i in ids}
-    for row in session.scalars(
-        select(model).where(model.inspection.in_(ids)).order_by(model.inspection, model.position)
-    ):
+    query = select(model).where(model.inspection.in_(ids)).order_by(model.inspection, model.position)
+    for row in session.scalars(query.execution_options(populate_existing=True)):
         grouped[row.inspection].append(row)
     return grouped
 
@@ -168,6 +221,7 @@ def _inspection(row: InspectionRow, children: dict[Any, dict[str, list[Any]]], c
         officers=tuple(OfficerOnVisit(o.certificate_no, o.name, o.unit) for o in children[InspectionOfficer][row.id]),
         results=tuple(Result(i.item, i.outcome, i.note) for i in items if i.outcome),
         code=_code(codes[row.code_cti]) if row.code_cti else None,
+        invitations=tuple(_invitation(i) for i in children[InspectionInvitation][row.id]),
     )
 
 

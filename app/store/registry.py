@@ -1,12 +1,15 @@
 """Reference data by key: regions, units, items, officers, enterprises. Reading only, a few indexed rows at a time."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.enterprises import normalise_name
-from app.store.models import Enterprise, Item, Officer, Region, Unit
+from app.store.models import Enterprise, Item, JurisdictionSetting, Officer, Region, Unit
+
+JOINT_WINDOW, LONGEST_JOINT_WINDOW = 30, 365  # days
 
 
 def units(session: Session, codes: Iterable[str]) -> dict[str, Unit]:
@@ -48,3 +51,17 @@ def enterprise_by_name(session: Session, name: str) -> Enterprise | None:
     query = select(Enterprise).where(Enterprise.search == normalise_name(name)).limit(2)
     found = list(session.scalars(query))
     return found[0] if len(found) == 1 else None
+
+
+def setting(session: Session, region: str, key: str, today: date) -> str | None:
+    """A jurisdiction's own text or number in force today, or None where it has none."""
+    query = select(JurisdictionSetting.value).where(
+        JurisdictionSetting.region == region, JurisdictionSetting.key == key, JurisdictionSetting.valid_from <= today
+    )
+    return session.scalar(query.order_by(JurisdictionSetting.valid_from.desc()).limit(1))
+
+
+def joint_window(session: Session, region: str, today: date) -> timedelta:
+    """How far apart two units' visits may lie to be proposed as one (setting `joint_window_days`)."""
+    value = setting(session, region, "joint_window_days", today) or ""
+    return timedelta(days=int(value) if value.isdecimal() and int(value) <= LONGEST_JOINT_WINDOW else JOINT_WINDOW)

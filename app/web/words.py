@@ -53,6 +53,15 @@ REASONS: dict[str, Any] = {
     "postponed": _l("改期"),
     "other": _l("其他"),
 }
+INVITATIONS: dict[str, Any] = {
+    "invited": _l("已邀请，未答复"),
+    "offered": _l("愿意加入，待其负责人确认"),
+    "joined": _l("已加入"),
+    "declined": _l("不参加"),
+    "withdrawn": _l("邀请已撤回"),
+    "left": _l("已退出"),
+}
+INVITATION_MOODS = {"invited": "care", "offered": "blue", "joined": "good", "declined": "bad", "left": "bad"}
 SEVERITIES: dict[str, Any] = {"red": _l("红"), "yellow": _l("黄"), "blue": _l("蓝")}
 SEVERITY_MOODS = {"red": "bad", "yellow": "care", "blue": "blue"}
 FLAG_STATES: dict[str, Any] = {
@@ -94,6 +103,13 @@ FACTS: dict[str, Any] = {
     "inspection.completed": _l("记录检查结果"),
     "inspection.not_carried_out": _l("记录未实施"),
     "inspection.lapsed": _l("登记时间已过，未实施"),
+    "inspection.invited": _l("邀请其他单位一起检查"),
+    "inspection.invitation_withdrawn": _l("撤回邀请"),
+    "inspection.join_offered": _l("受邀单位愿意加入"),
+    "inspection.joined": _l("受邀单位加入"),
+    "inspection.declined": _l("受邀单位不参加"),
+    "inspection.left": _l("单位退出"),
+    "inspection.part_recorded": _l("一个单位录入结果"),
     "finding.raised": _l("规则触发预警"),
     "finding.revised": _l("依据有更新"),
     "finding.withdrawn": _l("不再成立，自动撤回"),

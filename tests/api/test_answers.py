@@ -15,7 +15,14 @@ def test_real_answers_have_the_documented_fields(house: House) -> None:
     code = post(house, f"/inspections/{made.json['id']}/approve", {"override_reason": "急"}, "head")
     url = code.json["code"]["url"]
     rated = post(house, "/feedback", {"code": url, "rating": 5})
+    asked = post(house, "/inspections", body(house, clue_no="d"), "inspector").json["id"]
+    offer = {"items": ["SJ-01"], "officers": ["99020001", "99020002"]}
     told = (
+        (answers.Inspection, post(house, f"/inspections/{asked}/invite", {"unit": "YT-SCJG"}, "inspector")),
+        (answers.InvitationList, get(house, "/invitations", "inspector2")),
+        (answers.InvitationToVisit, post(house, f"/inspections/{asked}/join", offer, "inspector2")),
+        (answers.InvitationToVisit, post(house, f"/inspections/{asked}/join", {}, "head2")),
+        (answers.InvitationToVisit, post(house, f"/inspections/{asked}/leave", {"reason": "改派"}, "inspector2")),
         (answers.Inspection, made),
         (answers.Inspection, code),
         (answers.Inspection, get(house, f"/inspections/{made.json['id']}", "supervisor")),

@@ -13,7 +13,7 @@ APPLY = {
     "enterprise.uscc": uscc(3), "enterprise.name": "云汀示例三店", "enterprise.address": "x", "enterprise.no_uscc_reason": "x",
     "kind": "triggered", "plan_code": "x", "cause": "complaint", "clue_no": "x", "reason": "x", "items": "YJ-01",
     "officers": "99010001", "more_officers": "99010002", "window.start": "2026-03-02T09:00", "window.end": "2026-03-02T12:00",
-    "place.kind": "premises", "place.address": "x", "way": "on_site", "joint_units": "YT-SCJG", "exception": "emergency",
+    "place.kind": "premises", "place.address": "x", "way": "on_site", "invite": "YT-SCJG", "exception": "emergency",
     "exception_reason": "x", "external.system": "x", "external.number": "x", "external.qr": "x", "recheck_of": "",
     "search": "云汀", "note": "x", "go": "send",
 }  # fmt: skip

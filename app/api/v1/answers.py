@@ -124,6 +124,31 @@ class Code(Told):
     png_url: str
 
 
+class InvitationOut(Told):
+    """Another unit asked to come along. `items` and `officers` are what it brings."""
+
+    unit: str
+    state: Literal[i.INVITATION_STATES]
+    note: str | None
+    reason: str | None
+    items: list[str]
+    officers: list[str]
+    invited_at: datetime
+    answered_at: datetime | None
+
+
+class InvitationToVisit(InvitationOut):
+    """What an invited unit is told of the visit before it has joined."""
+
+    inspection: str
+    number: str
+    inspection_state: Literal[i.STATES]
+    lead_unit: str
+    enterprise: EnterpriseShort
+    window: WindowOut
+    visit_items: list[str]
+
+
 class Inspection(Told):
     """`number` is the 检查编号 for people and papers; it proves nothing."""
 
@@ -134,6 +159,7 @@ class Inspection(Told):
     enterprise: EnterpriseShort
     units: list[UnitShort] = Field(description="The lead unit first.")
     joint_units: list[str]
+    invitations: list[InvitationOut]
     items: list[ItemShort]
     officers: list[OfficerOnVisit]
     window: WindowOut
@@ -156,6 +182,8 @@ class Inspection(Told):
     decision_reason: str | None
     seen_at: datetime | None
     arrived_at: datetime | None
+    officer_arrived_at: datetime | None
+    mutually_confirmed: bool
     started_at: datetime | None
     ended_at: datetime | None
     results: list[ResultOut]
@@ -167,6 +195,10 @@ class Inspection(Told):
 
 class InspectionList(Page):
     items: list[Inspection]
+
+
+class InvitationList(Page):
+    items: list[InvitationToVisit]
 
 
 class Step(Told):

@@ -16,7 +16,7 @@ from app.domain.codes.draw import code_matrix, png, svg
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Invalid, NotFound
 from app.domain.flags.advise import sentence
-from app.domain.inspections import Inspection, Result
+from app.domain.inspections import Inspection, Invitation, Result
 from app.domain.times import parse_rfc3339, rfc3339
 from app.i18n import language
 from app.queries import inspections as queries
@@ -47,7 +47,7 @@ FILTERS = {
 )  # fmt: skip
 def create_inspection(work: UnitOfWork, who: Actor, body: ApplicationIn) -> Answer:
     applied = applications.apply(work, who, command(body))
-    return Answer(_one(work.session, who, applied.inspection), 201)
+    return Answer(one(work.session, who, applied.inspection), 201)
 
 
 @Declared(
@@ -55,7 +55,7 @@ def create_inspection(work: UnitOfWork, who: Actor, body: ApplicationIn) -> Answ
     answer=answers.Inspection,
 )  # fmt: skip
 def approve_inspection(work: UnitOfWork, who: Actor, body: ApproveIn, id: str) -> Answer:
-    return Answer(_one(work.session, who, decisions.approve(work, who, id, body.override_reason)))
+    return Answer(one(work.session, who, decisions.approve(work, who, id, body.override_reason)))
 
 
 @Declared(
@@ -63,7 +63,7 @@ def approve_inspection(work: UnitOfWork, who: Actor, body: ApproveIn, id: str) -
     example={"reason": "与市场监管局的检查合并"}, answer=answers.Inspection,
 )  # fmt: skip
 def reject_inspection(work: UnitOfWork, who: Actor, body: RejectIn, id: str) -> Answer:
-    return Answer(_one(work.session, who, decisions.reject(work, who, id, body.reason)))
+    return Answer(one(work.session, who, decisions.reject(work, who, id, body.reason)))
 
 
 @Declared("GET", "/inspections", "The own unit's inspections, or those of the own region", READERS, query=FILTERS,
@@ -82,7 +82,7 @@ def list_inspections(session: Session, who: Actor, query: dict[str, str]) -> Ans
 
 @Declared("GET", "/inspections/{id}", "One inspection", READERS, answer=answers.Inspection)
 def get_inspection(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
-    return Answer(_one(session, who, _seen(session, who, id)))
+    return Answer(one(session, who, _seen(session, who, id)))
 
 
 @Declared(
@@ -90,7 +90,7 @@ def get_inspection(session: Session, who: Actor, query: dict[str, str], id: str)
     answer=answers.Inspection,
 )  # fmt: skip
 def cancel_inspection(work: UnitOfWork, who: Actor, body: CancelIn, id: str) -> Answer:
-    return Answer(_one(work.session, who, visits.cancel(work, who, id, body.reason, on_advice=body.on_advice)))
+    return Answer(one(work.session, who, visits.cancel(work, who, id, body.reason, on_advice=body.on_advice)))
 
 
 @Declared(
@@ -101,12 +101,12 @@ def cancel_inspection(work: UnitOfWork, who: Actor, body: CancelIn, id: str) -> 
 def complete_inspection(work: UnitOfWork, who: Actor, body: CompleteIn, id: str) -> Answer:
     if body.not_carried_out and body.results is None and body.ended_at is None:
         reason, note = body.not_carried_out.reason, body.not_carried_out.note
-        return Answer(_one(work.session, who, visits.not_carried_out(work, who, id, reason, note)))
+        return Answer(one(work.session, who, visits.not_carried_out(work, who, id, reason, note)))
     if body.not_carried_out or body.results is None or body.ended_at is None:
         raise Invalid("complete_one", "results")
     results = tuple(Result(r.item, r.outcome, r.note) for r in body.results)
     done = visits.complete(work, who, id, visits.Completion(results, body.ended_at))
-    return Answer(_one(work.session, who, done))
+    return Answer(one(work.session, who, done))
 
 
 @Declared("GET", "/inspections/{id}/code.svg", "The code as SVG", READERS, media="image/svg+xml")
@@ -178,6 +178,7 @@ def inspection_json(s: queries.Shown) -> dict[str, Any]:
         "exception_reason": i.exception_reason,
         "low_yield_reason": i.low_yield_reason,
         "joint_units": list(i.units[1:]),
+        "invitations": [invitation_json(asked) for asked in i.invitations],
         "external": _external(i),
         "approved_at": _time(i.decided_at) if i.code else None,
         "applied_at": rfc3339(i.applied_at),
@@ -186,6 +187,8 @@ def inspection_json(s: queries.Shown) -> dict[str, Any]:
         "started_at": _time(i.visit_start),
         "seen_at": _time(i.first_seen_at),
         "arrived_at": _time(i.first_arrive_at),
+        "officer_arrived_at": _time(i.officer_arrived_at),
+        "mutually_confirmed": i.mutually_confirmed,
         "ended_at": _time(i.ended_at),
         "results": [{"item": r.item, "outcome": r.outcome, "note": r.note} for r in i.results],
         "not_carried_out": {"reason": i.not_carried_out_reason, "note": i.note} if i.not_carried_out_reason else None,
@@ -201,6 +204,19 @@ def inspection_json(s: queries.Shown) -> dict[str, Any]:
             for f in s.flags
         ],
         "code": _code(s),
+    }
+
+
+def invitation_json(i: Invitation) -> dict[str, Any]:
+    return {
+        "unit": i.unit,
+        "state": i.state,
+        "note": i.note,
+        "reason": i.reason,
+        "items": list(i.items),
+        "officers": [o.certificate_no for o in i.officers],
+        "invited_at": rfc3339(i.invited_at),
+        "answered_at": _time(i.answered_at),
     }
 
 
@@ -228,7 +244,8 @@ def _external(i: Inspection) -> dict[str, str | None] | None:
     return {"system": i.external_system, "number": i.external_number, "qr": i.external_qr}
 
 
-def _one(session: Session, who: Actor, inspection: Inspection) -> dict[str, Any]:
+def one(session: Session, who: Actor, inspection: Inspection) -> dict[str, Any]:
+    """An inspection just changed, as the answer shows it."""
     session.flush()
     return inspection_json(queries.shown(session, who, [inspection], installation().config.public_url)[0])
 

@@ -120,6 +120,22 @@ class CancelIn(Schema):
     on_advice: bool = False
 
 
+class InviteIn(Schema):
+    unit: Short
+    note: optional(500) = None
+
+
+class JoinIn(Schema):
+    """Both left out: the items and officers of the own open application; or, for the head, what was offered."""
+
+    items: list[Short] | None = None
+    officers: list[text(40)] | None = None
+
+
+class ReasonIn(Schema):
+    reason: Long
+
+
 class ResultIn(Schema):
     item: Short
     outcome: Literal[i.OUTCOMES]

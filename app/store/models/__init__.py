@@ -1,13 +1,14 @@
 """All tables, so that metadata is complete after one import."""
 
 from app.store.models.base import Base
-from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseRecord
+from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseCode, EnterpriseRecord
 from app.store.models.facts import FactRow
 from app.store.models.files import FileRow, Job
 from app.store.models.flags import BadPresentation, FindingRow, RuleClock
 from app.store.models.inspections import (
     Challenge,
     CodeRow,
+    InspectionInvitation,
     InspectionItem,
     InspectionOfficer,
     InspectionRow,
@@ -42,8 +43,8 @@ from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 
 __all__ = [
     "ActorRow", "ApiToken", "BadPresentation", "Base", "CalendarDay", "Certificate", "CertificateSuspension",
-    "Challenge", "CodeRow", "Contact", "DeviceMark", "DoNotDisturb", "Enterprise", "EnterpriseRecord", "FactRow",
-    "FileRow", "FindingRow", "IdempotencyKey", "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
+    "Challenge", "CodeRow", "Contact", "DeviceMark", "DoNotDisturb", "Enterprise", "EnterpriseCode", "EnterpriseRecord", "FactRow",
+    "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation", "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
     "IssueCounter", "Item", "ItemTerm", "Job", "JurisdictionSetting", "Log", "LogCosignature", "LogDummy",
     "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "Officer", "Plan",
     "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "Region", "RoleAssignment", "RuleClock",

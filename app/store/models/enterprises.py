@@ -2,21 +2,32 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from typing import Any
 
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from app.domain.enterprises import address_key
 from app.store.models.base import Base, Code, Id
 from app.store.models.facts import Sequence
 
 
+def _key_of_address(context: Any) -> str | None:
+    return address_key(context.get_current_parameters().get("address"))
+
+
 class Enterprise(Base):
-    """What holds now, for finding it. `search` is the compared name, `initials` pinyin initials of it."""
+    """What holds now, for finding it. `search` is the compared name, `initials` pinyin initials of it.
+
+    `address_key` follows from the address by itself, except where an UPDATE in SQL sets the address.
+    """
 
     __tablename__ = "enterprises"
     __table_args__ = (
         Index("ix_enterprises_search", "search"),
         Index("ix_enterprises_initials", "initials"),
         Index("ix_enterprises_region", "region"),
+        Index("ix_enterprises_address_key", "address_key"),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     uscc: Mapped[str | None] = mapped_column(String(18), unique=True)
@@ -25,8 +36,25 @@ class Enterprise(Base):
     initials: Mapped[str] = mapped_column(String(200))
     region: Mapped[str | None] = mapped_column(Code, ForeignKey("regions.code"))
     address: Mapped[str | None] = mapped_column(String(400))
+    address_key: Mapped[str | None] = mapped_column(String(100), default=_key_of_address)
     no_uscc_reason: Mapped[str | None] = mapped_column(String(200))
     first_known_at: Mapped[datetime]
+
+    @validates("address")
+    def _follow(self, _key: str, address: str | None) -> str | None:
+        self.address_key = address_key(address)
+        return address
+
+
+class EnterpriseCode(Base):
+    """The permanent code (企业码) that hangs at an enterprise: random, says nothing by itself. The newest one counts."""
+
+    __tablename__ = "enterprise_codes"
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    enterprise: Mapped[str] = mapped_column(Id, ForeignKey("enterprises.id"), index=True)
+    issued_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
 
 
 class EnterpriseRecord(Base):

@@ -25,6 +25,7 @@ class InspectionRow(Base):
         Index("ix_inspections_state_window_end", "state", "window_end"),
         Index("ix_inspections_clue_key", "jurisdiction", "clue_key"),
         Index("ix_inspections_due_at", "due_at"),
+        Index("ix_inspections_place_key", "place_key"),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     revision: Mapped[int]
@@ -49,6 +50,7 @@ class InspectionRow(Base):
     recheck_of: Mapped[str | None] = mapped_column(Id)
     place_kind: Mapped[str] = mapped_column(String(16))
     place_address: Mapped[str | None] = mapped_column(String(400))
+    place_key: Mapped[str | None] = mapped_column(String(100))
     place_region: Mapped[str | None] = mapped_column(Code)
     way: Mapped[str] = mapped_column(String(10))
     surprise: Mapped[bool]
@@ -66,6 +68,9 @@ class InspectionRow(Base):
     first_seen_at: Mapped[datetime | None]
     first_arrive_at: Mapped[datetime | None]
     self_scanned: Mapped[bool]
+    enterprise_arrived_at: Mapped[datetime | None]
+    officer_arrived_at: Mapped[datetime | None]
+    officer_scanned_at: Mapped[datetime | None]
     served_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     result_recorded_at: Mapped[datetime | None]
@@ -107,6 +112,24 @@ class InspectionItem(Base):
     item: Mapped[str] = mapped_column(Code, ForeignKey("items.code"), index=True)
     outcome: Mapped[str | None] = mapped_column(String(16))
     note: Mapped[str | None] = mapped_column(Text)
+
+
+class InspectionInvitation(Base):
+    """Another unit asked to come along (综合查一次), one row a unit; what it offers as JSON."""
+
+    __tablename__ = "inspection_invitations"
+    __table_args__ = (Index("ix_inspection_invitations_unit_state", "unit", "state"),)
+    inspection: Mapped[str] = mapped_column(Id, ForeignKey("inspections.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(Code, ForeignKey("units.code"))
+    state: Mapped[str] = mapped_column(String(10))
+    invited_at: Mapped[datetime]
+    note: Mapped[str | None] = mapped_column(Text)
+    items: Mapped[str] = mapped_column(Text)
+    officers: Mapped[str] = mapped_column(Text)
+    offered_by: Mapped[str | None] = mapped_column(Id)
+    reason: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
 
 
 class CodeRow(Base):

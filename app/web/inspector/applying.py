@@ -9,6 +9,7 @@ from app.context import actor, installation, now, perform, reading
 from app.domain.errors import Invalid
 from app.domain.times import shanghai_day
 from app.queries import inspector as queries
+from app.queries import joint as joint_queries
 from app.queries import registry
 from app.services import applications
 from app.web.inspector import forms
@@ -73,6 +74,7 @@ def _check_page(values: dict[str, Any], application: Any) -> str:
         enterprise, advisories = applications.preview(work, actor(), application)
         recent = queries.recent(work.session, enterprise.id) if enterprise else []
         tasks = queries.open_tasks(work.session, enterprise.id, now()) if enterprise else []
+        partners = _partners(work, enterprise, application) if enterprise else []
         units = registry.names(work.session, [i.lead_unit for i in [*recent, *tasks]])
         year, unit = shanghai_day(application.window_start).year, str(actor().unit)
         planned = queries.planned_this_year(work.session, enterprise.id, unit, year) if enterprise else 0
@@ -88,6 +90,16 @@ def _check_page(values: dict[str, Any], application: Any) -> str:
         recent=recent,
         units=units,
         tasks=tasks,
+        partners=partners,
         planned=planned,
         cap=min(caps, default=None),
     )
+
+
+def _partners(work: Any, enterprise: Any, application: Any) -> Any:
+    region = work.default_jurisdiction
+    start, address = application.window_start, application.place_address
+    found = joint_queries.before_applying(
+        work.session, str(actor().unit), enterprise.id, address, start, region, now()
+    )
+    return [p for p in found if p.unit not in application.invite]

@@ -1,7 +1,7 @@
 """The inspector's forms: what was typed in, commands out. Field names are those of api.md, with dots as they are."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.domain.inspections import CONTACT, Inspection, Result
 from app.domain.times import SHANGHAI
 from app.services.visits import Completion
 
-LISTS = ("items", "officers", "joint_units")
+LISTS = ("items", "officers", "invite")
 TEXTS = (
     "enterprise.uscc", "enterprise.name", "enterprise.address", "enterprise.no_uscc_reason", "kind", "plan_code", "cause",
     "clue_no", "reason", "window.start", "window.end", "place.kind", "place.address", "way", "exception",
@@ -94,7 +94,7 @@ def application(values: Mapping[str, Any]) -> Application:
         place_kind=values["place.kind"] or "premises",
         place_address=optional["place.address"],
         way=values["way"] or "on_site",
-        joint_units=tuple(values["joint_units"]),
+        invite=tuple(dict.fromkeys(values["invite"])),
         surprise=values["surprise"],
         exception=optional["exception"],
         exception_reason=optional["exception_reason"],
@@ -104,18 +104,21 @@ def application(values: Mapping[str, Any]) -> Application:
     )
 
 
-def completion(form: Mapping[str, str], i: Inspection) -> Completion:
-    """The result item by item. Raises Invalid."""
+def completion(form: Mapping[str, str], i: Inspection, own: Collection[str]) -> Completion:
+    """The result item by item: of the `own` items all that have none yet, of others what was filled in. Raises Invalid."""
     problems: list[Problem] = []
     ended = _moment(form.get("ended_at", ""), "ended_at", problems)
+    known = {r.item for r in i.results}
     for item in i.items:
-        if not form.get(f"outcome.{item}"):
+        if item in own and item not in known and not form.get(f"outcome.{item}"):
             problems.append((f"outcome.{item}", "missing", {}))
     if problems:
         field, code, data = problems[0]
         raise Invalid(code, field, problems=problems, **data)
     results = tuple(
-        Result(item, form[f"outcome.{item}"], form.get(f"note.{item}", "").strip()[:2000] or None) for item in i.items
+        Result(item, form[f"outcome.{item}"], form.get(f"note.{item}", "").strip()[:2000] or None)
+        for item in i.items
+        if form.get(f"outcome.{item}")
     )
     return Completion(results, ended)
 

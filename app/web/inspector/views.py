@@ -6,12 +6,13 @@ from app.context import actor, installation, now, reading
 from app.domain.times import shanghai_day
 from app.queries import inspections as inspection_queries
 from app.queries import inspector as queries
+from app.queries import joint as joint_queries
 from app.queries import registry
 from app.queries.paging import USUAL
-from app.web.inspector import applying, visiting
+from app.web.inspector import applying, joining, visiting
 from app.web.inspector.blueprint import blueprint, staff
 
-__all__ = ["applying", "blueprint", "visiting"]
+__all__ = ["applying", "blueprint", "joining", "visiting"]
 
 
 @blueprint.get("/")
@@ -22,8 +23,12 @@ def home() -> str:
         desk = queries.desk(session, unit, now(), shanghai_day(now()))
         listed = [*desk.today, *desk.waiting, *desk.results_due, *desk.coming]
         shown = inspection_queries.shown(session, actor(), listed, installation().config.public_url)
+        asked = joint_queries.invitations(session, unit)
+        partners = joint_queries.of_visits(session, [i for i in listed if i.lead_unit == unit], now())
     by_id = {s.inspection.id: s for s in shown}
-    return render_template("inspector/home.html", desk=desk, by_id=by_id, actor=actor())
+    return render_template(
+        "inspector/home.html", desk=desk, by_id=by_id, actor=actor(), asked=asked, partners=partners
+    )
 
 
 @blueprint.get("/list")

@@ -14,6 +14,7 @@ from app.domain.inspections import Inspection
 from app.domain.times import SHANGHAI
 from app.i18n import clock_time
 from app.queries import inspections as inspection_queries
+from app.queries import joint as joint_queries
 from app.security import roles
 from app.services import decisions, scans, visits
 from app.services.flags import advise
@@ -25,7 +26,7 @@ from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
 @blueprint.get("/<inspection_id>")
 @staff
 def detail(inspection_id: str) -> str:
-    return _detail_page(inspection_id, {})
+    return detail_page(inspection_id, {})
 
 
 @blueprint.post("/<inspection_id>/approve")
@@ -60,12 +61,13 @@ def result_form(inspection_id: str) -> str:
 def result(inspection_id: str) -> BaseResponse | tuple[str, int]:
     with reading() as session:
         inspection = shown_or_404(session, inspection_id).inspection
+        own = visits.own_items(session, inspection, str(actor().unit))
     try:
         if request.form.get("go") == "not_carried_out":
             note = request.form.get("why", "").strip()[:2000] or None
             perform(visits.not_carried_out, actor(), inspection_id, request.form.get("not_carried_out", ""), note)
         else:
-            perform(visits.complete, actor(), inspection_id, forms.completion(request.form, inspection))
+            perform(visits.complete, actor(), inspection_id, forms.completion(request.form, inspection, own))
     except DomainError as error:
         return _result_page(inspection_id, request.form, messages(error)), 422
     return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)
@@ -129,14 +131,16 @@ def _step(inspection_id: str, use_case: Any, *args: Any, **kwargs: Any) -> BaseR
     except NotFound:
         raise
     except DomainError as error:
-        return _detail_page(inspection_id, messages(error)), 422
+        return detail_page(inspection_id, messages(error)), 422
     return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)
 
 
-def _detail_page(inspection_id: str, errors: dict[str, str]) -> str:
+def detail_page(inspection_id: str, errors: dict[str, str]) -> str:
+    """The page of one inspection, with what was refused."""
     with reading() as session:
         s = shown_or_404(session, inspection_id)
         facts = history(session, "inspection", inspection_id)
+        together = joint_queries.around(session, s.inspection, str(actor().unit), now())
     advisories = _advice_now(s.inspection) if s.inspection.state == "applied" else ()
     return render_template(
         "inspector/detail.html",
@@ -146,6 +150,7 @@ def _detail_page(inspection_id: str, errors: dict[str, str]) -> str:
         actor=actor(),
         advisories=advisories,
         typed=request.form,
+        together=together,
     )
 
 
@@ -159,5 +164,16 @@ def _advice_now(inspection: Inspection) -> Any:
 def _result_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:
     with reading() as session:
         s = shown_or_404(session, inspection_id)
+        own = visits.own_items(session, s.inspection, str(actor().unit))
+    known = {r.item for r in s.inspection.results}
     ended = min(now(), s.inspection.window_end).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
-    return render_template("inspector/result.html", s=s, values=values, errors=errors, ended=ended)
+    return render_template(
+        "inspector/result.html",
+        s=s,
+        values=values,
+        errors=errors,
+        ended=ended,
+        own=[i for i in own if i not in known],
+        others=[i for i in s.inspection.items if i not in own and i not in known],
+        is_lead=s.inspection.lead_unit == actor().unit,
+    )

@@ -108,7 +108,10 @@ def inspection(inspection_id: str) -> str:
             raise NotFound("no_such_inspection", inspection=inspection_id)
         s = inspection_queries.shown(session, actor(), [found], installation().config.public_url)[0]
         facts = history(session, "inspection", inspection_id)
-    return render_template("supervisor/inspection.html", s=s, facts=facts, catalogue=CATALOGUE)
+        invited_names = registry.names(session, [i.unit for i in found.invitations])
+    return render_template(
+        "supervisor/inspection.html", s=s, facts=facts, catalogue=CATALOGUE, invited_names=invited_names
+    )
 
 
 @blueprint.get("/enterprises")

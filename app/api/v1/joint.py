@@ -1,0 +1,77 @@
+"""综合查一次: invite another unit, come along with one's own items and officers, decline, step back."""
+
+from typing import Any
+
+from app.api.v1 import answers
+from app.api.v1.inspections import UNIT, invitation_json, one
+from app.api.v1.operations import Answer, Declared
+from app.api.v1.schemas import InviteIn, JoinIn, ReasonIn
+from app.domain.actors import Actor
+from app.domain.inspections import Inspection
+from app.domain.times import rfc3339
+from app.queries import joint as queries
+from app.services import joint
+from app.store.database import Session
+from app.store.models import Enterprise
+from app.store.unit_of_work import UnitOfWork
+
+
+@Declared(
+    "POST", "/inspections/{id}/invite", "Invite another unit to the own visit (综合查一次)", UNIT, InviteIn, creates=True,
+    example={"unit": "YT-SCJG", "note": "3 天后您也要去"}, answer=answers.Inspection,
+)  # fmt: skip
+def invite(work: UnitOfWork, who: Actor, body: InviteIn, id: str) -> Answer:
+    return Answer(one(work.session, who, joint.invite(work, who, id, body.unit, body.note)))
+
+
+@Declared(
+    "POST", "/inspections/{id}/join",
+    "Come along: with items and officers (left out: those of the own application), then the own head confirms", UNIT,
+    JoinIn, creates=True, example={"items": ["SJ-01"], "officers": ["9901002001", "9901002002"]},
+    answer=answers.InvitationToVisit,
+)  # fmt: skip
+def join(work: UnitOfWork, who: Actor, body: JoinIn, id: str) -> Answer:
+    offer = None
+    if body.items is not None or body.officers is not None:
+        items, officers = dict.fromkeys(body.items or ()), dict.fromkeys(body.officers or ())
+        offer = joint.Offer(tuple(items), tuple(officers))
+    return Answer(_invitation(work.session, who, joint.join(work, who, id, offer)))
+
+
+@Declared(
+    "POST", "/inspections/{id}/decline", "Do not come along, with the reason", UNIT, ReasonIn, creates=True,
+    example={"reason": "人手不够"}, answer=answers.InvitationToVisit,
+)  # fmt: skip
+def decline(work: UnitOfWork, who: Actor, body: ReasonIn, id: str) -> Answer:
+    return Answer(_invitation(work.session, who, joint.decline(work, who, id, body.reason)))
+
+
+@Declared(
+    "POST", "/inspections/{id}/leave", "Step back from a joint visit before it is approved", UNIT, ReasonIn, creates=True,
+    example={"reason": "改派"}, answer=answers.InvitationToVisit,
+)  # fmt: skip
+def leave(work: UnitOfWork, who: Actor, body: ReasonIn, id: str) -> Answer:
+    return Answer(_invitation(work.session, who, joint.leave(work, who, id, body.reason)))
+
+
+@Declared("GET", "/invitations", "The open invitations to the own unit", UNIT, answer=answers.InvitationList)
+def invitations(session: Session, who: Actor, query: dict[str, str]) -> Answer:
+    found = queries.invitations(session, str(who.unit))
+    return Answer({"items": [_invitation(session, who, asked.inspection) for asked in found], "next": None})
+
+
+def _invitation(session: Session, who: Actor, i: Inspection) -> dict[str, Any]:
+    """What an invited unit is told of the visit: enough to decide, not the code."""
+    session.flush()
+    asked, enterprise = i.invitation(who.unit), session.get_one(Enterprise, i.enterprise_id)
+    assert asked is not None
+    return {
+        "inspection": i.id,
+        "number": i.number,
+        "inspection_state": i.state,
+        "lead_unit": i.lead_unit,
+        "enterprise": {"id": enterprise.id, "uscc": enterprise.uscc, "name": enterprise.name},
+        "window": {"start": rfc3339(i.window_start), "end": rfc3339(i.window_end)},
+        "visit_items": list(i.items),
+        **invitation_json(asked),
+    }
