@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.demo import stories
+from app.demo import stories, together
 from app.demo.district import DISTRICT, build, items_of, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
@@ -22,6 +22,8 @@ SEED = 20250101
 ACCOUNTS = (  # user name, unit, role, name
     ("inspector", "YT-YJJ", "inspector", "赵文博"),
     ("head", "YT-YJJ", "head", "钱静怡"),
+    ("inspector2", "YT-SCJG", "inspector", "周思源"),
+    ("head2", "YT-SCJG", "head", "吴明哲"),
     ("supervisor", "YT-SFJ", "supervisor", "孙知行"),
     ("admin", "YT-SFJ", "admin", "李清和"),
 )
@@ -43,15 +45,17 @@ def load(work: UnitOfWork, password: str) -> int:
     registers.adopt(work)  # an empty register begins, too
     invented = build(work, source)
     cast = _cast(work, password)
-    stories_end = FLAGGED + TODAY
+    together_begin = FLAGGED + TODAY
+    stories_end = together_begin + together.ENTERPRISES
     protected = invented[FLAGGED - 1]
     _protect(work, protected)
     scripts = [
         *stories.flagged(work.now, invented[: FLAGGED - 1]),
-        *stories.today(work.now, invented[FLAGGED:stories_end]),
+        *stories.today(work.now, invented[FLAGGED:together_begin]),
         *stories.ordinary(source, work.now, [protected, *invented[stories_end:]]),
     ]
     done = play(work, (visit(cast, source, script) for script in scripts), work.now)
+    together.play(work, cast, invented[together_begin:stories_end])
     _reports(work, invented[stories_end : stories_end + 3])
     _forged(work)
     flags.sweep(work)
@@ -59,8 +63,9 @@ def load(work: UnitOfWork, password: str) -> int:
 
 
 def set_passwords(work: UnitOfWork, password: str) -> None:
-    """Gives the four accounts a password and ends their sessions."""
-    for username, *_ in ACCOUNTS:
+    """Gives the accounts that this demonstration has a password and ends their sessions."""
+    there = set(work.session.scalars(select(User.username)))
+    for username in [name for name, *_ in ACCOUNTS if name in there]:
         accounts.set_password(work, username, password)
 
 

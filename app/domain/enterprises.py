@@ -54,7 +54,9 @@ def normalise_name(text: str) -> str:
 
 
 LONGEST_ADDRESS_KEY = 100
-_DIVISIONS = re.compile(r"^(?:[^省市区县路街镇乡\d]{2,8}(?:省|自治区))?(?:[^省市区县路街镇乡\d]{2,8}市)?(?:[^省市区县路街镇乡\d]{1,8}[区县])?")
+_DIVISIONS = re.compile(
+    r"^(?:[^省市区县路街镇乡\d]{2,8}(?:省|自治区))?(?:[^省市区县路街镇乡\d]{2,8}市)?(?:[^省市区县路街镇乡\d]{1,8}[区县])?"
+)
 
 
 def address_key(text: str | None) -> str | None:

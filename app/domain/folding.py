@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.facts import Fact
-from app.domain.joint import JOINT_CHANGES
 from app.domain.inspections import CodeVersion, Inspection, OfficerOnVisit, Result, transition
+from app.domain.joint import JOINT_CHANGES
 from app.domain.times import parse_rfc3339
 
 

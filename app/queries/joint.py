@@ -98,7 +98,13 @@ def of_visits(session: Session, own: Sequence[Inspection], now: datetime) -> dic
 
 
 def before_applying(
-    session: Session, unit: str, enterprise_id: str, address: str | None, start: datetime, jurisdiction: str, now: datetime
+    session: Session,
+    unit: str,
+    enterprise_id: str,
+    address: str | None,
+    start: datetime,
+    jurisdiction: str,
+    now: datetime,
 ) -> list[Partner]:
     """The partners of a visit that is not applied for yet."""
     key = address_key(address)
@@ -111,7 +117,7 @@ def before_applying(
 def places_of(session: Session, own: Sequence[Inspection]) -> list[Place]:
     """Where the inspections are to be: at the address named in them, else at the enterprise's."""
     query = select(Enterprise.id, Enterprise.address_key).where(Enterprise.id.in_({i.enterprise_id for i in own}))
-    keys = {enterprise: key for enterprise, key in session.execute(query)}
+    keys: dict[str, str | None] = {row.id: row.address_key for row in session.execute(query)}
     places = []
     for i in own:
         key = address_key(i.place_address) if i.place_address else keys[i.enterprise_id]
@@ -124,9 +130,7 @@ def _window(session: Session, jurisdiction: str, now: datetime) -> timedelta:
     return joint_window(session, jurisdiction, shanghai_day(now))
 
 
-def partners(
-    session: Session, places: Sequence[Place], window: timedelta, now: datetime
-) -> dict[str, list[Partner]]:
+def partners(session: Session, places: Sequence[Place], window: timedelta, now: datetime) -> dict[str, list[Partner]]:
     """For each place (by its id) who else is to go there within `window`, the nearest first."""
     if not places:
         return {}
@@ -138,7 +142,11 @@ def partners(
     plans = _plans(session, places, window)
     found: dict[str, list[Partner]] = {}
     for p in places:
-        own = [_partner(p, v, enterprises[v.enterprise_id], names[v.lead_unit]) for v in visits if _fits(p, v, enterprises, window)]
+        own = [
+            _partner(p, v, enterprises[v.enterprise_id], names[v.lead_unit])
+            for v in visits
+            if _fits(p, v, enterprises, window)
+        ]
         asked = {partner.unit for partner in own} | p.partners | {p.unit}
         own += [partner for partner in plans.get(p.id, []) if partner.unit not in asked]
         found[p.id] = sorted(own, key=lambda one: (not one.same_enterprise, abs(one.days), one.unit, one.number))
@@ -241,7 +249,9 @@ def _plans(session: Session, places: Sequence[Place], window: timedelta) -> dict
                 continue
             days = max((plan.starts_on - day).days, 0)
             name = names[plan.unit]
-            partner = Partner(PLAN, plan.unit, name, enterprise, True, plan.code, "", plan.starts_on, plan.ends_on, days)
+            partner = Partner(
+                PLAN, plan.unit, name, enterprise, True, plan.code, "", plan.starts_on, plan.ends_on, days
+            )
             found.setdefault(p.id, []).append(partner)
     return found
 

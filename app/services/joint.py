@@ -242,9 +242,7 @@ def _lock_row(work: UnitOfWork, inspection_id: str) -> Inspection:
     return found
 
 
-def _record(
-    work: UnitOfWork, actor: Actor, inspection: Inspection, kind: str, body: Mapping[str, Any]
-) -> Inspection:
+def _record(work: UnitOfWork, actor: Actor, inspection: Inspection, kind: str, body: Mapping[str, Any]) -> Inspection:
     fact = work.fact(kind, ("inspection", inspection.id), body, actor, inspection.jurisdiction)
     after = work.record(fact, inspection)
     flags.after_inspection(work, inspection, after)

@@ -86,7 +86,7 @@ def save(session: Session, before: Inspection, after: Inspection) -> None:
         ("invitations", InspectionInvitation),
     ):
         if getattr(before, name) != getattr(after, name) or (name == "items" and before.results != after.results):
-            session.execute(delete(model).where(model.inspection == after.id))  # type: ignore[attr-defined]
+            session.execute(delete(model).where(model.inspection == after.id))
             if rows := _children([after])[model]:
                 session.execute(insert(model), rows)
 

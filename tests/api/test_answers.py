@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.api.v1 import answers
+from app.api.v1 import answers, answers_joint
 from app.api.v1.operations import OPERATIONS
 from tests.api.test_flags_and_registry import flagged
 from tests.api.test_one_visit import body, get, post
@@ -19,10 +19,10 @@ def test_real_answers_have_the_documented_fields(house: House) -> None:
     offer = {"items": ["SJ-01"], "officers": ["99020001", "99020002"]}
     told = (
         (answers.Inspection, post(house, f"/inspections/{asked}/invite", {"unit": "YT-SCJG"}, "inspector")),
-        (answers.InvitationList, get(house, "/invitations", "inspector2")),
-        (answers.InvitationToVisit, post(house, f"/inspections/{asked}/join", offer, "inspector2")),
-        (answers.InvitationToVisit, post(house, f"/inspections/{asked}/join", {}, "head2")),
-        (answers.InvitationToVisit, post(house, f"/inspections/{asked}/leave", {"reason": "改派"}, "inspector2")),
+        (answers_joint.InvitationList, get(house, "/invitations", "inspector2")),
+        (answers_joint.InvitationToVisit, post(house, f"/inspections/{asked}/join", offer, "inspector2")),
+        (answers_joint.InvitationToVisit, post(house, f"/inspections/{asked}/join", {}, "head2")),
+        (answers_joint.InvitationToVisit, post(house, f"/inspections/{asked}/leave", {"reason": "改派"}, "inspector2")),
         (answers.Inspection, made),
         (answers.Inspection, code),
         (answers.Inspection, get(house, f"/inspections/{made.json['id']}", "supervisor")),

@@ -192,7 +192,7 @@ def test_the_log_tells_an_invitation_changed_by_hand(house: House) -> None:
     with house.installation.database.write() as session:
         assert list(state_discrepancies(session)) == []
         session.execute(text("UPDATE inspection_invitations SET state = 'declined', reason = '没人'"))
-        assert "invitations" in list(state_discrepancies(session))[0][3]
+        assert "invitations" in next(state_discrepancies(session))[3]
 
 
 @pytest.fixture

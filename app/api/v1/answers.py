@@ -137,18 +137,6 @@ class InvitationOut(Told):
     answered_at: datetime | None
 
 
-class InvitationToVisit(InvitationOut):
-    """What an invited unit is told of the visit before it has joined."""
-
-    inspection: str
-    number: str
-    inspection_state: Literal[i.STATES]
-    lead_unit: str
-    enterprise: EnterpriseShort
-    window: WindowOut
-    visit_items: list[str]
-
-
 class Inspection(Told):
     """`number` is the 检查编号 for people and papers; it proves nothing."""
 
@@ -195,10 +183,6 @@ class Inspection(Told):
 
 class InspectionList(Page):
     items: list[Inspection]
-
-
-class InvitationList(Page):
-    items: list[InvitationToVisit]
 
 
 class Step(Told):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.api.v1 import answers
+from app.api.v1.answers_joint import InvitationList, InvitationToVisit
 from app.api.v1.inspections import UNIT, invitation_json, one
 from app.api.v1.operations import Answer, Declared
 from app.api.v1.schemas import InviteIn, JoinIn, ReasonIn
@@ -28,7 +29,7 @@ def invite(work: UnitOfWork, who: Actor, body: InviteIn, id: str) -> Answer:
     "POST", "/inspections/{id}/join",
     "Come along: with items and officers (left out: those of the own application), then the own head confirms", UNIT,
     JoinIn, creates=True, example={"items": ["SJ-01"], "officers": ["9901002001", "9901002002"]},
-    answer=answers.InvitationToVisit,
+    answer=InvitationToVisit,
 )  # fmt: skip
 def join(work: UnitOfWork, who: Actor, body: JoinIn, id: str) -> Answer:
     offer = None
@@ -40,7 +41,7 @@ def join(work: UnitOfWork, who: Actor, body: JoinIn, id: str) -> Answer:
 
 @Declared(
     "POST", "/inspections/{id}/decline", "Do not come along, with the reason", UNIT, ReasonIn, creates=True,
-    example={"reason": "人手不够"}, answer=answers.InvitationToVisit,
+    example={"reason": "人手不够"}, answer=InvitationToVisit,
 )  # fmt: skip
 def decline(work: UnitOfWork, who: Actor, body: ReasonIn, id: str) -> Answer:
     return Answer(_invitation(work.session, who, joint.decline(work, who, id, body.reason)))
@@ -48,13 +49,13 @@ def decline(work: UnitOfWork, who: Actor, body: ReasonIn, id: str) -> Answer:
 
 @Declared(
     "POST", "/inspections/{id}/leave", "Step back from a joint visit before it is approved", UNIT, ReasonIn, creates=True,
-    example={"reason": "改派"}, answer=answers.InvitationToVisit,
+    example={"reason": "改派"}, answer=InvitationToVisit,
 )  # fmt: skip
 def leave(work: UnitOfWork, who: Actor, body: ReasonIn, id: str) -> Answer:
     return Answer(_invitation(work.session, who, joint.leave(work, who, id, body.reason)))
 
 
-@Declared("GET", "/invitations", "The open invitations to the own unit", UNIT, answer=answers.InvitationList)
+@Declared("GET", "/invitations", "The open invitations to the own unit", UNIT, answer=InvitationList)
 def invitations(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     found = queries.invitations(session, str(who.unit))
     return Answer({"items": [_invitation(session, who, asked.inspection) for asked in found], "next": None})

@@ -43,8 +43,10 @@ from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 
 __all__ = [
     "ActorRow", "ApiToken", "BadPresentation", "Base", "CalendarDay", "Certificate", "CertificateSuspension",
-    "Challenge", "CodeRow", "Contact", "DeviceMark", "DoNotDisturb", "Enterprise", "EnterpriseCode", "EnterpriseRecord", "FactRow",
-    "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation", "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
+    "Challenge", "CodeRow", "Contact", "DeviceMark", "DoNotDisturb", "Enterprise", "EnterpriseCode",
+    "EnterpriseRecord", "FactRow",
+    "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation",
+    "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
     "IssueCounter", "Item", "ItemTerm", "Job", "JurisdictionSetting", "Log", "LogCosignature", "LogDummy",
     "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "Officer", "Plan",
     "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "Region", "RoleAssignment", "RuleClock",

@@ -1,7 +1,6 @@
 """The registry of enterprises (经营主体): an id of our own, its dated records, and the lists it stands on."""
 
 from datetime import date, datetime
-
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint

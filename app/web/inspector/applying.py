@@ -99,7 +99,5 @@ def _check_page(values: dict[str, Any], application: Any) -> str:
 def _partners(work: Any, enterprise: Any, application: Any) -> Any:
     region = work.default_jurisdiction
     start, address = application.window_start, application.place_address
-    found = joint_queries.before_applying(
-        work.session, str(actor().unit), enterprise.id, address, start, region, now()
-    )
+    found = joint_queries.before_applying(work.session, str(actor().unit), enterprise.id, address, start, region, now())
     return [p for p in found if p.unit not in application.invite]

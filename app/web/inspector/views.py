@@ -26,9 +26,7 @@ def home() -> str:
         asked = joint_queries.invitations(session, unit)
         partners = joint_queries.of_visits(session, [i for i in listed if i.lead_unit == unit], now())
     by_id = {s.inspection.id: s for s in shown}
-    return render_template(
-        "inspector/home.html", desk=desk, by_id=by_id, actor=actor(), asked=asked, partners=partners
-    )
+    return render_template("inspector/home.html", desk=desk, by_id=by_id, actor=actor(), asked=asked, partners=partners)
 
 
 @blueprint.get("/list")
