@@ -34,7 +34,15 @@ ELSEWHERE = {  # tables that are no registers, and why
         ("logs", "log_queue", "log_entries", "log_tiles", "log_heads", "log_cosignatures", "log_dummies"), "the log"
     ),
     **dict.fromkeys(
-        ("inspections", "inspection_units", "inspection_officers", "inspection_items", "codes", "findings"),
+        (
+            "inspections",
+            "inspection_units",
+            "inspection_officers",
+            "inspection_items",
+            "inspection_invitations",
+            "codes",
+            "findings",
+        ),
         "folded from facts",
     ),
     **dict.fromkeys(("actors", "users", "api_tokens", "login_sessions"), "how people sign in; roles are registers"),
