@@ -21,5 +21,5 @@ SENTENCES: dict[str, Any] = {
     "no_uscc_in_text": _l("内容里没有找到企业码或统一社会信用代码。请改扫企业码，或输入营业执照上的 18 位代码。"),
     "several_uscc_in_text": _l("内容里有不止一个统一社会信用代码，无法判断是哪一家。请输入其中一个。"),
     "uscc_not_registered": _l("企业名录里没有统一社会信用代码 %(uscc)s。申请检查时会登记这家企业。"),
-    "has_enterprise_code": _l("这家企业已有企业码。需要换新的，请写明原因后更换。"),
+    "no_enterprise_code_yet": _l("这家企业还没有企业码，请先生成。"),
 }

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM
-from app.services import log, log_audit, log_witnesses, registers
+from app.services import enterprise_codes, log, log_audit, log_witnesses, registers
 from app.services.imports import reference
 from app.services.imports.rows import Row
 from app.services.register_audit import register_discrepancies
@@ -92,6 +92,7 @@ CASES = [  # what somebody does by SQL, the table that must be named, how
     ("UPDATE do_not_disturb SET valid_until = '2026-02-01'", "do_not_disturb", "row_changed"),
     ("DELETE FROM do_not_disturb", "do_not_disturb", "row_removed"),
     ("UPDATE enterprises SET region = '990101001'", "enterprises", "row_changed"),
+    ("UPDATE enterprise_codes SET replaced_at = issued_at", "enterprise_codes", "row_changed"),
     ("UPDATE enterprise_records SET risk = 'low'", "enterprise_records", "row_changed"),
     ("UPDATE role_assignments SET role = 'head' WHERE role = 'inspector'", "role_assignments", "row_changed"),
     ("UPDATE unit_keys SET not_after = '2099-01-01 00:00:00+00'", "unit_keys", "row_changed"),
@@ -110,6 +111,7 @@ def full(house: House) -> Iterator[House]:
     inspection = house.approved()
     house.perform(enter_calendar)
     house.perform(lambda work: _fill(work, inspection.enterprise_id))
+    house.perform(enterprise_codes.issue, house.people["supervisor"], inspection.enterprise_id)
     witness = "sfj.example.gov.cn/witness+f64f1d17+BDOoxqyPOwkc0KUY8iP/V/1W/y6GZF0188RrDbQDC5MX"
     house.perform(log_witnesses.trust, house.people["admin"], witness)
     log.advance(house.perform)
