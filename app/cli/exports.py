@@ -1,23 +1,22 @@
 """`flask export …`: CSV, XLSX or JSON lines, streamed, safe to open in a spreadsheet."""
 
-import csv
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import click
-import xlsxwriter
 from flask import current_app
 from flask.cli import AppGroup
 
 from app.domain.times import shanghai_day
 from app.installation import Installation
 from app.queries import exports
+from app.queries.register_exports import EXPORTS, without_uscc
+from app.services.exporting import BOM, csv_text, json_lines, write_xlsx
+from app.services.imports.kinds import KINDS
 
 export_group = AppGroup("export", help="Take lists out as CSV, XLSX or JSON lines.")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _options(command: Any) -> Any:
@@ -59,6 +58,23 @@ def ratings(form: str, out: Path | None, excel: bool) -> None:
         _write(exports.RATING_COLUMNS, exports.ratings(session, quarter), form, out, excel)
 
 
+def _declare(kind: str) -> None:
+    @export_group.command(kind, help=f"The register of {kind}, in the columns in which it is imported.")
+    @_options
+    def command(form: str, out: Path | None, excel: bool) -> None:
+        installation: Installation = current_app.extensions["jcm"]
+        columns = [c.name for c in KINDS[kind].columns]
+        with _reading() as session:
+            _write(columns, EXPORTS[kind](session, None, shanghai_day(installation.clock())), form, out, excel)
+            left_out = without_uscc(session, None) if kind == "enterprises" else 0
+        if left_out:
+            click.echo(f"{left_out} enterprises without a USCC are not in it.", err=True)
+
+
+for _kind in EXPORTS:
+    _declare(_kind)
+
+
 def _reading() -> Any:
     installation: Installation = current_app.extensions["jcm"]
     return installation.reading()
@@ -66,7 +82,9 @@ def _reading() -> Any:
 
 def _write(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], form: str, out: Path | None, excel: bool) -> None:
     if form == "xlsx":
-        _xlsx(columns, rows, out)
+        if out is None:
+            raise click.ClickException("A workbook needs a file: --out FILE.xlsx")
+        write_xlsx(columns, rows, str(out))
         return
     if out is None:
         _text(columns, rows, form, sys.stdout, excel)
@@ -77,29 +95,8 @@ def _write(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], form: str, o
 
 def _text(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], form: str, file: IO[str], excel: bool) -> None:
     if form == "jsonl":
-        for row in rows:
-            file.write(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) + "\n")
+        file.writelines(json_lines(columns, rows))
         return
     if excel:
-        file.write("\ufeff")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_harmless(cell) for cell in row] if excel else row)
-
-
-def _harmless(cell: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
-
-
-def _xlsx(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], out: Path | None) -> None:
-    if out is None:
-        raise click.ClickException("A workbook needs a file: --out FILE.xlsx")
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(out), options) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, columns)
-        for number, row in enumerate(rows, start=1):
-            sheet.write_row(number, 0, row)
+        file.write(BOM)
+    file.writelines(csv_text(columns, rows, harmless=excel))

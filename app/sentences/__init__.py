@@ -6,7 +6,7 @@
 from importlib import import_module
 from typing import Any
 
-AREAS = ("core", "files", "joint")
+AREAS = ("core", "files", "imports", "joint")
 
 
 def all_sentences() -> dict[str, Any]:

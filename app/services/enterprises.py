@@ -1,6 +1,9 @@
 """The registry of enterprises: find one as named, or enter it as learned from an application."""
 
+from functools import lru_cache
+
 from pypinyin import Style, lazy_pinyin
+from pypinyin.seg.mmseg import seg
 
 from app.domain.actors import SYSTEM, Actor
 from app.domain.applications import EnterpriseRef
@@ -14,7 +17,13 @@ from app.store.unit_of_work import UnitOfWork
 
 def pinyin_initials(name: str) -> str:
     """The initials that a clerk types: 云汀示范食品有限公司 → ytsfspyxgs; other characters stay, lower case."""
-    return "".join(lazy_pinyin(normalise_name(name), style=Style.FIRST_LETTER)).lower()[:200]
+    return "".join(_initials(word) for word in seg.cut(normalise_name(name))).lower()[:200]
+
+
+@lru_cache(maxsize=65_536)
+def _initials(word: str) -> str:
+    """Of one word, as the dictionary cuts them (银行 is yh, 行 alone x): names are made of the same words over and over."""
+    return "".join(lazy_pinyin(word, style=Style.FIRST_LETTER))
 
 
 def find_or_enter(work: UnitOfWork, ref: EnterpriseRef, source: str, actor: Actor) -> Enterprise:

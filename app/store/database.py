@@ -4,16 +4,16 @@ SQLite: WAL, foreign keys, synchronous FULL (this is a legal record), and BEGIN 
 deferred BEGIN loses updates or fails as "locked" under concurrency. PostgreSQL: READ COMMITTED plus explicit locks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-__all__ = ["Database", "Session", "dialect_insert"]
+__all__ = ["Database", "Session", "dialect_insert", "next_ids"]
 BUSY_TIMEOUT_SECONDS = 15
 
 
@@ -79,3 +79,16 @@ def dialect_insert(session: Session, table: Any) -> Any:
     """INSERT in the words of the session's database, for `on_conflict_do_nothing` and `on_conflict_do_update`."""
     make: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     return make(table)
+
+
+def next_ids(session: Session, model: Any, count: int) -> Sequence[int]:
+    """Numbers for `count` new rows of a table that counts its rows, taken as the database would give them.
+
+    So a large insert knows its keys beforehand: asking for them row by row takes most of its time.
+    """
+    table = model.__tablename__
+    if session.get_bind().dialect.name == "sqlite":  # one writer at a time: nobody else takes the next number
+        last = session.scalar(select(func.max(model.id))) or 0
+        return range(last + 1, last + count + 1)
+    series = select(func.nextval(func.pg_get_serial_sequence(table, "id"))).select_from(func.generate_series(1, count))
+    return session.scalars(series).all()

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
 from app.domain.codes.keys import SigningKey
-from app.domain.facts import Fact, canonical_json, canonical_record, leaf_data
+from app.domain.facts import Fact, canonical_json, canonical_record, leaf_data, record_around
 from app.domain.folding import evolve
 from app.domain.ids import RandomBytes, new_id
 from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
 from app.store.models import FactRow, LogQueued
+from app.store.models.base import table_of
 from app.store.vault import Vault
 
 
@@ -90,13 +91,13 @@ class UnitOfWork:
         if not facts:
             return
         rows = [fact_row(fact, self.random(16)) for fact in facts]
-        self.session.execute(insert(FactRow), rows)
+        self.session.execute(insert(table_of(FactRow)), rows)
         self.enqueue([(row["leaf"], fact.held) for row, fact in zip(rows, facts, strict=True)])
 
     def enqueue(self, leaves: Sequence[tuple[bytes, bool]]) -> None:
         """Leaves (with whether they are held) wait for their place in the log from this transaction on."""
         rows = [{"leaf": leaf, "held": held, "queued_at": None if held else self.now} for leaf, held in leaves]
-        self.session.execute(insert(LogQueued), rows)
+        self.session.execute(insert(table_of(LogQueued)), rows)
 
     def record(self, fact: Fact, before: Inspection | None = None) -> Inspection:
         """Stores a fact about an inspection and the state that follows from it.
@@ -115,6 +116,7 @@ class UnitOfWork:
 
 def fact_row(fact: Fact, salt: bytes) -> dict[str, Any]:
     """The columns of a fact, with its leaf."""
+    body = canonical_json(fact.body)
     return {
         "id": fact.id,
         "jurisdiction": fact.jurisdiction,
@@ -125,9 +127,9 @@ def fact_row(fact: Fact, salt: bytes) -> dict[str, Any]:
         "occurred_at": fact.occurred_at,
         "recorded_at": fact.recorded_at,
         "recorded_by": fact.recorded_by,
-        "body": canonical_json(fact.body),
+        "body": body,
         "salt": salt,
-        "leaf": leaf_data(salt, canonical_record(fact)),
+        "leaf": leaf_data(salt, record_around(fact, body)),
     }
 
 

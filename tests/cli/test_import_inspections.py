@@ -147,7 +147,7 @@ def test_bad_rows_are_named_and_nothing_is_stored(house: House, tmp_path: Path) 
     file = write(tmp_path / "bad.csv", rows, encoding="gb18030")
     done = run(house, "import", "inspections", str(file))
     assert done.exit_code == 1
-    assert "row 3: unit: there is no unit 'NO-SUCH'" in done.output
+    assert "row 3: unit: there is no unit “NO-SUCH”" in done.output
     assert "row 4: uscc" in done.output and "row 5: started_at" in done.output
     assert Path(f"{file}.errors.csv").read_text("utf-8").count("\n") == 4
     assert "stored 0" in done.output

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM
 from app.services import enterprise_codes, log, log_audit, log_witnesses, registers
-from app.services.imports import reference
+from app.services.imports import enterprises, items, officers, reference
 from app.services.imports.rows import Row
 from app.services.register_audit import register_discrepancies
 from app.services.registry import enter_calendar
@@ -207,12 +207,12 @@ def test_imports_record_each_row_once_and_the_same_file_again_nothing(house: Hou
     files = (
         (reference.import_regions, [{"code": "990101009", "name": "新街道"}]),
         (reference.import_units, [{"code": "YT-NEW", "name": "新单位", "region": "990101"}]),
-        (reference.import_items, [{"code": "NEW-01", "unit": "YT-NEW", "name": "新事项", "yearly_cap": "2"}]),
+        (items.import_items, [{"code": "NEW-01", "unit": "YT-NEW", "name": "新事项", "yearly_cap": "2"}]),
         (
-            reference.import_officers,
+            officers.import_officers,
             [{"certificate_no": "990901", "name": "新一", "unit": "YT-NEW", "valid_until": "2030-01-01"} | SUSPENDED],
         ),
-        (reference.import_enterprises, [{"uscc": uscc(n), "name": f"新企业{n}"} for n in range(900, 903)]),
+        (enterprises.import_enterprises, [{"uscc": uscc(n), "name": f"新企业{n}"} for n in range(900, 903)]),
     )  # fmt: skip
 
     def run() -> int:
@@ -227,7 +227,7 @@ def test_imports_record_each_row_once_and_the_same_file_again_nothing(house: Hou
     first = run()
     assert run() == first
     house.perform(
-        reference.import_items,
+        items.import_items,
         [Row(2, {"code": "NEW-01", "unit": "YT-NEW", "name": "改名", "yearly_cap": "3"})],
         lambda n: None,
     )

@@ -19,8 +19,8 @@ from app.domain.inspections import Inspection
 from app.domain.times import rfc3339, shanghai_day
 from app.services import flags, registers
 from app.services.enterprises import pinyin_initials
-from app.services.imports.reference import checked_uscc
-from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, choice, limited, moment, required
+from app.services.imports.enterprises import checked_uscc
+from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, choice, limited, moment, required, short
 from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.models import Enterprise, EnterpriseRecord, InspectionRow, Item, Officer, Region, Unit
@@ -58,7 +58,7 @@ def import_inspections(work: UnitOfWork, rows: Iterable[Row], progress: Progress
             else:
                 facts.append(fact)
         except Bad as bad:
-            problems.append(RowProblem(row.number, bad.field, bad.reason))
+            problems.append(bad.at(row))
         progress(1)
     _store_new(work, known, actor)
     imported: list[Inspection] = []
@@ -90,12 +90,12 @@ def _fact(work: UnitOfWork, known: _Known, row: Row, problems: list[RowProblem],
     units, items = _units(known, row), _items(known, row)
     started, ended = moment(row, "started_at"), moment(row, "ended_at")
     if started is None:
-        raise Bad("started_at", "is empty")
+        raise Bad("started_at", "cell_empty")
     if ended and ended < started:
-        raise Bad("ended_at", "lies before started_at")
+        raise Bad("ended_at", "cell_ends_before_start")
     kind = choice(row, "kind", domain.KINDS)
     if kind is None:
-        raise Bad("kind", "is empty")
+        raise Bad("kind", "cell_empty")
     uscc = checked_uscc(row, problems)
     enterprise, region = _enterprise(work, known, row, uscc)
     jurisdiction = _jurisdiction(work, known, units[0], region)
@@ -105,7 +105,7 @@ def _fact(work: UnitOfWork, known: _Known, row: Row, problems: list[RowProblem],
     if (jurisdiction, number) in known.numbers:
         if _is_same(work, known.numbers[jurisdiction, number], body):
             return None
-        raise Bad("number", f"{number} exists with other contents: corrections are made on its page")
+        raise Bad("number", "row_visit_differs", number=number)
     inspection_id = work.new_id()
     known.numbers[jurisdiction, number] = inspection_id
     return work.fact("inspection.imported", ("inspection", inspection_id), body, actor, jurisdiction, started)
@@ -118,7 +118,7 @@ def _body(
     officers = row.many("officers")
     for certificate in officers:
         if len(certificate) > 40:
-            raise Bad("officers", f"{certificate!r} is too long")
+            raise Bad("officers", "cell_too_long", length=len(certificate), most=40)
         if certificate not in known.officers:
             known.officers[certificate] = None
             known.new_officers.append({"certificate_no": certificate, "name": certificate, "unit": units[0]})
@@ -147,7 +147,7 @@ def _units(known: _Known, row: Row) -> list[str]:
     units = list(dict.fromkeys([required(row, "unit", 64), *row.many("joint_units")]))
     for n, unit in enumerate(units):
         if unit not in known.units:
-            raise Bad("joint_units" if n else "unit", f"there is no unit {unit!r}")
+            raise Bad("joint_units" if n else "unit", "cell_unit", value=short(unit))
     return units
 
 
@@ -155,7 +155,7 @@ def _items(known: _Known, row: Row) -> list[str]:
     items = list(dict.fromkeys(row.many("items")))
     for item in items:
         if item not in known.items:
-            raise Bad("items", f"there is no item {item!r}")
+            raise Bad("items", "cell_item", value=short(item))
     return items
 
 
@@ -181,7 +181,7 @@ def _is_same(work: UnitOfWork, inspection_id: str, body: dict[str, Any]) -> bool
     """Whether the visit that has this number says the same."""
     stored = inspection_store.get(work.session, inspection_id)
     if stored is None:
-        raise Bad("number", f"{body['number']} stands twice in this file")
+        raise Bad("number", "row_number_twice", number=body["number"])
     return (
         stored.imported
         and stored.enterprise_id == body["enterprise"]

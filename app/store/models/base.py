@@ -1,9 +1,9 @@
 """What all tables share: names of constraints, aware UTC times, the type of ids and codes."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, MetaData, String
+from sqlalchemy import DateTime, MetaData, String, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -42,3 +42,8 @@ class Utc(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: Utc}
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a class, for inserting many rows without keeping an object of each."""
+    return cast(Table, model.__table__)
