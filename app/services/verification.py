@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import PUBLIC
-from app.domain.codes.classify import FOREIGN, SHORT_CODE, Issuer, Scanned, classify
+from app.domain.codes.classify import FOREIGN, SHORT_CODE, Scanned, classify
+from app.domain.codes.issuers import Issuer
 from app.domain.codes.token import masked, signed_digest
 from app.domain.codes.verify import RegisteredCode, Step, Verdict, Verification
 from app.domain.codes.verify import verify as verify_code

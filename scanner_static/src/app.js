@@ -2,13 +2,13 @@
 
 import { film } from "./camera.js";
 import { readFile } from "./decode.js";
-import { clear, element, fact, show } from "./page.js";
-import { askRegister, refresh, trusted } from "./trust.js";
+import { byId, clear, element, fact, lead, moment, plainResult, show } from "./page.js";
+import { judgeProof } from "./proof-view.js";
+import { askRegister, fetchProof, refresh, trusted } from "./trust.js";
 import { classify, shortCode } from "./verify/classify.js";
 import { verify } from "./verify/verify.js";
 import { language, say, verdictWords } from "./words.js";
 
-const byId = (id) => document.getElementById(id);
 let stopCamera = null;
 let trust = { keys: null };
 
@@ -19,6 +19,7 @@ async function start() {
   byId("camera").addEventListener("click", openCamera);
   byId("stop").addEventListener("click", closeCamera);
   byId("photo").addEventListener("change", readPhoto);
+  byId("proof").addEventListener("change", readProof);
   byId("typed").addEventListener("submit", readTyped);
   byId("again").addEventListener("click", reset);
   byId("language").addEventListener("click", switchLanguage);
@@ -28,6 +29,7 @@ async function start() {
   freshness();
   trust = await refresh();
   freshness();
+  await openLinkedProof();
   if (/MicroMessenger/i.test(navigator.userAgent)) hint(say("wechat"));
 }
 
@@ -75,6 +77,28 @@ async function readPhoto(event) {
   else judge(text);
 }
 
+async function readProof(event) {
+  const [file] = event.target.files;
+  event.target.value = "";
+  clear(byId("notice"));
+  if (file) await openProof(new Uint8Array(await new Response(file).arrayBuffer()));
+}
+
+// A link /scan/#proof=CODE opens the proof of a code of this site; the part behind # is sent to nobody.
+async function openLinkedProof() {
+  const found = /^#proof=([0-9A-Za-z]+)$/.exec(location.hash);
+  if (!found) return;
+  const bytes = await fetchProof(found[1]);
+  if (bytes) await openProof(bytes);
+  else notice(say("noProof"));
+}
+
+async function openProof(bytes) {
+  if (!trust.log) trust = await refresh();
+  if (!trust.log) return notice(say("noLogKeys"));
+  await judgeProof(bytes, trust.log);
+}
+
 function readTyped(event) {
   event.preventDefault();
   clear(byId("notice"));
@@ -94,7 +118,7 @@ function reset() {
 // Everything that was scanned or typed ends here.
 async function judge(text) {
   closeCamera();
-  const scanned = classify(text, trust.issuers || []);
+  const scanned = classify(text, trust.keys ? trust.keys.issuers : []);
   if (scanned.kind === "foreign") return showForeign(scanned);
   if (scanned.kind === "other_issuer") return showIssuer(scanned.issuer);
   if (scanned.kind === "short_code") return judgeTyped(scanned.value);
@@ -114,14 +138,6 @@ async function judgeTyped(code) {
   showVerdict({}, answer.verdict === "valid" ? "registered" : answer.verdict, code, true, answer.inspection);
 }
 
-const pad = (n) => String(n).padStart(2, "0");
-
-function moment(seconds) {
-  const shanghai = new Date((seconds + 8 * 3600) * 1000);
-  const day = `${shanghai.getUTCFullYear()}-${pad(shanghai.getUTCMonth() + 1)}-${pad(shanghai.getUTCDate())}`;
-  return `${day} ${pad(shanghai.getUTCHours())}:${pad(shanghai.getUTCMinutes())}`;
-}
-
 // Claims are shown only where the signature was verified on this phone (or, for a typed code, by the register).
 function showVerdict({ claims, key }, verdict, code, asked = false, inspection = null) {
   const name = claims ? claims.name : inspection && inspection.enterprise ? inspection.enterprise.name : "";
@@ -139,10 +155,7 @@ function showVerdict({ claims, key }, verdict, code, asked = false, inspection =
   else if (name) fact(facts, say("forWhom"), name, true);
   byId("register").textContent = asked ? say("confirmed", { time: moment(Date.now() / 1000).slice(11) }) : say("asking");
   byId("offline-note").textContent = asked || navigator.onLine ? "" : say("offlineNote");
-  byId("open").href = `/q/${code}`;
-  byId("result").hidden = false;
-  byId("ways").hidden = true;
-  byId("verdict").focus();
+  lead(`/q/${code}`, say("open"));
   if (navigator.vibrate) navigator.vibrate(verdict === "valid" || verdict === "registered" ? 60 : [80, 60, 80]);
 }
 
@@ -163,17 +176,8 @@ function showForeign({ leadsTo }) {
 
 function showIssuer(issuer) {
   plainResult("malformed", "!", say("issuer", issuer), say("issuerText", issuer));
-}
-
-function plainResult(verdict, sign, word, sentence) {
-  show(byId("verdict"), verdict, sign, word, sentence);
-  clear(byId("facts"));
-  byId("register").textContent = "";
-  byId("offline-note").textContent = "";
-  byId("open").removeAttribute("href");
-  byId("result").hidden = false;
-  byId("ways").hidden = true;
-  byId("verdict").focus();
+  // The place to check them stands in the signed list, not in the code; only a tap leads there.
+  if (/^https?:\/\//.test(issuer.entry)) lead(issuer.entry, say("openIssuer", issuer));
 }
 
 function freshness() {

@@ -17,7 +17,7 @@ export function fact(list, label, value, large = false) {
   list.append(row);
 }
 
-const MOODS = { valid: "good", registered: "good", not_yet_valid: "care", expired: "care", completed: "care" };
+const MOODS = { valid: "good", registered: "good", proven: "good", not_yet_valid: "care", expired: "care", completed: "care" };
 
 // Sign, word and sentence; colour is the third sign, never the only one.
 export function show(place, verdict, sign, word, sentence) {
@@ -27,4 +27,35 @@ export function show(place, verdict, sign, word, sentence) {
   const mark = element("span", "sign", sign);
   mark.setAttribute("aria-hidden", "true");
   place.append(mark, element("strong", "word", word), element("span", "sentence", sentence));
+}
+
+export const byId = (id) => document.getElementById(id);
+
+const pad = (n) => String(n).padStart(2, "0");
+
+// A time in seconds as people in Shanghai write it.
+export function moment(seconds) {
+  const shanghai = new Date((seconds + 8 * 3600) * 1000);
+  const day = `${shanghai.getUTCFullYear()}-${pad(shanghai.getUTCMonth() + 1)}-${pad(shanghai.getUTCDate())}`;
+  return `${day} ${pad(shanghai.getUTCHours())}:${pad(shanghai.getUTCMinutes())}`;
+}
+
+// Shows the result with its one link; `target` null: none.
+export function lead(target, text) {
+  const link = byId("open");
+  if (target) link.href = target;
+  else link.removeAttribute("href");
+  link.textContent = text || "";
+  byId("result").hidden = false;
+  byId("ways").hidden = true;
+  byId("verdict").focus();
+}
+
+// A result that is no verdict of a code: nothing but what is said.
+export function plainResult(verdict, sign, word, sentence) {
+  show(byId("verdict"), verdict, sign, word, sentence);
+  clear(byId("facts"));
+  byId("register").textContent = "";
+  byId("offline-note").textContent = "";
+  lead(null);
 }

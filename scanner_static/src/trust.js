@@ -1,11 +1,12 @@
 // What this page trusts: a root stored on first use, and the lists it signed. Kept between visits, used offline.
 
 import { suiteNamed } from "./verify/suites.js";
-import { verifyKeyList, verifyRoot, verifyStatusList } from "./verify/lists.js";
+import { rootOf, verifyKeyList, verifyLogKeys, verifyRoot, verifyStatusList } from "./verify/lists.js";
 
 const KEYS_URL = "/.well-known/inspection-keys.json";
 const STATUS_URL = "/.well-known/inspection-status.json";
 const ROOT_URL = "/.well-known/inspection-root.json";
+const LOG_URL = "/.well-known/inspection-log.json";
 const STORE = "inspection-codes/1";
 
 const nowSeconds = () => Date.now() / 1000;
@@ -28,25 +29,28 @@ function store(changes) {
   return all;
 }
 
-// {root, keys, status, fetchedAt} from what is stored; keys is null before the first visit online or once expired.
+// {root, keys, status, log, fetchedAt} from what is stored; keys is null before the first visit online or once expired,
+// log (the register's verifier keys) null where none were published.
 export async function trusted() {
-  const { root, keys, status, fetchedAt } = stored();
-  if (!root || !keys) return { root, keys: null, status: null, fetchedAt };
+  const { root, keys, status, log: logKeys, fetchedAt } = stored();
+  if (!root || !keys) return { root, keys: null, status: null, log: null, fetchedAt };
+  const log = logKeys ? await verifyLogKeys(logKeys, root).catch(() => null) : null;
   try {
     const keyList = await verifyKeyList(keys, root, nowSeconds());
     const statusList = status ? await verifyStatusList(status, root, keyList, nowSeconds()).catch(() => null) : null;
-    return { root, keys: keyList, status: statusList, fetchedAt };
+    return { root, keys: keyList, status: statusList, log, fetchedAt };
   } catch (error) {
-    return { root, keys: null, status: null, fetchedAt, problem: error.code };
+    return { root, keys: null, status: null, log, fetchedAt, problem: error.code };
   }
 }
 
 // Fetches the lists and keeps them where the stored root signed them and they are not older than what is here.
 // Returns like `trusted`; `problem` says why new lists were refused. Offline: what was stored.
 export async function refresh() {
-  let rootDocument, keys, status;
+  let rootDocument, keys, status, log;
   try {
-    [rootDocument, keys, status] = await Promise.all([ROOT_URL, KEYS_URL, STATUS_URL].map(fetchJson));
+    const optional = fetchJson(LOG_URL).catch(() => null); // there may be no register yet
+    [rootDocument, keys, status, log] = await Promise.all([...[ROOT_URL, KEYS_URL, STATUS_URL].map(fetchJson), optional]);
   } catch (error) {
     return trusted();
   }
@@ -56,7 +60,8 @@ export async function refresh() {
     const before = stored();
     if (before.keys && keyList.version < before.keys.version) throw Object.assign(new Error("older"), { code: "older" });
     await verifyStatusList(status, root, keyList, nowSeconds());
-    store({ root, keys, status, fetchedAt: nowSeconds() });
+    const logKeys = await newerLogKeys(before, log, root);
+    store({ root, keys, status, log: logKeys, fetchedAt: nowSeconds() });
     // Fetched now so that it is there offline.
     if (Array.from(keyList.keys.values()).some((entry) => entry.suite === "SM2-SM3")) await suiteNamed("SM2-SM3");
   } catch (error) {
@@ -65,22 +70,40 @@ export async function refresh() {
   return trusted();
 }
 
-// The first root is stored as it comes; another one only where the chain of successions leads there from the stored one.
+// The first root is stored as it comes; another one only where the chain of successions leads there from the stored one,
+// each signed by the one before. What is kept is the key that was signed, not the key that is offered.
 async function acceptRoot(known, document) {
-  const offered = { kid: document.kid, suite: document.suite, jwk: document.jwk, fingerprint: document.fingerprint };
-  if (!known || known.kid === offered.kid) return known || offered;
-  let at = known;
+  const offered = await rootOf(document);
+  let at = known || offered;
   for (const succession of document.successions || []) {
-    if (succession.replaces === at.kid) at = Object.assign(await verifyRoot(succession, at), { kid: succession.kid });
+    if (at.kid !== offered.kid && succession.replaces === at.kid) at = await verifyRoot(succession, at);
   }
   if (at.kid !== offered.kid) throw Object.assign(new Error("root"), { code: "unknown_root" });
-  return offered;
+  return at;
+}
+
+// What is published now where the root signed it and it is not older than what is here; else what is here.
+async function newerLogKeys(before, offered, root) {
+  if (!offered) return before.log || null;
+  const { version } = await verifyLogKeys(offered, root);
+  return before.log && version < before.log.version ? before.log : offered;
 }
 
 async function fetchJson(url) {
   const answer = await fetch(url, { cache: "no-store", credentials: "omit" });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
+}
+
+// The proof file of a code (digits or short code), as bytes; null where it cannot be had.
+export async function fetchProof(code) {
+  if (!/^[0-9A-Z]{6,2000}$/i.test(code)) return null;
+  try {
+    const answer = await fetch(`/q/${code}/proof`, { cache: "no-store", credentials: "omit" });
+    return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null;
+  } catch (error) {
+    return null;
+  }
 }
 
 // What the register says of a code, or null where it cannot be asked within four seconds.

@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { hex, unhex } from "../src/verify/bytes.js";
 import { classify, shortCode } from "../src/verify/classify.js";
 import { UntrustedList, seconds, verifyKeyList, verifyRoot, verifyStatusList } from "../src/verify/lists.js";
+import { NoteError } from "../src/verify/note.js";
+import { ProofError, verifyProof } from "../src/verify/proof.js";
 import { SM2_SM3 } from "../src/verify/sm2.js";
 import { verify } from "../src/verify/verify.js";
 
@@ -70,6 +72,21 @@ for (const one of lists.cases) {
       (error) => (error instanceof UntrustedList ? error.code : `threw ${error}`),
     );
     assert.equal(found, one.expect);
+  });
+}
+
+const proofs = vectors("proofs");
+for (const one of proofs.cases) {
+  test(`proof: ${one.name}`, async () => {
+    const bytes = Uint8Array.from(Buffer.from(one.file, "base64"));
+    const found = await verifyProof(bytes, proofs.keys[one.log]).then(
+      ({ index, size, record, witnesses }) => ({ index, size, number: record.body.number, witnesses }),
+      (error) => {
+        if (!(error instanceof NoteError || error instanceof ProofError)) throw error;
+        return null;
+      },
+    );
+    assert.deepEqual(found, one.expect);
   });
 }
 

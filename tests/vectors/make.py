@@ -15,6 +15,7 @@ from app.domain.times import rfc3339
 from tests.vectors import cases_forged, cases_signed, forge, sm2_reference
 from tests.vectors.cases_signed import CANCELLED, COMPLETED, LAPSED, REPLACED, USUAL
 from tests.vectors.forge import BASE, ELSEWHERE_LIST, MAIN_LIST, NOW, OTHER_ROOT, ROOT, STATUS, STRANGER, UNIT
+from tests.vectors.proofs import proofs
 
 FOLDER = Path(__file__).parent
 _LABEL = "Every key here is a TEST key made from a public label: nothing signed by one may ever be trusted."
@@ -54,6 +55,7 @@ def lists() -> dict[str, Any]:
     later = rfc3339(NOW + timedelta(days=30))
     hour = rfc3339(NOW + timedelta(hours=6))
     now, far = rfc3339(NOW), rfc3339(NOW + timedelta(days=900))
+    swapped = sign_root(STRANGER.public(), ROOT, NOW) | {"jwk": OTHER_ROOT.public().jwk()}
     rows: list[tuple[str, str, Any, str, str]] = [
         ("keys", "good", document, now, "ok"),
         ("keys", "members in another order", dict(reversed(document.items())), now, "ok"),
@@ -73,6 +75,7 @@ def lists() -> dict[str, Any]:
         ("status", "signed by a unit", sign_status_list(_plain_status(), UNIT), now, "unknown_signer"),
         ("status", "a key list", document, now, "bad_signature"),
         ("root", "a new root, signed by the old", sign_root(STRANGER.public(), ROOT, NOW), now, "ok"),
+        ("root", "another key under a signed id", swapped, now, "bad_signature"),
         ("root", "signed by itself", sign_root(STRANGER.public(), STRANGER, NOW), now, "unknown_signer"),
         ("root", "signed by another root", sign_root(STRANGER.public(), OTHER_ROOT, NOW), now, "unknown_signer"),
     ]
@@ -166,7 +169,9 @@ def _public(key) -> dict[str, Any]:
 
 def rendered() -> dict[str, str]:
     """File name → text."""
-    documents = {"verdicts.json": verdicts(), "lists.json": lists(), "texts.json": texts()}
+    documents = {"verdicts.json": verdicts(), "lists.json": lists(), "texts.json": texts()} | {
+        "proofs.json": proofs(_LABEL)
+    }
     return {name: json.dumps(doc, ensure_ascii=False, indent=1) + "\n" for name, doc in documents.items()}
 
 

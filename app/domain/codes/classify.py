@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from app.domain.codes.issuers import Issuer
 from app.domain.codes.short import normalise_short_code
 from app.domain.codes.token import PATH
 
@@ -15,16 +16,6 @@ _CODE_PATH = re.compile(rf"(?:/[^/]+)*{PATH}([0-9]+)/?")
 _PLAIN_CODE = re.compile(rf"https?://[a-z0-9.:-]+{PATH}([0-9]+)")  # as we write it; the rest takes the long way
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30}):", re.IGNORECASE)
 _MIN_DIGITS = 100  # a token has hundreds; telephone and serial numbers have fewer
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """Another system whose codes the jurisdiction recognises. `prefixes` are URL or text beginnings, `entry` is where
-    to check them. A URL prefix holds for exactly its host and for paths that begin with its path."""
-
-    name: str
-    prefixes: tuple[str, ...]
-    entry: str
 
 
 @dataclass(frozen=True, slots=True)

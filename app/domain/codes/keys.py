@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from app.domain.codes.issuers import Issuer
 from app.domain.codes.suites import ES256, KeyFormatError, Suite, suite_named
 from app.domain.ids import RandomBytes
 
@@ -132,13 +133,17 @@ class KeyEntry:
 
 @dataclass(frozen=True)
 class KeyList:
-    """The keys of one jurisdiction, versioned and expiring. A verifier never goes back to a lower version."""
+    """The keys of one jurisdiction, versioned and expiring. A verifier never goes back to a lower version.
+
+    `issuers` are other systems whose codes the jurisdiction recognises: named, never followed.
+    """
 
     version: int
     issued_at: datetime
     expires_at: datetime
     jurisdiction: str
     keys: tuple[KeyEntry, ...]
+    issuers: tuple[Issuer, ...] = ()
 
     @cached_property
     def _by_kid(self) -> dict[bytes, KeyEntry]:

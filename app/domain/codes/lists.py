@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+from app.domain.codes.issuers import Issuer
 from app.domain.codes.keys import SIGNS_CODES, SIGNS_STATUS, KeyEntry, KeyList, PublicKey, SigningKey
 from app.domain.codes.suites import SUITES, KeyFormatError, b64url, unb64url
 from app.domain.codes.token import masked
@@ -68,6 +69,8 @@ def sign_document(document: Mapping[str, Any], context: str, key: SigningKey) ->
 def sign_key_list(key_list: KeyList, root_key: SigningKey) -> dict[str, Any]:
     """The document of /.well-known/inspection-keys.json, signed by the root."""
     document = _header(key_list) | {"keys": [_entry_to_json(entry) for entry in key_list.keys]}
+    if key_list.issuers:
+        document["issuers"] = [issuer.to_json() for issuer in key_list.issuers]
     return sign_document(document, KEY_LIST, root_key)
 
 
@@ -120,8 +123,14 @@ def sign_log(
 
 
 def sign_root(new: PublicKey, old: SigningKey, now: datetime) -> dict[str, Any]:
-    """A document by which holders of the old root accept the new one."""
-    document = {"issued_at": rfc3339(now), "suite": new.suite.name, "jwk": new.jwk(), "replaces": old.kid.hex()}
+    """A document by which holders of the old root accept the new one; `kid` is the new root's."""
+    document = {
+        "issued_at": rfc3339(now),
+        "kid": new.kid.hex(),
+        "suite": new.suite.name,
+        "jwk": new.jwk(),
+        "replaces": old.kid.hex(),
+    }
     return sign_document(document, ROOT, old)
 
 
@@ -211,7 +220,8 @@ def _entry_from_json(row: Mapping[str, Any]) -> KeyEntry:
 
 def _key_list_from_json(doc: Mapping[str, Any]) -> KeyList:
     entries = tuple(_entry_from_json(row) for row in doc["keys"] if row["suite"] in SUITES)
-    return KeyList(*_header_from_json(doc), entries)
+    issuers = tuple(Issuer.from_json(row) for row in doc.get("issuers", ()))
+    return KeyList(*_header_from_json(doc), entries, issuers)
 
 
 def _status_list_from_json(doc: Mapping[str, Any]) -> StatusList:

@@ -1,11 +1,12 @@
 // Signed lists: the twin of app/domain/codes/lists.py. The root is the reader's own; a list names who signed, no more.
 
-import { unb64url } from "./bytes.js";
+import { concat, hex, sha256, unb64url, unhex } from "./bytes.js";
 import { KeyFormatError, suiteNamed } from "./suites.js";
 
 const KEY_LIST = "inspection-keys/1";
 const STATUS_LIST = "inspection-status/1";
 const ROOT = "inspection-root/1";
+const LOG = "inspection-log/1";
 
 export class UntrustedList extends Error {
   constructor(code) {
@@ -27,7 +28,8 @@ export async function verifyKeyList(document, root, now) {
       notAfter: seconds(row.not_after),
     });
   }
-  return { ...list, keys };
+  const issuers = (document.issuers || []).map(({ name, prefixes, entry }) => ({ name, prefixes, entry }));
+  return { ...list, keys, issuers };
 }
 
 // The states of codes that are no longer good, by the hash of their cti.
@@ -40,10 +42,42 @@ export async function verifyStatusList(document, root, keyList, now) {
   return { ...header(document, now), states: new Map(document.codes.map((row) => [row.cti_hash, row.state])) };
 }
 
-// The new root of a document that the trusted one signed.
+// The new root of a document that the trusted one signed. Its kid is computed from the key, never taken as told.
 export async function verifyRoot(document, trusted) {
   await checkSignature(document, ROOT, (kid) => (kid === trusted.kid ? trusted : undefined));
-  return { suite: document.suite, jwk: document.jwk, kid: document.kid };
+  return rootOf(document);
+}
+
+// A root as told by {suite, jwk}: {kid, suite, jwk, fingerprint}, the two hashes computed here.
+export async function rootOf({ suite, jwk }) {
+  let fingerprint;
+  try {
+    const spki = concat(unhex(SPKI[suite]), Uint8Array.of(4), coordinate(jwk.x), coordinate(jwk.y));
+    fingerprint = hex(await sha256(spki));
+  } catch (error) {
+    throw new UntrustedList("malformed");
+  }
+  const { kty, crv, x, y } = jwk;
+  return { kid: fingerprint.slice(0, 16), suite, jwk: { kty, crv, x, y }, fingerprint };
+}
+
+// What stands before a point in a SubjectPublicKeyInfo (RFC 5480; GB/T 35275): the suite fixes the curve.
+const SPKI = {
+  ES256: "3059301306072a8648ce3d020106082a8648ce3d030107034200",
+  "SM2-SM3": "3059301306072a8648ce3d020106082a811ccf5501822d034200",
+};
+
+function coordinate(text) {
+  const bytes = unb64url(text);
+  if (bytes.length !== 32) throw new Error("coordinates");
+  return bytes;
+}
+
+// The verifier keys of the register and its witnesses, of a document that the root signed.
+export async function verifyLogKeys(document, root) {
+  await checkSignature(document, LOG, (kid) => (kid === root.kid ? root : undefined));
+  if (!Number.isInteger(document.version)) throw new UntrustedList("malformed");
+  return { version: document.version, log: document.log, witnesses: document.witnesses.map((row) => row.vkey) };
 }
 
 async function checkSignature(document, context, signer) {

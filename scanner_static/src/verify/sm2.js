@@ -1,7 +1,7 @@
 // SM2 with SM3 (GB/T 32918, signer id 1234567812345678), loaded only when a key in the list needs it.
 
-import { sm2 } from "sm-crypto-v2";
-import { hex, unb64url } from "./bytes.js";
+import { sm2, sm3 } from "sm-crypto-v2";
+import { hex, unb64url, unhex } from "./bytes.js";
 import { KeyFormatError } from "./suites.js";
 
 const USER_ID = "1234567812345678";
@@ -17,6 +17,19 @@ export const SM2_SM3 = {
     }
   },
 };
+
+// Whether `signature` (r ‖ s) over `message` was made with the key `bytes` (04 ‖ x ‖ y).
+export async function verifyPoint(bytes, message, signature) {
+  try {
+    const key = hex(bytes);
+    if (!sm2.verifyPublicKey(key)) return false;
+    return sm2.doVerifySignature(message, hex(signature), key, { hash: true, userId: USER_ID });
+  } catch (error) {
+    return false;
+  }
+}
+
+export const sm3Bytes = async (bytes) => unhex(sm3(bytes));
 
 function point(jwk) {
   try {

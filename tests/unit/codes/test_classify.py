@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.domain.codes.classify import CODE, FOREIGN, OTHER_ISSUER, SHORT_CODE, Issuer, classify
+from app.domain.codes.classify import CODE, FOREIGN, OTHER_ISSUER, SHORT_CODE, classify
+from app.domain.codes.issuers import Issuer
 from app.domain.codes.short import make_short_code
 from app.domain.codes.token import code_url, issue_token, to_digits
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from app.domain.codes.classify import Issuer, classify
+from app.domain.codes.classify import classify
+from app.domain.codes.issuers import Issuer
 from app.domain.codes.keys import PublicKey
 from app.domain.codes.lists import UntrustedList, verify_key_list, verify_root, verify_status_list
 from app.domain.codes.short import normalise_short_code
