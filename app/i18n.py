@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale
 
 from app.domain.times import SHANGHAI
@@ -31,6 +31,8 @@ def is_elder() -> bool:
 
 
 def _locale() -> str:
+    if not has_request_context():  # a command or the worker
+        return "zh_Hans_CN"
     chosen = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(["zh", "en"], default="zh")

@@ -1,6 +1,7 @@
 """`flask flags …`, `flask codes …`, `flask keys …`: looking after what the platform keeps."""
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,15 +10,17 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.domain.actors import SYSTEM
-from app.domain.codes.keys import SigningKey
+from app.domain.codes.keys import SigningKey, grouped
 from app.domain.codes.suites import ES256, SUITES
 from app.domain.times import rfc3339
 from app.installation import Installation
-from app.services import flag_rebuild, flags, unit_keys, verification
+from app.services import flag_rebuild, flags, roots, unit_keys, verification
+from app.store.unit_of_work import UnitOfWork
 
 flags_group = AppGroup("flags", help="Flags (预警).")
 codes_group = AppGroup("codes", help="Codes (检查码).")
-keys_group = AppGroup("keys", help="Signing keys, one a unit.")
+keys_group = AppGroup("keys", help="Signing keys, one a unit, and the root.")
+KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def _installation() -> Installation:
@@ -99,12 +102,63 @@ def keys_revoke(kid: str, reason: str) -> None:
 
 
 @keys_group.command("publish")
-@click.option(
-    "--root", type=click.Path(exists=True, path_type=Path), help="The root's key file, where it is kept elsewhere."
-)
+@click.option("--root", type=KEY_FILE, help="The root's key file, where it is kept elsewhere.")
 def keys_publish(root: Path | None) -> None:
     """Sign the key list anew."""
-    key = SigningKey.from_pem(ES256.name, root.read_text(encoding="ascii")) if root else None
+    key = _key(root) if root else _installation().root_key()
     if not _installation().perform(unit_keys.publish_keys, key):
         raise click.ClickException("There is no root key on this server: give its file with --root FILE.")
     click.echo("published")
+
+
+@keys_group.command("new-root")
+@click.argument("file", type=click.Path(path_type=Path))
+def keys_new_root(file: Path) -> None:
+    """Make a new root in FILE (mode 0600) and print its fingerprint. Nothing is published yet; needs no database."""
+    key = SigningKey.generate()
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise click.ClickException(f"{file} exists; a key is never overwritten.") from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as out:
+        out.write(key.to_pem())
+    click.echo(grouped(key.public().fingerprint.hex()))
+
+
+@keys_group.command("succeed")
+@click.option("--old", type=KEY_FILE, required=True, help="The key file of the root in force.")
+@click.option("--new", type=KEY_FILE, required=True, help="The key file of the root that takes its place.")
+def keys_succeed(old: Path, new: Path) -> None:
+    """A new root, signed by the old one: phones that know the old one take it by themselves."""
+    before, after = _key(old), _key(new)
+
+    def succeed(work: UnitOfWork) -> None:
+        roots.succeed(work, SYSTEM, before, after)
+        unit_keys.publish_keys(work, after)
+
+    _installation().perform(succeed)
+    click.echo(f"The root is now {grouped(after.public().fingerprint.hex())}. Print the notice anew.")
+
+
+@keys_group.command("abandon-root")
+@click.option("--new", type=KEY_FILE, required=True, help="The key file of the root that takes its place.")
+@click.option("--reason", required=True, help="What happened to the old one.")
+@click.confirmation_option(prompt="Every phone that knows the old root will refuse the new one. Go on?")
+def keys_abandon_root(new: Path, reason: str) -> None:
+    """A new root where the old one is lost or stolen: nobody can sign it, readers must compare the new notice."""
+    after = _key(new)
+
+    def abandon(work: UnitOfWork) -> None:
+        roots.abandon(work, SYSTEM, after, reason)
+        unit_keys.publish_keys(work, after)
+
+    _installation().perform(abandon)
+    click.echo(f"The root is now {grouped(after.public().fingerprint.hex())}. Print the notice anew.")
+
+
+def _key(file: Path) -> SigningKey:
+    """Raises click.ClickException for a file that holds no such key."""
+    try:
+        return SigningKey.from_pem(ES256.name, file.read_text(encoding="ascii"))
+    except (ValueError, OSError):
+        raise click.ClickException(f"{file} is no key file.") from None

@@ -9,8 +9,9 @@ from typing import Any
 from app.demo.names import InventedEnterprise, enterprises, person
 from app.domain.actors import SYSTEM
 from app.domain.applications import EnterpriseRef
+from app.domain.codes.issuers import Issuer
 from app.domain.times import shanghai_day
-from app.services import registers
+from app.services import issuers, registers
 from app.services.enterprises import enter
 from app.services.registry import enter_calendar
 from app.store.models import (
@@ -34,6 +35,9 @@ CITY, DISTRICT = "990100", "990101"
 START = date(2024, 1, 1)
 ENTERPRISES = 420
 OFFICERS_PER_UNIT = 5
+CITY_SYSTEM = Issuer(
+    "示例市综合执法系统", ("https://zf.example.invalid/jcm", "SLZF:"), "https://zf.example.invalid/check"
+)
 SETTINGS = (("duty_phone", "99-5555 0101"), ("hotline", "12345"), ("district_name", "云汀区"))
 
 
@@ -52,6 +56,7 @@ def build(work: UnitOfWork, source: random.Random) -> list[InventedEnterprise]:
     _plans(work)
     for key, value in SETTINGS:
         _add(work, JurisdictionSetting(region=DISTRICT, key=key, value=value, valid_from=START, recorded_at=work.now))
+    issuers.set_recognised(work, SYSTEM, [CITY_SYSTEM], START, "演示")
     for row in rows("listed_companies.csv"):
         enter(work, EnterpriseRef(row["uscc"], row["name"]), "registry")
     invented = enterprises(source, towns, ENTERPRISES)

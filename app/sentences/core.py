@@ -82,5 +82,8 @@ SENTENCES: dict[str, Any] = {
     "not_a_cosignature": _l("这不是已知见证人对本登记簿检查点的签名。"),
     "witness_clock": _l("见证人的时间与检查点的时间不符，没有接受。"),
     "no_proof_yet": _l("登记证明还没有生成。登记后几秒内即可下载，请稍后再试。"),
+    "root_not_succeeded": _l("根密钥 %(kid)s 没有由现行的根密钥签过，手机不会接受。请先运行 keys succeed。"),
+    "not_the_root": _l("%(kid)s 不是现行的根密钥。"),
+    "same_root": _l("新旧根密钥是同一把（%(kid)s）。"),
     "no_signing_key": _l("单位 %(unit)s 还没有签发密钥，请管理员先建立。"),
 }

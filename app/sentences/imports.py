@@ -51,7 +51,10 @@ SENTENCES: dict[str, Any] = {
     "cell_uscc_check_digit": _l("%(uscc)s：校验位不符，有一位写错了。"),
     "cell_early_pilot": _l("%(uscc)s：早期试点代码，校验位与规则不同，照原样收下。"),
     "cell_industry": _l("“%(value)s”不是 GB/T 4754-2017 的行业代码（例如 C1411），这一项没有收下。"),
+    "cell_address": _l("“%(value)s”不是网址，应以 https:// 开头。"),
+    "cell_prefix": _l("“%(value)s”不能当作码的开头：应为 %(least)s–%(most)s 个字，且不能只是 http:// 或 https://。"),
     # a row
+    "row_repeated_name": _l("“%(value)s”在这个文件里出现了两次。"),
     "row_repeated": _l("与第 %(row)s 行相同，只收一次。"),
     "row_contradicts": _l("与第 %(row)s 行是同一个，内容却不同。请只留下正确的一行。"),
     "row_held_before": _l("从 %(day)s 起的内容已经生效，不再改动。请填写今天或以后的生效日期，另起一段。"),

@@ -8,7 +8,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM, Actor
@@ -16,15 +16,18 @@ from app.domain.codes.keys import SIGNS_CODES, SIGNS_STATUS, KeyEntry, KeyList, 
 from app.domain.codes.lists import LISTED_STATES, sign_key_list, sign_log, sign_status_list, status_list
 from app.domain.codes.suites import ES256
 from app.domain.errors import NotFound, Refused
-from app.services import registers
-from app.store.models import CodeRow, InspectionRow, Log, LogWitness, SignedDocument, Unit, UnitKey
+from app.domain.times import shanghai_day
+from app.services import registers, roots
+from app.store.documents import expires_at, keep, next_version, published
+from app.store.issuers import recognised
+from app.store.models import CodeRow, InspectionRow, Log, LogWitness, Unit, UnitKey
 from app.store.unit_of_work import UnitOfWork
 
 KEY_LIFETIME = timedelta(days=2 * 365)
 LIST_LIFETIME = timedelta(days=30)
 STATUS_LIFETIME = timedelta(days=1)
 RESIGN_BEFORE = timedelta(days=20)  # the key list is signed anew when it has less than this left
-KEYS, STATUS, ROOT = "inspection-keys", "inspection-status", "inspection-root"
+KEYS, STATUS, ROOT = "inspection-keys", "inspection-status", roots.ROOT
 LOG = "inspection-log"
 
 
@@ -78,31 +81,36 @@ def entries(session: Session) -> list[KeyEntry]:
 
 
 def publish_keys(work: UnitOfWork, root: SigningKey | None = None) -> bool:
-    """Signs the next version of the key list with `root` (default: the server's); False where there is no root here."""
-    root = root or work.root_key()
+    """Signs the next version of the key list with `root` (default: the server's); False where there is no root here.
+
+    Raises Refused("root_not_succeeded") for a `root` that readers would refuse: `roots.succeed` first.
+    """
+    root = _root(work, root)
     if root is None:
         return False
     work.lock(f"signed-document:{KEYS}")
-    version = _newest_version(work, KEYS) + 1
-    expires_at = work.now + LIST_LIFETIME
-    keys = KeyList(version, work.now, expires_at, work.default_jurisdiction, tuple(entries(work.session)))
-    _keep(work, KEYS, version, sign_key_list(keys, root), expires_at)
-    _publish_root(work, root)
+    version = next_version(work.session, KEYS)
+    ends = work.now + LIST_LIFETIME
+    here = work.default_jurisdiction
+    others = recognised(work.session, here, shanghai_day(work.now))
+    keys = KeyList(version, work.now, ends, here, tuple(entries(work.session)), others)
+    keep(work.session, KEYS, version, sign_key_list(keys, root), ends)
+    roots.publish(work, root.public())
     publish_log(work, root)
     return True
 
 
 def publish_log(work: UnitOfWork, root: SigningKey | None = None) -> bool:
     """Signs the keys of the log and of its witnesses anew; False where there is no root here, or no log yet."""
-    root, row = root or work.root_key(), work.session.get(Log, 1)
+    root, row = _root(work, root), work.session.get(Log, 1)
     if root is None or row is None:
         return False
     work.lock(f"signed-document:{LOG}")
     query = select(LogWitness.name, LogWitness.verifier).order_by(LogWitness.name)
     witnesses = [(name, key) for name, key in work.session.execute(query)]
-    version = _newest_version(work, LOG) + 1
+    version = next_version(work.session, LOG)
     document = sign_log(version, work.now, work.default_jurisdiction, row.verifier, witnesses, root)
-    _keep(work, LOG, version, document, work.now + KEY_LIFETIME)
+    keep(work.session, LOG, version, document, work.now + KEY_LIFETIME)
     return True
 
 
@@ -120,26 +128,35 @@ def publish_status(work: UnitOfWork) -> None:
     ]
     key = signing_key(work, _status_unit(work), SIGNS_STATUS)
     work.lock(f"signed-document:{STATUS}")
-    version = _newest_version(work, STATUS) + 1
-    expires_at = work.now + STATUS_LIFETIME
-    listed = status_list(version, work.now, expires_at, work.default_jurisdiction, states)
-    _keep(work, STATUS, version, sign_status_list(listed, key), expires_at)
+    version = next_version(work.session, STATUS)
+    ends = work.now + STATUS_LIFETIME
+    listed = status_list(version, work.now, ends, work.default_jurisdiction, states)
+    keep(work.session, STATUS, version, sign_status_list(listed, key), ends)
 
 
 def renew_lists(work: UnitOfWork) -> None:
     """Housekeeping: a fresh status list, and a key list that never runs out while the root is here."""
     publish_status(work)
-    expires_at = work.session.scalar(select(func.max(SignedDocument.expires_at)).where(SignedDocument.name == KEYS))
-    if expires_at is None or expires_at < work.now + RESIGN_BEFORE:
+    ends = expires_at(work.session, KEYS)
+    if ends is None or ends < work.now + RESIGN_BEFORE or _issuers_changed(work):
         publish_keys(work)
 
 
-def published(session: Session, name: str) -> dict[str, Any] | None:
-    """The newest signed document of that name, as published."""
-    query = select(SignedDocument.body).where(SignedDocument.name == name).order_by(SignedDocument.version.desc())
-    body = session.scalar(query.limit(1))
-    document: dict[str, Any] | None = json.loads(body) if body else None
-    return document
+def _issuers_changed(work: UnitOfWork) -> bool:
+    """Whether a dated setting has begun since the list was signed."""
+    listed = (published(work.session, KEYS) or {}).get("issuers", [])
+    begun = recognised(work.session, work.default_jurisdiction, shanghai_day(work.now))
+    return bool([issuer.to_json() for issuer in begun] != listed)
+
+
+def _root(work: UnitOfWork, given: SigningKey | None) -> SigningKey | None:
+    """The root to sign with; None where there is none here, or only one that readers would refuse."""
+    root = given or work.root_key()
+    if root is None or roots.is_accepted(work.session, root.public()):
+        return root
+    if given is None:
+        return None
+    raise Refused("root_not_succeeded", kid=root.kid.hex())
 
 
 def _in_force(work: UnitOfWork, unit: str, use: str) -> UnitKey | None:
@@ -201,33 +218,6 @@ def _status_unit(work: UnitOfWork) -> str:
     if code is None:
         raise NotFound("unknown_unit", unit="supervisor")
     return code
-
-
-def _publish_root(work: UnitOfWork, root: SigningKey) -> None:
-    """The root's public half, for readers who see this installation for the first time; its fingerprint is posted."""
-    public = root.public()
-    known = published(work.session, ROOT) or {"successions": []}
-    if known.get("kid") == public.kid.hex():
-        return
-    document = {
-        "kid": public.kid.hex(),
-        "suite": public.suite.name,
-        "jwk": public.jwk(),
-        "fingerprint": public.fingerprint.hex(),
-        "successions": known["successions"],
-    }
-    _keep(work, ROOT, _newest_version(work, ROOT) + 1, document, work.now + KEY_LIFETIME)
-
-
-def _newest_version(work: UnitOfWork, name: str) -> int:
-    newest = work.session.scalar(select(func.max(SignedDocument.version)).where(SignedDocument.name == name))
-    return int(newest or 0)
-
-
-def _keep(work: UnitOfWork, name: str, version: int, document: dict[str, Any], expires_at: Any) -> None:
-    text = json.dumps(document, ensure_ascii=False)
-    work.session.add(SignedDocument(name=name, version=version, body=text, expires_at=expires_at))
-    work.session.flush()
 
 
 def _record(work: UnitOfWork, actor: Actor, row: UnitKey, kind: str, body: dict[str, Any]) -> None:

@@ -12,17 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import PUBLIC
-from app.domain.codes.classify import FOREIGN, SHORT_CODE, Scanned, classify
+from app.domain.codes.classify import FOREIGN, OTHER_ISSUER, SHORT_CODE, Scanned, classify
 from app.domain.codes.issuers import Issuer
 from app.domain.codes.token import masked, signed_digest
 from app.domain.codes.verify import RegisteredCode, Step, Verdict, Verification
 from app.domain.codes.verify import verify as verify_code
 from app.domain.inspections import Inspection
-from app.domain.times import rfc3339
+from app.domain.times import rfc3339, shanghai_day
 from app.services import flags
 from app.services.unit_keys import RegisteredKeys
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
+from app.store.issuers import recognised
 from app.store.models import BadPresentation, CodeRow
 from app.store.unit_of_work import UnitOfWork
 
@@ -55,7 +56,7 @@ def look(session: Session, text: str, now: datetime, uscc: str | None = None, is
         if token is None:
             return Look(scanned, _stopped_at("registered", Verdict.NOT_REGISTERED))
         presented = token
-    elif scanned.kind == FOREIGN:
+    elif scanned.kind in (FOREIGN, OTHER_ISSUER):
         return Look(scanned, _stopped_at("digits", Verdict.MALFORMED))
     found: dict[bytes, Inspection] = {}
 
@@ -79,7 +80,8 @@ def _stopped_at(step: str, verdict: Verdict) -> Verification:
 
 def verify(work: UnitOfWork, text: str, uscc: str | None, device: str) -> Look:
     """`look`, and a note where the verdict is one that rules.md names."""
-    seen = look(work.session, text, work.now, uscc)
+    issuers = recognised(work.session, work.default_jurisdiction, shanghai_day(work.now))
+    seen = look(work.session, text, work.now, uscc, issuers)
     if seen.verdict in BAD_WHEN_VERIFIED:
         note_bad(work, seen, device)
     return seen

@@ -213,12 +213,21 @@ class EnterpriseShown(Told):
     name: str
 
 
+class OtherIssuer(Told):
+    """Another system whose codes the jurisdiction recognises, and where to check them. Nothing in the code is followed."""
+
+    name: str
+    entry: str
+
+
 class Verification(Told):
-    """The first step that is not ok names the verdict. `inspection` only where signature and register agree."""
+    """The first step that is not ok names the verdict. `inspection` only where signature and register agree; `issuer`
+    (with verdict `malformed`) where the code is another recognised system's."""
 
     verdict: Literal[tuple(str(v) for v in Verdict)]
     steps: list[Step]
     inspection: InspectionShown | None = None
+    issuer: OtherIssuer | None = None
 
 
 class Challenge(Told):

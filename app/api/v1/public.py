@@ -27,6 +27,8 @@ def verify_code(work: UnitOfWork, who: Actor, body: VerifyIn) -> Answer:
         "verdict": look.verdict,
         "steps": [{"step": s.name, "ok": s.ok} for s in look.verification.steps],
     }
+    if (issuer := look.scanned.issuer) is not None:
+        answer["issuer"] = {"name": issuer.name, "entry": issuer.entry}
     if look.inspection is not None:
         answer["inspection"] = _public_inspection(work.session, who, look)
     return Answer(answer)

@@ -152,3 +152,8 @@ class KeyList:
     def find(self, kid: bytes) -> KeyEntry | None:
         """The entry of that key id."""
         return self._by_kid.get(kid)
+
+
+def grouped(fingerprint: str) -> str:
+    """The first 128 bits of a fingerprint (hex) as people compare it: eight groups of four."""
+    return " ".join(fingerprint[at : at + 4] for at in range(0, 32, 4))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.services.imports import enterprises, items, officers, protected, reference
+from app.services.imports import enterprises, issuers, items, officers, protected, reference
 from app.services.imports.inspections import import_inspections
 from app.services.imports.tables import Column
 
@@ -117,6 +117,17 @@ KINDS: dict[str, Kind] = {
             ),
             "The do-not-disturb list (无感监管对象, 无事不扰事项): valid_from, and uscc or item[, valid_until, source].",
             protected.import_protected,
+        ),
+        Kind(
+            "issuers",
+            (
+                Column("name", "系统名称", ("名称",), True, "全市综合执法系统"),
+                Column("prefixes", "码的开头", ("前缀",), True, "https://zf.example.gov.cn/jcm;ZF:"),
+                Column("entry", "核验入口", ("入口",), True, "https://zf.example.gov.cn/check"),
+            ),
+            "Other systems whose codes are recognised from today on, the whole list: name, prefixes (;), entry.",
+            issuers.import_issuers,
+            on_page=False,
         ),
         Kind(
             "inspections",

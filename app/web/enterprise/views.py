@@ -7,8 +7,9 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.context import now, perform, reading, take
+from app.context import installation, now, perform, reading, take
 from app.domain.codes.classify import CODE, FOREIGN, classify
+from app.domain.codes.issuers import Issuer
 from app.domain.codes.short import display_short_code
 from app.domain.errors import Invalid, NotFound
 from app.domain.times import shanghai_day
@@ -18,6 +19,7 @@ from app.queries import enterprise as queries
 from app.queries import registry
 from app.security import device, is_staff_device, public
 from app.services import log_proofs, scans, speech, verification
+from app.store.issuers import recognised
 from app.store.limits import Limit
 from app.web.enterprise import forms
 from app.web.verdicts import VERDICTS
@@ -33,7 +35,10 @@ NOT_OURS = ("bad_signature", "unknown_key", "malformed", "not_registered")
 def typed() -> Response | str:
     """The short code typed on the first page leads to the page behind the code."""
     text = request.args.get("code", "").strip()
-    found = classify(text)
+    with reading() as session:
+        found = classify(text, _issuers(session))
+    if found.issuer is not None:
+        return render_template("enterprise/issuer.html", issuer=found.issuer)
     if found.kind == FOREIGN:
         return render_template("enterprise/typed.html", text=text)
     return redirect(url_for("enterprise.code", presented=found.value), 302)
@@ -151,11 +156,13 @@ def receipt(receipt: str) -> str | tuple[str, int]:
 
 def _page(presented: str) -> str:
     with reading() as session:
-        look = verification.look(session, presented, now())
+        look = verification.look(session, presented, now(), issuers=_issuers(session))
         i = look.inspection
         around = queries.around(session, i) if i else None
         settings = queries.settings(session, i.jurisdiction, shanghai_day(now())) if i else _settings(session)
         registration = log_proofs.registration(session, i) if i else None
+    if look.scanned.issuer is not None:
+        return render_template("enterprise/issuer.html", issuer=look.scanned.issuer)
     words = VERDICTS[look.verdict]
     filled = _filled(look, around)
     return render_template(
@@ -176,9 +183,11 @@ def _page(presented: str) -> str:
     )
 
 
-def _settings(session: Any) -> dict[str, queries.Setting]:
-    from app.context import installation
+def _issuers(session: Any) -> tuple[Issuer, ...]:
+    return recognised(session, installation().config.jurisdiction, shanghai_day(now()))
 
+
+def _settings(session: Any) -> dict[str, queries.Setting]:
     return queries.settings(session, installation().config.jurisdiction, shanghai_day(now()))
 
 
@@ -213,12 +222,14 @@ def _report_page(step: str, values: dict[str, str], errors: dict[str, str]) -> s
         if step == "enterprise" and len(values["search"]) >= 4:
             found = registry.enterprises(session, values["search"], limit=5)
         units = registry.inspecting_units(session) if step == "who" else []
+        issuers = _issuers(session) if step == "enterprise" else ()
     return render_template(
         f"enterprise/report_{step}.html",
         values=values,
         errors=errors,
         found=found,
         units=units,
+        issuers=issuers,
         steps=forms.STEPS,
         step=step,
         today=shanghai_day(now()).isoformat(),

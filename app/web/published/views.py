@@ -3,13 +3,20 @@
 import json
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, redirect, send_from_directory
+from flask import Blueprint, Response, abort, redirect, render_template, send_from_directory
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.config import ROOT
-from app.context import reading
+from app.context import installation, now, reading
+from app.domain.codes.draw import code_matrix, svg
+from app.domain.codes.keys import grouped
+from app.domain.times import shanghai_day
+from app.queries import enterprise
 from app.security import public
-from app.services import unit_keys
+from app.services import roots, unit_keys
+from app.store.documents import published
+from app.store.issuers import recognised
 
 blueprint = Blueprint("published", __name__)
 SCANNER = ROOT / "scanner_static" / "dist"
@@ -43,6 +50,28 @@ def root() -> Response:
     return _signed(unit_keys.ROOT)
 
 
+@blueprint.get("/notice")
+@public
+def notice() -> str:
+    """The sheet that an enterprise posts in its reception: why to check, how, and what to trust."""
+    config = installation().config
+    with reading() as session:
+        mark = roots.fingerprint(session)
+        settings = enterprise.settings(session, config.jurisdiction, shanghai_day(now()))
+        issuers = recognised(session, config.jurisdiction, shanghai_day(now()))
+    address = f"{config.public_url}/scan/"
+    return render_template(
+        "published/notice.html",
+        address=address,
+        home=config.public_url,
+        qr=svg(code_matrix(address), _("扫码核验页")),
+        fingerprint=grouped(mark) if mark else None,
+        settings=settings,
+        issuers=issuers,
+        printed_on=now(),
+    )
+
+
 @blueprint.get("/scan/")
 @blueprint.get("/scan/<path:name>")
 @public
@@ -65,7 +94,7 @@ def scanner_door() -> BaseResponse:
 
 def _signed(name: str) -> Response:
     with reading() as session:
-        document = unit_keys.published(session, name)
+        document = published(session, name)
     if document is None:
         abort(503)
     response = Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
