@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SCANNER := scanner_static/dist/index.html
 SCANNER_SOURCES := $(wildcard scanner_static/src/*) $(wildcard scanner_static/*.json) $(wildcard scanner_static/*.mjs)
 
-.PHONY: setup setup-dev run test check bench screens clean
+.PHONY: setup setup-dev run test check bench soak screens clean
 
 setup: $(VENV)/.runtime $(SCANNER) translations
 setup-dev: setup $(VENV)/.dev
@@ -52,6 +52,10 @@ check: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m bench
+
+# A million mutated tokens, none believed. CI tries a tenth of them.
+soak: setup-dev
+	JCM_MUTATIONS=1000000 $(BIN)/pytest -n0 -q -s tests/unit/codes/test_properties.py -k mutated
 
 screens: setup-dev
 	$(BIN)/python tools/screens.py

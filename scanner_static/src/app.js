@@ -124,18 +124,38 @@ async function judge(text) {
   if (scanned.kind === "short_code") return judgeTyped(scanned.value);
   if (!trust.keys) trust = await refresh();
   if (!trust.keys) return notice(say(trust.problem === "expired" ? "expiredKeys" : "noKeys"));
-  const now = Date.now() / 1000;
-  const local = await verify(scanned.value, { keys: trust.keys, status: trust.status, now });
+  let local = await verifiedHere(scanned.value);
   showVerdict(local, local.verdict, scanned.value);
+  if (local.verdict === "unknown_key") {
+    trust = await refresh(); // the unit's key may be newer than this list
+    if (trust.keys) local = await verifiedHere(scanned.value);
+  }
   const answer = await askRegister(scanned.value);
-  if (answer) showVerdict(local, answer.verdict === "valid" ? "registered" : answer.verdict, scanned.value, true);
-  else byId("register").textContent = say("unconfirmed");
+  if (!answer) {
+    byId("register").textContent = say("unconfirmed");
+    return;
+  }
+  const { verdict, note } = weighed(local, answer.verdict);
+  showVerdict(local, verdict, scanned.value, true);
+  if (note) byId("offline-note").textContent = say(note);
+}
+
+const verifiedHere = (digits) => verify(digits, { keys: trust.keys, status: trust.status, now: Date.now() / 1000 });
+
+// The register may take a good verdict away and say more of a bad one. It never makes good what this phone found bad:
+// who copies the site answers as he likes, and cannot sign.
+function weighed(local, answered) {
+  if (local.verdict === "valid") return { verdict: answered === "valid" ? "registered" : answered };
+  if (!local.claims) return { verdict: local.verdict, note: answered === "valid" ? "siteDiffers" : null };
+  if (answered === "valid") return { verdict: local.verdict, note: "clockDiffers" };
+  return { verdict: answered };
 }
 
 async function judgeTyped(code) {
   const answer = await askRegister(code);
   if (!answer) return notice(say("typedOffline"));
   showVerdict({}, answer.verdict === "valid" ? "registered" : answer.verdict, code, true, answer.inspection);
+  byId("offline-note").textContent = say("typedOnly");
 }
 
 // Claims are shown only where the signature was verified on this phone (or, for a typed code, by the register).

@@ -1,5 +1,6 @@
 """The scanner page in a real browser, with a camera that films a file: offline, and with codes that are not ours."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from app.domain.codes.draw import code_matrix
 from app.services import codes, unit_keys
 from tests.browser.conftest import FLAGS, PHONE, Site, chromium_path
 
+FILM = Path(__file__).parent / "film.py"
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -127,32 +129,64 @@ def _any_matrix(text: str) -> list[list[bool]]:
     return code.modules
 
 
-def test_the_camera_films_a_forged_code(site: Site, code_url: str, tmp_path: Path) -> None:
+def test_every_kind_of_browser_films_a_code_offline(
+    site: Site, code_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """WeChat, an old Android and Safari as far as Chromium can play them: their names, and what they lack taken away."""
     forged = code_url[:-1] + str((int(code_url[-1]) + 1) % 10)
-    y4m = film(tmp_path / "forged.y4m", forged)
-    script = tmp_path / "run.py"
-    script.write_text(CAMERA, encoding="utf-8")  # a process of its own: one Playwright a process
-    done = subprocess.run(
-        [sys.executable, str(script), chromium_path() or "", site.url, str(y4m)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.stdout.strip() == "bad_signature", done.stdout + done.stderr
+    plain_only = {"chromium": BROWSERS["chromium"]}
+    for text, told, browsers in ((code_url, "valid", BROWSERS), (forged, "bad_signature", plain_only)):
+        y4m = film(tmp_path / f"{told}.y4m", text)
+        config = {"path": chromium_path(), "flags": FLAGS, "url": site.url, "y4m": str(y4m), "size": PHONE}
+        command = [sys.executable, str(FILM), json.dumps(config | {"browsers": browsers})]  # one Playwright a process
+        done = subprocess.run(command, capture_output=True, text=True, timeout=90)
+        seen = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+        assert {name: found.split()[0] for name, found in seen.items()} == dict.fromkeys(browsers, told), done.stderr
+        with capsys.disabled():
+            print(f"\nfirst frame to verdict, offline, ms: {seen}")
 
 
-CAMERA = f"""
-import sys
-from playwright.sync_api import sync_playwright
-path, url, y4m = sys.argv[1:4]
-with sync_playwright() as playwright:
-    flags = {FLAGS!r} + ["--use-file-for-fake-video-capture=" + y4m]
-    browser = playwright.chromium.launch(executable_path=path, args=flags)
-    page = browser.new_context(viewport={PHONE!r}, locale="zh-CN", permissions=["camera"]).new_page()
-    page.goto(url + "/scan/")
-    page.locator("#age:not(:empty)").wait_for()
-    page.locator("#camera").click()
-    page.locator(".verdict[data-verdict]").wait_for(timeout=20000)
-    print(page.locator(".verdict").get_attribute("data-verdict"))
-    browser.close()
-"""
+BROWSERS = {  # user agent, and the features that such a browser has not
+    "chromium": ("", ()),
+    "wechat": (
+        "Mozilla/5.0 (Linux; Android 12; V2123A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/134.0.6998.136 "
+        "Mobile Safari/537.36 MMWEBID/1 MicroMessenger/8.0.58.2841(0x28003A3F) WeChat/arm64 NetType/WIFI Language/zh_CN",
+        ("BarcodeDetector",),
+    ),
+    "android": (
+        "Mozilla/5.0 (Linux; Android 7.0; HUAWEI) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/80.0.3987.99 Mobile",
+        (
+            "BarcodeDetector", "structuredClone", "OffscreenCanvas", "WeakRef", "AggregateError",
+            "Array.prototype.at", "Array.prototype.findLast", "Array.prototype.flat", "Object.hasOwn", "Promise.any",
+            "String.prototype.replaceAll", "String.prototype.at", "Element.prototype.replaceChildren",
+            "HTMLVideoElement.prototype.requestVideoFrameCallback", "Crypto.prototype.randomUUID", "AbortSignal.timeout",
+            "Uint8Array.fromBase64", "Uint8Array.prototype.toHex", "Uint8Array.prototype.at",
+        ),
+    ),
+    "safari": (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 14_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/14.1 "
+        "Mobile/15E148 Safari/604.1",
+        (
+            "BarcodeDetector", "structuredClone", "OffscreenCanvas", "requestIdleCallback",
+            "createImageBitmap", "Navigator.prototype.vibrate", "Navigator.prototype.permissions", "Object.hasOwn",
+            "Array.prototype.at", "String.prototype.at", "HTMLVideoElement.prototype.requestVideoFrameCallback",
+            "Uint8Array.prototype.at", "AbortSignal.timeout", "Crypto.prototype.randomUUID",
+        ),
+    ),
+}  # fmt: skip
+
+
+def test_the_page_can_be_installed(site: Site, code_url: str, plain: Page) -> None:
+    """A manifest with name, icons and start page, a worker that holds the scope, and no error that a browser would find."""
+    plain.goto(f"{site.url}/scan/")
+    plain.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    client = plain.context.new_cdp_session(plain)
+    found = client.send("Page.getAppManifest")
+    assert found["errors"] == []
+    manifest = json.loads(found["data"])
+    assert (manifest["display"], manifest["start_url"], manifest["scope"]) == ("standalone", "/scan/", "/scan/")
+    assert {icon["sizes"] for icon in manifest["icons"]} >= {"192x192", "512x512"}
+    for icon in manifest["icons"]:
+        assert plain.request.get(site.url + icon["src"]).headers["content-type"] == "image/png"
+    problems = [e["errorId"] for e in client.send("Page.getInstallabilityErrors")["installabilityErrors"]]
+    assert set(problems) <= {"in-incognito"}  # a test's browser profile is one

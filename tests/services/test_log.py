@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.domain.errors import Invalid, Refused
 from app.domain.facts import leaf_data
@@ -12,6 +12,7 @@ from app.domain.transparency import (
     LOG_SUITES,
     Checkpoint,
     Note,
+    ProofError,
     ProofFile,
     open_checkpoint,
     parse_verifier,
@@ -70,7 +71,7 @@ def test_every_fact_enters_once_and_the_tree_is_the_tree_of_rfc_6962(house: Hous
 
 def test_a_log_under_state_cryptography(database_url: str, tmp_path) -> None:
     house = open_house(database_url, tmp_path / "instance", JCM_LOG_SUITE="SM2-SM3")
-    house.approved()
+    inspection = house.approved()
     advance(house)
     with house.installation.reading() as session:
         key = parse_verifier(session.get_one(Log, 1).verifier)
@@ -81,6 +82,17 @@ def test_a_log_under_state_cryptography(database_url: str, tmp_path) -> None:
     advance(house)
     cosign(house, signer)
     assert audit(house) == []
+    with house.installation.reading() as session:
+        inspection = inspection_store.get(session, inspection.id)
+        proof = ProofFile.parse(log_proofs.proof_file(session, inspection))
+    salt, record = proof.extra[:16], proof.extra[16:]
+    proven = proof.verify(leaf_data(salt, record), key.name, [key], [signer.key], sm3)
+    assert proven.witnessed_at is not None and inspection.number in record.decode()
+    with pytest.raises(ProofError):
+        proof.verify(leaf_data(salt, record), key.name, [key], [signer.key])  # with the other kind's hash
+    with house.installation.database.engine.begin() as connection:
+        connection.execute(text("UPDATE facts SET body = replace(body, 'complaint', 'tip') WHERE kind LIKE '%applied'"))
+    assert any("is not what was recorded" in said for said in audit(house))
     house.installation.database.dispose()
 
 
