@@ -9,10 +9,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app.domain.actors import SYSTEM
 from app.domain.times import shanghai_day
 from app.installation import Installation
 from app.queries import exports
 from app.queries.register_exports import EXPORTS, without_uscc
+from app.services import enterprise_codes as codes
 from app.services.exporting import BOM, csv_text, json_lines, write_xlsx
 from app.services.imports.kinds import KINDS
 
@@ -45,6 +47,20 @@ def inspections(form: str, out: Path | None, excel: bool) -> None:
     """All inspections."""
     with _reading() as session:
         _write(exports.INSPECTION_COLUMNS, exports.inspections(session), form, out, excel)
+
+
+@export_group.command("enterprise-codes")
+@_options
+@click.option("--make", is_flag=True, help="First make a code for every enterprise that has none.")
+def enterprise_codes(form: str, out: Path | None, excel: bool, make: bool) -> None:
+    """The permanent codes (企业码): uscc, enterprise_name, code, url."""
+    installation: Installation = current_app.extensions["jcm"]
+    if make:
+        made = codes.make_all(installation.perform, SYSTEM, {}, lambda done, total: None)["made"]
+        click.echo(f"{made} codes made", err=True)
+    with _reading() as session:
+        rows = exports.enterprise_codes(session, installation.config.public_url)
+        _write(exports.ENTERPRISE_CODE_COLUMNS, rows, form, out, excel)
 
 
 @export_group.command("ratings")

@@ -9,11 +9,11 @@ from app.demo import stories, together
 from app.demo.district import DISTRICT, build, items_of, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
-from app.domain.actors import Actor
+from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.token import to_digits
 from app.domain.errors import Refused
 from app.domain.times import shanghai_day
-from app.services import accounts, flags, registers, speech, verification
+from app.services import accounts, enterprise_codes, flags, registers, speech, verification
 from app.store import actors, registry
 from app.store.models import CodeRow, Region, User
 from app.store.unit_of_work import UnitOfWork
@@ -55,6 +55,7 @@ def load(work: UnitOfWork, password: str) -> int:
         *stories.ordinary(source, work.now, [protected, *invented[stories_end:]]),
     ]
     done = play(work, (visit(cast, source, script) for script in scripts), work.now)
+    _enterprise_codes(work)
     together.play(work, cast, invented[together_begin:stories_end])
     _reports(work, invented[stories_end : stories_end + 3])
     _forged(work)
@@ -103,6 +104,13 @@ def _protect(work: UnitOfWork, enterprise: InventedEnterprise) -> None:
     found = registry.enterprise_by_uscc(work.session, enterprise.uscc)
     assert found is not None
     protect(work, found.id, shanghai_day(work.now) - timedelta(days=200))
+
+
+def _enterprise_codes(work: UnitOfWork) -> None:
+    """Every enterprise has its permanent code (企业码) at the door."""
+    after: str | None = ""
+    while after is not None:
+        _, after = enterprise_codes.make_some(work, SYSTEM, after)
 
 
 def _forged(work: UnitOfWork) -> None:

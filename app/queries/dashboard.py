@@ -109,7 +109,7 @@ def _weeks(session: Session, actor: Actor, first: date, last: date) -> list[Week
 
 def _rates(session: Session, actor: Actor, first: date, last: date) -> Rates:
     i = InspectionRow
-    shown = i.first_seen_at.is_not(None) | i.first_arrive_at.is_not(None)
+    shown = i.first_seen_at.is_not(None) | i.enterprise_arrived_at.is_not(None)
     rated = select(Speech.id).where(Speech.inspection == i.id, Speech.kind == "rating").exists()
     where = (
         i.jurisdiction.in_(actor.regions), i.visit_day.between(first, last), i.state == "completed", i.imported.is_(False),

@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.enterprise_codes import PATH, display_enterprise_code
 from app.domain.times import rfc3339, shanghai_day
-from app.store.models import Enterprise, FindingRow, InspectionRow, Speech
+from app.store.models import Enterprise, EnterpriseCode, FindingRow, InspectionRow, Speech
 
 FLAG_COLUMNS = ("rule", "severity", "inspection_number", "uscc", "unit", "raised_for", "state")
 INSPECTION_COLUMNS = (
     "number", "state", "kind", "uscc", "enterprise_name", "unit", "cause", "clue_no", "window_start", "window_end",
     "started_at", "ended_at", "imported",
 )  # fmt: skip
+ENTERPRISE_CODE_COLUMNS = ("uscc", "enterprise_name", "code", "url")
 RATING_COLUMNS = ("unit", "quarter", "enterprises", "average")
 FEWEST_ENTERPRISES = 10
 AT_ONCE = 5000
@@ -49,6 +51,19 @@ def inspections(session: Session) -> Iterator[tuple[Any, ...]]:
             i.number, i.state, i.kind, uscc or "", name, i.lead_unit, i.cause or "", i.clue_no or "",
             *(rfc3339(t) if t else "" for t in times), "yes" if i.imported else "no",
         )  # fmt: skip
+
+
+def enterprise_codes(session: Session, public_url: str) -> Iterator[tuple[Any, ...]]:
+    """The permanent codes (企业码) that count, by name: what a printer needs."""
+    query = (
+        select(Enterprise.uscc, Enterprise.name, EnterpriseCode.code)
+        .join(EnterpriseCode, EnterpriseCode.enterprise == Enterprise.id)
+        .where(EnterpriseCode.replaced_at.is_(None))
+        .order_by(Enterprise.search, Enterprise.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for uscc, name, code in session.execute(query):
+        yield uscc or "", name, display_enterprise_code(code), f"{public_url}{PATH}{code}"
 
 
 def ratings(session: Session, today_quarter: str) -> Iterator[tuple[Any, ...]]:

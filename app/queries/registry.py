@@ -122,3 +122,9 @@ def enterprises(session: Session, text: str, limit: int = 20) -> list[Enterprise
 def names(session: Session, codes: Sequence[str]) -> dict[str, str]:
     """Names of units by code."""
     return {u.code: u.name for u in session.scalars(select(Unit).where(Unit.code.in_(set(codes))))}
+
+
+def enterprise_names(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """{id: name} of enterprises."""
+    query = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(set(ids)))
+    return {row.id: row.name for row in session.execute(query)}

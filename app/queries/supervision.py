@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
 from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
-from app.store.models import Enterprise, FindingRow, InspectionRow, Speech, Unit, User
+from app.store.models import Enterprise, EnterpriseCode, FindingRow, InspectionRow, Speech, Unit, User
 from app.store.models.people import ActorRow
 from app.store.unit_of_work import history
 
@@ -119,3 +119,9 @@ def users(session: Session) -> list[tuple[str, str, bool]]:
     """User names, names and whether they are open, for the administrator."""
     query = select(User.username, ActorRow.name, User.disabled_at).join(ActorRow, ActorRow.id == User.actor)
     return [(username, name, ended is None) for username, name, ended in session.execute(query.order_by(User.username))]
+
+
+def enterprise_codes(session: Session) -> tuple[int, int]:
+    """How many enterprises have a permanent code that counts, and how many there are."""
+    held = select(func.count()).select_from(EnterpriseCode).where(EnterpriseCode.replaced_at.is_(None))
+    return session.scalar(held) or 0, session.scalar(select(func.count()).select_from(Enterprise)) or 0

@@ -1,5 +1,6 @@
 """Which use case does which kind of job. A new kind is one line here and one in app/web/jobs/views.py."""
 
+from app.services import enterprise_codes
 from app.services.jobs import Handler
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {enterprise_codes.JOB: enterprise_codes.make_all}

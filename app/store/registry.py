@@ -42,6 +42,10 @@ def jurisdiction_of(session: Session, unit_region: str | None, enterprise_region
     return district_of(session, unit_region) or district_of(session, enterprise_region) or default
 
 
+def enterprise(session: Session, enterprise_id: str) -> Enterprise | None:
+    return session.get(Enterprise, enterprise_id)
+
+
 def enterprise_by_uscc(session: Session, uscc: str) -> Enterprise | None:
     return session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
 

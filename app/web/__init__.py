@@ -10,6 +10,7 @@ BLUEPRINTS = (
     "app.web.home.views",
     "app.web.auth.views",
     "app.web.enterprise.views",
+    "app.web.enterprise.permanent",
     "app.web.inspector.views",
     "app.web.supervisor.views",
     "app.web.admin.views",

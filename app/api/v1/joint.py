@@ -1,4 +1,4 @@
-"""综合查一次: invite another unit, come along with one's own items and officers, decline, step back."""
+"""综合查一次: invite another unit, come along with one's own items and officers, decline, step back; and the officer's arrival."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from app.api.v1 import answers
 from app.api.v1.answers_joint import InvitationList, InvitationToVisit
 from app.api.v1.inspections import UNIT, invitation_json, one
 from app.api.v1.operations import Answer, Declared
-from app.api.v1.schemas import InviteIn, JoinIn, ReasonIn
-from app.domain.actors import Actor
+from app.api.v1.schemas import ArriveIn, InviteIn, JoinIn, ReasonIn
+from app.domain.actors import HEAD, INSPECTOR, Actor
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339
 from app.queries import joint as queries
-from app.services import joint
+from app.services import arrivals, joint
 from app.store.database import Session
 from app.store.models import Enterprise
 from app.store.unit_of_work import UnitOfWork
@@ -53,6 +53,16 @@ def decline(work: UnitOfWork, who: Actor, body: ReasonIn, id: str) -> Answer:
 )  # fmt: skip
 def leave(work: UnitOfWork, who: Actor, body: ReasonIn, id: str) -> Answer:
     return Answer(_invitation(work.session, who, joint.leave(work, who, id, body.reason)))
+
+
+@Declared(
+    "POST", "/inspections/{id}/arrive",
+    "An officer scanned the enterprise's permanent code (企业码), its licence, or typed the USCC, at the enterprise",
+    (INSPECTOR, HEAD), ArriveIn, creates=True, answer=answers.Inspection,
+    example={"text": "https://jcm.example.gov.cn/e/0123456789A…", "how": "camera"},
+)  # fmt: skip
+def arrive(work: UnitOfWork, who: Actor, body: ArriveIn, id: str) -> Answer:
+    return Answer(one(work.session, who, arrivals.arrive(work, who, id, arrivals.Arrival(body.text, body.how))))
 
 
 @Declared("GET", "/invitations", "The open invitations to the own unit", UNIT, answer=InvitationList)

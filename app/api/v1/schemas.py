@@ -14,6 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.domain import inspections as i
+from app.domain.enterprise_codes import HOWS
 from app.domain.supervision import ACTIONS
 from app.services.scans import ACTIONS as SCAN_ACTIONS
 from app.services.speech import QUESTIONS
@@ -118,6 +119,13 @@ class RejectIn(Schema):
 class CancelIn(Schema):
     reason: optional(2000) = None
     on_advice: bool = False
+
+
+class ArriveIn(Schema):
+    """`text`: what was scanned or typed at the enterprise; `how` it came in."""
+
+    text: text(4096)
+    how: Literal[HOWS]
 
 
 class InviteIn(Schema):

@@ -150,7 +150,8 @@ def _in_time(d: VisitDetails, policy: Policy, calendar: WorkingDays, as_of: date
     i = d.inspection
     if i.state == "completed" and i.result_recorded_at and i.code:
         until = _shown_until(d, policy)
-        shown = (t for t in (i.first_seen_at, i.first_arrive_at, i.served_at) if t is not None)
+        # an officer's own arrival shows the enterprise nothing: only the enterprise's acts count here
+        shown = (t for t in (i.first_seen_at, i.enterprise_arrived_at, i.served_at) if t is not None)
         if as_of >= until and not any(t <= until for t in shown):
             yield _finding(d, "code.not_shown", hours=policy.get("code.not_shown", "hours"))
     recorded = i.result_recorded_at

@@ -14,7 +14,8 @@ async function look() {
   setTimeout(look, EVERY_MS);
 }
 
-function show({ seen, arrived, challenges }) {
+function show({ seen, arrived, mutual, challenges }) {
+  document.getElementById("mutual").hidden = !mutual;
   const badge = document.querySelector("#live .badge");
   badge.className = `badge ${arrived ? "good" : seen ? "blue" : ""}`;
   badge.textContent = arrived ? `${words.arrived} ${arrived}` : seen ? `${words.seen} ${seen}` : words.none;

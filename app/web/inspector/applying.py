@@ -12,6 +12,7 @@ from app.queries import inspector as queries
 from app.queries import joint as joint_queries
 from app.queries import registry
 from app.services import applications
+from app.store import registry as register
 from app.web.inspector import forms
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
 
@@ -25,6 +26,11 @@ def apply_form() -> str:
         with reading() as session:
             s = shown_or_404(session, again)
         values = forms.again(s.inspection, s.enterprise.uscc, s.enterprise.name, now())
+    elif request.args.get("enterprise"):
+        with reading() as session:
+            enterprise = register.enterprise(session, request.args["enterprise"][:64])
+        if enterprise is not None:
+            values |= {"enterprise.uscc": enterprise.uscc or "", "enterprise.name": enterprise.name}
     return _apply_page(values, {})
 
 

@@ -9,10 +9,10 @@ from app.queries import inspector as queries
 from app.queries import joint as joint_queries
 from app.queries import registry
 from app.queries.paging import USUAL
-from app.web.inspector import applying, joining, visiting
+from app.web.inspector import applying, joining, scanning, visiting
 from app.web.inspector.blueprint import blueprint, staff
 
-__all__ = ["applying", "blueprint", "joining", "visiting"]
+__all__ = ["applying", "blueprint", "joining", "scanning", "visiting"]
 
 
 @blueprint.get("/")

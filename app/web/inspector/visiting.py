@@ -101,7 +101,8 @@ def live(inspection_id: str) -> Response:
     return jsonify(
         state=i.state,
         seen=clock_time(i.first_seen_at) if i.first_seen_at else None,
-        arrived=clock_time(i.first_arrive_at) if i.first_arrive_at else None,
+        arrived=clock_time(i.enterprise_arrived_at) if i.enterprise_arrived_at else None,
+        mutual=i.mutually_confirmed,
         challenges=[f"{c.digits[:3]} {c.digits[3:]}" for c in challenges],
     )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.context import actor, reading
 from app.domain.actors import ADMIN, HEAD, INSPECTOR, SUPERVISOR
@@ -25,7 +27,13 @@ class Shown:
     leads_to: Callable[[dict[str, Any]], str]
 
 
-KINDS: dict[str, Shown] = {}
+KINDS: dict[str, Shown] = {
+    "enterprise_codes": Shown(
+        _l("生成企业码"),
+        lambda result: _("新生成 %(n)s 个企业码。", n=result["made"]),
+        lambda result: "/admin/enterprise-codes",
+    ),
+}
 
 
 @blueprint.get("/<job_id>")

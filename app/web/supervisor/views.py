@@ -28,6 +28,7 @@ from app.services.access import may_see
 from app.store import inspections as inspection_store
 from app.store.models import Enterprise, FindingRow
 from app.store.unit_of_work import history
+from app.web.enterprise.sheet import change, sheet
 from app.web.words import LOG_PROBLEMS
 
 blueprint = Blueprint("supervisor", __name__, url_prefix="/supervise")
@@ -137,6 +138,19 @@ def enterprise(enterprise_id: str) -> str:
     return render_template(
         "supervisor/enterprise.html", enterprise=row, visits=visits, units=units, flags=flags, catalogue=CATALOGUE
     )
+
+
+@blueprint.get("/enterprises/<enterprise_id>/code")
+@supervisors
+def enterprise_sheet(enterprise_id: str) -> str:
+    """The permanent code (企业码) on a sheet."""
+    return sheet(enterprise_id, request.path)
+
+
+@blueprint.post("/enterprises/<enterprise_id>/code")
+@supervisors
+def change_enterprise_code(enterprise_id: str) -> Response | tuple[str, int]:
+    return change(enterprise_id, request.path, request.path)
 
 
 @blueprint.get("/reports")
