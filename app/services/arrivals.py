@@ -61,7 +61,8 @@ def here(session: Session, unit: str, text: str, now: datetime) -> Here:
     )
     found = inspection_store.select_where(session, query)
     visits = [i for i in found if i.enterprise_id == enterprise.id]
-    return Here(enterprise, named.by, visits, [i for i in found if i.enterprise_id != enterprise.id])
+    today_only = [i for i in found if i.window_end > day_start(today)]
+    return Here(enterprise, named.by, visits, [i for i in today_only if i.enterprise_id != enterprise.id])
 
 
 def arrive(work: UnitOfWork, actor: Actor, inspection_id: str, arrival: Arrival) -> Inspection:
