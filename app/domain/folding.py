@@ -111,9 +111,11 @@ def _arrived(inspection: Inspection, fact: Fact) -> dict[str, Any]:
         }
     by_inspector = bool(fact.body.get("by_inspector"))
     first = inspection.enterprise_arrived_at is None
+    known = inspection.device_enterprises
     return changes | {
         "enterprise_arrived_at": inspection.enterprise_arrived_at or at,
         "self_scanned": by_inspector and (first or inspection.self_scanned),
+        "device_enterprises": max(fact.body.get("device_enterprises") or 0, known or 0) or None,
     }
 
 

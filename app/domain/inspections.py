@@ -154,6 +154,7 @@ class Inspection:
     enterprise_arrived_at: datetime | None = None  # the first arrival confirmed on the page behind the code
     officer_arrived_at: datetime | None = None  # the first arrival that an officer recorded at the enterprise's code
     officer_scanned_at: datetime | None = None  # the first of those that scanned something which hangs there
+    device_enterprises: int | None = None  # a device that arrived at so many in a day, judged on receipt
     served_at: datetime | None = None
     ended_at: datetime | None = None
     results: tuple[Result, ...] = ()

@@ -8,6 +8,7 @@ from app.domain.actors import SUPERVISOR, Actor
 from app.domain.errors import NotFound, Refused
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.supervision import FlagAction, check
+from app.services import flags
 from app.store.models import FindingRow, Speech
 from app.store.unit_of_work import UnitOfWork
 
@@ -54,6 +55,7 @@ def act(work: UnitOfWork, actor: Actor, flag_id: str, action: FlagAction) -> Fin
     work.store_fact(work.fact(kind, ("finding", row.id), body, actor, row.jurisdiction, held=held))
     if row.rule == "unregistered.report" and after in ("upheld", "dismissed"):
         work.session.execute(update(Speech).where(Speech.id == row.subject_id).values(upheld=after == "upheld"))
+        flags.after_upheld(work, row.subject_id)
     work.session.expire(row)
     return work.session.get_one(FindingRow, row.id)
 

@@ -8,11 +8,13 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.domain.flags.periods import Quarter
 from app.domain.flags.repeats import LONGEST_WINDOW
-from app.services import flags
+from app.domain.times import shanghai_day
+from app.services import flag_periods, flags
 from app.store import inspections as inspection_store
 from app.store.flag_facts import Reference
-from app.store.models import BadPresentation, FactRow, FindingRow, InspectionRow, RuleClock, Speech
+from app.store.models import BadPresentation, FactRow, FindingRow, InspectionRow, Plan, RuleClock, Speech
 from app.store.unit_of_work import UnitOfWork
 
 FIRST_DAY = date(1900, 1, 1) + LONGEST_WINDOW
@@ -30,7 +32,11 @@ def rebuild(work: UnitOfWork) -> int:
         _visits(work, reference, jurisdiction, as_of)
         _clues(work, reference, jurisdiction)
         for year in _years(work, jurisdiction):
-            flags.evaluate_region_year(work, reference, jurisdiction, year)
+            flag_periods.evaluate_region_year(work, reference, jurisdiction, year)
+        for quarter in _quarters(work, jurisdiction):
+            flag_periods.evaluate_quarter(work, reference, jurisdiction, quarter, as_of)
+        ended = (Plan.jurisdiction == jurisdiction, Plan.ends_on < shanghai_day(as_of))
+        flag_periods.evaluate_plans(work, reference, ended)
     _speech(work, reference)
     return _changes(work) - before
 
@@ -52,7 +58,8 @@ def _enterprises(work: UnitOfWork, reference: Reference) -> None:
 
 
 def _jurisdictions(work: UnitOfWork) -> list[str]:
-    return sorted(work.session.scalars(select(InspectionRow.jurisdiction).distinct()))
+    found = [set(work.session.scalars(select(m.jurisdiction).distinct())) for m in (InspectionRow, Plan)]
+    return sorted(set.union(*found))
 
 
 def _visits(work: UnitOfWork, reference: Reference, jurisdiction: str, as_of: datetime) -> None:
@@ -74,6 +81,16 @@ def _clues(work: UnitOfWork, reference: Reference, jurisdiction: str) -> None:
 def _years(work: UnitOfWork, jurisdiction: str) -> list[int]:
     where = (FindingRow.rule == "repeat.60d", FindingRow.jurisdiction == jurisdiction)
     return sorted({day.year for day in work.session.scalars(select(FindingRow.raised_for).where(*where).distinct())})
+
+
+def _quarters(work: UnitOfWork, jurisdiction: str) -> list[Quarter]:
+    """From the first visit's quarter to the last one's."""
+    days = select(func.min(InspectionRow.visit_day), func.max(InspectionRow.visit_day))
+    first, last = work.session.execute(days.where(InspectionRow.jurisdiction == jurisdiction)).one()
+    found = [Quarter.of(first)] if first else []
+    while last and found[-1] < Quarter.of(last):
+        found.append(found[-1].following)
+    return found
 
 
 def _speech(work: UnitOfWork, reference: Reference) -> None:

@@ -4,7 +4,7 @@ Time-driven rules use the time of the last sweep (`RuleClock`), also here, so th
 agree for the same as-of time. Whoever evaluates an enterprise or a clue holds its lock: visits at once see each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select, update
@@ -16,7 +16,6 @@ from app.domain.flags.others import (
     clue_findings,
     presentation_findings,
     rating_findings,
-    region_year_findings,
     report_findings,
 )
 from app.domain.flags.policy import policy_on
@@ -24,7 +23,9 @@ from app.domain.flags.repeats import LONGEST_WINDOW, enterprise_findings
 from app.domain.flags.visits import due_times, visit_findings
 from app.domain.inspections import CONTACT, Inspection
 from app.domain.times import shanghai_day
+from app.services import flag_periods
 from app.services.findings import settle
+from app.services.flag_periods import evaluate_region_year, first_days, repeat_days
 from app.store import flag_facts
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
@@ -76,7 +77,7 @@ def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspect
         _reports_of(work, after)
         return
     reference = Reference(work.session)
-    as_of = _as_of(work, after.jurisdiction)
+    as_of = as_of_last_sweep(work, after.jurisdiction)
     key = inspection_store.clue_key(after.clue_no)
     work.lock(f"enterprise-visits:{after.enterprise_id}", *([f"clue:{after.jurisdiction}:{key}"] if key else []))
     if _moved(before, after):
@@ -85,6 +86,7 @@ def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspect
         if key:
             evaluate_clue(work, reference, after.jurisdiction, key, also=after.id)
         evaluate_rating(work, reference, after)
+        flag_periods.after_visits(work, reference, counted, as_of)
     evaluate_visits(work, reference, [after], as_of)
     _reports_of(work, after)
 
@@ -102,6 +104,16 @@ def after_report(work: UnitOfWork, speech_id: str) -> None:
     policies = Reference(work.session).policies
     where = (FindingRow.rule == "unregistered.report", FindingRow.subject_id == speech_id)
     settle(work, where, report_findings(found, policies) if found else [])
+
+
+def after_upheld(work: UnitOfWork, speech_id: str) -> None:
+    """Evaluates the upheld reports of a report's unit and year again: each has its place among them."""
+    row = work.session.get_one(Speech, speech_id)
+    others = (
+        flag_facts.upheld_reports(work.session, row.unit, row.visited_on.year) if row.unit and row.visited_on else []
+    )
+    for each in sorted({speech_id, *others}):
+        after_report(work, each)
 
 
 def after_presentation(work: UnitOfWork, presentation_id: str) -> None:
@@ -126,8 +138,11 @@ def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
         work.lock(*(f"enterprise-visits:{e}" for e in part))
         evaluate_enterprises(work, reference, part, min(days[e] for e in part))
     for jurisdiction in {i.jurisdiction for i in imported}:
-        as_of = _as_of(work, jurisdiction)
-        evaluate_visits(work, reference, [i for i in imported if i.jurisdiction == jurisdiction], as_of)
+        as_of = as_of_last_sweep(work, jurisdiction)
+        own = [i for i in imported if i.jurisdiction == jurisdiction]
+        evaluate_visits(work, reference, own, as_of)
+        for at in range(0, len(own), MANY):
+            flag_periods.after_visits(work, reference, [i for i in own[at : at + MANY] if i.counts], as_of)
     keys = {(i.jurisdiction, k) for i in imported if i.counts and (k := inspection_store.clue_key(i.clue_no))}
     for jurisdiction, key in sorted(keys):
         evaluate_clue(work, reference, jurisdiction, key)
@@ -146,12 +161,14 @@ def sweep(work: UnitOfWork) -> int:
     as_of = work.now
     if len(due) == SWEPT_AT_ONCE and due[-1].due_at:
         as_of = due[-1].due_at
+    reference = Reference(work.session)
     for clock in clocks:
-        clock.as_of = max(clock.as_of, as_of)
-    work.session.flush()
+        before, clock.as_of = clock.as_of, max(clock.as_of, as_of)
+        work.session.flush()
+        flag_periods.sweep(work, reference, clock.jurisdiction, before, clock.as_of)
     ids = [row.id for row in due]
     work.session.expire_all()
-    evaluate_visits(work, Reference(work.session), inspection_store.get_many(work.session, ids), as_of)
+    evaluate_visits(work, reference, inspection_store.get_many(work.session, ids), as_of)
     return len(ids)
 
 
@@ -169,12 +186,12 @@ def evaluate_enterprises(work: UnitOfWork, reference: Reference, enterprises: Se
         FindingRow.enterprise_id.in_(enterprises),
         FindingRow.raised_for >= since,
     )
-    touched = _repeat_years(work, where) | {
-        (f.jurisdiction, f.raised_for.year) for f in found if f.rule == "repeat.60d"
-    }
+    touched = repeat_days(work, where)
     if settle(work, where, found):
-        for jurisdiction, year in sorted(touched):
-            evaluate_region_year(work, reference, jurisdiction, year)
+        for key, day in first_days((f.jurisdiction, f.raised_for) for f in found if f.rule == "repeat.60d").items():
+            touched[key] = min(day, touched.get(key, day))
+        for (jurisdiction, year), day in sorted(touched.items()):
+            evaluate_region_year(work, reference, jurisdiction, year, day)
 
 
 def evaluate_visits(work: UnitOfWork, reference: Reference, inspections: Sequence[Inspection], as_of: datetime) -> None:
@@ -209,44 +226,6 @@ def evaluate_rating(work: UnitOfWork, reference: Reference, inspection: Inspecti
     settle(work, where, rating_findings(found, reference.policies) if found else [])
 
 
-def evaluate_region_year(work: UnitOfWork, reference: Reference, jurisdiction: str, year: int) -> None:
-    """repeat.60d.region from the repeat.60d findings of a district and year that stand."""
-    work.lock(f"region-year:{jurisdiction}:{year}")
-    query = (
-        select(FindingRow, InspectionRow.visit_start, InspectionRow.number)
-        .join(InspectionRow, InspectionRow.id == FindingRow.inspection_id)
-        .where(
-            FindingRow.rule == "repeat.60d",
-            FindingRow.standing,
-            FindingRow.jurisdiction == jurisdiction,
-            FindingRow.raised_for.between(date(year, 1, 1), date(year, 12, 31)),
-        )
-    )
-    rows = [(start, number, _as_finding(row)) for row, start, number in work.session.execute(query) if start]
-    where = (
-        FindingRow.rule == "repeat.60d.region",
-        FindingRow.jurisdiction == jurisdiction,
-        FindingRow.period == str(year),
-    )
-    settle(work, where, region_year_findings(rows, jurisdiction, year, reference.policies))
-
-
-def _as_finding(row: FindingRow) -> Finding:
-    return Finding(
-        row.rule, row.severity, row.subject_kind, row.subject_id, row.jurisdiction, row.raised_for, row.unit,
-        inspection_id=row.inspection_id, enterprise_id=row.enterprise_id,
-    )  # fmt: skip
-
-
-def _repeat_years(work: UnitOfWork, where: Iterable[object]) -> set[tuple[str, int]]:
-    query = select(FindingRow.jurisdiction, FindingRow.raised_for).where(
-        *where,  # type: ignore[arg-type]
-        FindingRow.rule == "repeat.60d",
-        FindingRow.standing,
-    )
-    return {(jurisdiction, day.year) for jurisdiction, day in work.session.execute(query)}
-
-
 def _moved(before: Inspection | None, after: Inspection) -> bool:
     """Whether anything that rules over several visits read has changed."""
     if before is None:
@@ -268,7 +247,7 @@ def _reports_of(work: UnitOfWork, inspection: Inspection) -> None:
         after_report(work, speech_id)
 
 
-def _as_of(work: UnitOfWork, jurisdiction: str) -> datetime:
+def as_of_last_sweep(work: UnitOfWork, jurisdiction: str) -> datetime:
     """The last sweep's time, held against a sweep until this transaction ends; now, where nothing was swept yet."""
     work.session.execute(
         dialect_insert(work.session, RuleClock)

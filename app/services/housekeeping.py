@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from app.services import flags, jobs, log, unit_keys, visits
-from app.store.models import Challenge, DeviceMark, IdempotencyKey, LoginSession, RateBucket
+from app.store.models import Challenge, DeviceArrival, DeviceMark, IdempotencyKey, LoginSession, RateBucket
 from app.store.unit_of_work import UnitOfWork
 
 IDEMPOTENCY_KEPT = timedelta(days=2)
@@ -24,6 +24,7 @@ def lapse(work: UnitOfWork) -> None:
 def forget(work: UnitOfWork) -> None:
     """Deletes what has no right to stay: expired marks, challenges, idempotency keys, full rate buckets, sessions."""
     work.session.execute(delete(DeviceMark).where(DeviceMark.expires_at < work.now))
+    work.session.execute(delete(DeviceArrival).where(DeviceArrival.expires_at < work.now))
     work.session.execute(delete(Challenge).where(Challenge.expires_at < work.now))
     work.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < work.now - IDEMPOTENCY_KEPT))
     work.session.execute(delete(RateBucket).where(RateBucket.full_at < work.now.timestamp()))

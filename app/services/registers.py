@@ -18,6 +18,7 @@ from sqlalchemy import insert, inspect, select
 from app.domain.actors import SYSTEM, Actor
 from app.domain.facts import Fact
 from app.domain.times import rfc3339
+from app.services import flag_registers
 from app.store.database import next_ids
 from app.store.models import (
     Base,
@@ -168,6 +169,8 @@ def _store(
 
     for at in range(0, len(rows), AT_ONCE):
         work.store_facts([fact(model, body) for model, body in rows[at : at + AT_ONCE]])
+    if kind in (CHANGED, REMOVED):
+        flag_registers.after(work, rows)
 
 
 def _all_rows(work: UnitOfWork, model: type[Base]) -> Iterator[list[Base]]:

@@ -1,22 +1,27 @@
 """The enterprise's scan: `seen` (posted by the page), `arrive` (a person's button), the comparison number."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import PUBLIC
 from app.domain.codes.challenge import LIFETIME, make_digits
 from app.domain.errors import Invalid
+from app.domain.flags.policy import policy_on
 from app.domain.inspections import TRANSITIONS, Inspection
+from app.domain.times import shanghai_day
 from app.services import flags
 from app.services.verification import BAD_WHEN_ARRIVING, Look, look, note_bad
+from app.store import flag_facts
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
-from app.store.models import Challenge, DeviceMark
+from app.store.models import Challenge, DeviceArrival, DeviceMark
 from app.store.unit_of_work import UnitOfWork
 
+ARRIVALS_KEPT = timedelta(days=2)
 ACTIONS = {"seen": "inspection.seen", "arrive": "inspection.arrived"}
 
 
@@ -74,7 +79,9 @@ def _record(work: UnitOfWork, inspection_id: str, action: str, device: str, by_s
     kind = ACTIONS[action]
     if inspection.state not in TRANSITIONS[kind] or not _first_time(work, inspection, action, device):
         return inspection
-    body = {"by_inspector": by_staff}
+    body: dict[str, Any] = {"by_inspector": by_staff}
+    if action == "arrive" and (many := _enterprises_today(work, inspection, device)):
+        body["device_enterprises"] = many
     fact = work.fact(kind, ("inspection", inspection.id), body, PUBLIC, inspection.jurisdiction)
     after = work.record(fact, inspection)
     flags.after_inspection(work, inspection, after)
@@ -87,6 +94,21 @@ def _first_time(work: UnitOfWork, inspection: Inspection, action: str, device: s
     mark = work.vault.mark(f"{action}:{inspection.code.cti}", device)
     statement = dialect_insert(work.session, DeviceMark).values(mark=mark, expires_at=inspection.window_end + LIFETIME)
     return work.session.execute(statement.on_conflict_do_nothing().returning(DeviceMark.mark)).first() is not None
+
+
+def _enterprises_today(work: UnitOfWork, inspection: Inspection, device: str) -> int | None:
+    """At how many enterprises this device arrived today, where that is as many as the policy finds too many."""
+    today = shanghai_day(work.now)
+    marks = {
+        "day_mark": work.vault.mark(f"arrivals:{today}", device),
+        "enterprise_mark": work.vault.mark(f"arrivals:{today}:{device}", inspection.enterprise_id),
+    }
+    statement = dialect_insert(work.session, DeviceArrival).values(**marks, expires_at=work.now + ARRIVALS_KEPT)
+    work.session.execute(statement.on_conflict_do_nothing())
+    query = select(func.count()).where(DeviceArrival.day_mark == marks["day_mark"])
+    count = work.session.scalar(query) or 0
+    policy = policy_on(flag_facts.policies(work.session), inspection.jurisdiction, today)
+    return count if count >= policy.get("code.self_scan", "enterprises") else None
 
 
 def _open_challenge(work: UnitOfWork, inspection: Inspection) -> OpenChallenge:

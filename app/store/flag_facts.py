@@ -55,7 +55,7 @@ class Reference:
 
     def __init__(self, session: Session) -> None:
         self.supervised = {u.code: u.supervised for u in session.scalars(select(Unit))}
-        self.policies = _policies(session)
+        self.policies = policies(session)
         self.calendar = _calendar(session)
         self.item_unit: dict[str, str] = {i.code: i.unit for i in session.execute(select(Item.code, Item.unit))}
         self.parents = {r.code: r.parent for r in session.execute(select(Region.code, Region.parent))}
@@ -211,7 +211,23 @@ def report(session: Session, speech_id: str) -> Report | None:
     if row is None or row.kind != "report" or row.visited_on is None:
         return None
     known = inspection_store.get_many(session, json.loads(row.known or "[]"))
-    return Report(row.id, row.jurisdiction, row.enterprise, row.unit, row.visited_on, tuple(_known(i) for i in known))
+    return Report(
+        row.id, row.jurisdiction, row.enterprise, row.unit, row.visited_on, tuple(_known(i) for i in known),
+        _place_among_upheld(session, row),
+    )  # fmt: skip
+
+
+def upheld_reports(session: Session, unit: str, year: int) -> list[str]:
+    """The upheld reports of a unit in a year, in the order of the visits that they tell of."""
+    within = Speech.visited_on.between(date(year, 1, 1), date(year, 12, 31))
+    query = select(Speech.id).where(Speech.kind == "report", Speech.unit == unit, Speech.upheld.is_(True), within)
+    return list(session.scalars(query.order_by(Speech.visited_on, Speech.id)))
+
+
+def _place_among_upheld(session: Session, row: Speech) -> int:
+    if not row.upheld or row.unit is None or row.visited_on is None:
+        return 0
+    return upheld_reports(session, row.unit, row.visited_on.year).index(row.id) + 1
 
 
 def _known(i: Inspection) -> KnownInspection:
@@ -286,7 +302,8 @@ def _plan(session: Session, i: Inspection, day: date) -> PlanOnDay | None:
     return PlanOnDay(plan.code, plan.kind, covers, plan.approved_on, filed_on, plan.published_on)
 
 
-def _policies(session: Session) -> Policies:
+def policies(session: Session) -> Policies:
+    """The confirmed policies of every jurisdiction, by the day they begin."""
     versions: dict[str, dict[date, Any]] = defaultdict(dict)
     for row in session.scalars(select(Policy).where(Policy.confirmed_by.is_not(None)).order_by(Policy.version)):
         versions[row.region][row.valid_from] = json.loads(row.settings)

@@ -49,6 +49,7 @@ ELSEWHERE = {  # tables that are no registers, and why
     **dict.fromkeys(
         (
             "speech_contacts",
+            "device_arrivals",
             "device_marks",
             "challenges",
             "idempotency_keys",

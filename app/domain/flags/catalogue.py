@@ -169,7 +169,7 @@ _RULES = (
     ),
     Rule(
         "code.self_scan", "自扫码", "Scanned by the inspector's own device", YELLOW, "深圳（虚假扫码）",
-        "到场确认来自执法人员自己登录过的设备。", "The arrival was confirmed from a device signed in as an inspector.",
+        "%(why)s", "%(why_en)s",
         "请企业用自己的手机扫码。", "Let the enterprise scan with its own phone.",
     ),
     Rule(
@@ -196,6 +196,17 @@ _RULES = (
         "overdue", "结果逾期未录", "Result overdue", BLUE, LOCAL,
         "登记的时间结束后 %(working_days)s 个工作日内没有检查结果。", "No result within %(working_days)s working days after the window.",
         "及时记录检查结果。", "Record the result.",
+    ),
+    Rule(
+        "share.triggered", "触发式检查占比异常", "Triggered share out of line", YELLOW, f"{LOCAL}（触发式检查应有线索）",
+        "%(quarter)s 本单位 %(visits)s 次检查中有 %(triggered)s 次触发式，占比超过全区（%(all_visits)s 次中 %(all_triggered)s 次）的 %(times)s 倍。",
+        "%(quarter)s: %(triggered)s of the unit's %(visits)s visits were triggered, more than %(times)s times the district's share (%(all_triggered)s of %(all_visits)s).",
+        "", "", for_imported=True,
+    ),
+    Rule(
+        "under_inspected", "重点企业该查未查", "Key enterprise not visited", BLUE, "司法部（防止该查不查）",
+        "计划 %(plan)s 已于 %(ended)s 结束，重点企业没有检查。", "Plan %(plan)s ended on %(ended)s without a visit of this key enterprise.",
+        "", "", for_imported=True,
     ),
 )  # fmt: skip
 CATALOGUE = {rule.code: rule for rule in _RULES}

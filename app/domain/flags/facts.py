@@ -105,7 +105,10 @@ class KnownInspection:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of a visit without a code, with the inspections of the enterprise known when it arrived."""
+    """A report of a visit without a code, with the inspections of the enterprise known when it arrived.
+
+    `upheld` is its place among the upheld reports of its unit in the year of the visit; 0 where it is not upheld.
+    """
 
     id: str
     jurisdiction: str
@@ -113,6 +116,7 @@ class Report:
     unit: str | None
     visited_on: date
     known: tuple[KnownInspection, ...]
+    upheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
-"""Rules whose subject is not one enterprise's visits: clues, district years, reports, ratings, presented codes."""
+"""Rules whose subject is not one enterprise's visits: clues, reports, ratings, presented codes."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from app.domain.flags.catalogue import severity
 from app.domain.flags.facts import Clue, KnownInspection, Presentation, Rating, Report, order_key
-from app.domain.flags.findings import Finding
+from app.domain.flags.findings import BLUE, RED, YELLOW, Finding
 from app.domain.flags.policy import Policies, policy_on
 
 
@@ -46,52 +45,35 @@ def _is_reuse(earlier: Clue, later: Clue) -> bool:
     return earlier.visit.outcome != "problem_found" and done is not None and done < later.applied_at
 
 
-def region_year_findings(
-    repeats: Iterable[tuple[datetime, str, Finding]], jurisdiction: str, year: int, policies: Policies
-) -> list[Finding]:
-    """repeat.60d.region: of the repeat.60d findings (start, number, finding) of a district year, from the Kth on."""
-    ordered = sorted(repeats, key=lambda row: row[:2])
-    found = []
-    for count, (_, _, finding) in enumerate(ordered, start=1):
-        policy = policy_on(policies, jurisdiction, finding.raised_for)
-        first = policy.get("repeat.60d.region", "from")
-        if count >= first and policy.is_on("repeat.60d.region"):
-            found.append(
-                Finding(
-                    rule="repeat.60d.region",
-                    severity=severity("repeat.60d.region"),
-                    subject_kind="inspection",
-                    subject_id=finding.subject_id,
-                    unit=finding.unit,
-                    period=str(year),
-                    jurisdiction=jurisdiction,
-                    raised_for=finding.raised_for,
-                    inspection_id=finding.inspection_id,
-                    enterprise_id=finding.enterprise_id,
-                    evidence={"count": count, "from": first, "year": year},
-                )
-            )
-    return found
-
-
 def report_findings(report: Report, policies: Policies) -> list[Finding]:
-    """unregistered.report: no inspection issued before the report arrived explains it by window or visit."""
+    """unregistered.report: no inspection issued before the report arrived explains it by window or visit.
+
+    It is blue until a supervisor upholds it. The Nth upheld one of a unit in a year warns the unit (yellow), each
+    further one is red.
+    """
     policy = policy_on(policies, report.jurisdiction, report.visited_on)
     if not policy.is_on("unregistered.report") or any(_explains(k, report) for k in report.known):
         return []
     return [
         Finding(
             rule="unregistered.report",
-            severity=severity("unregistered.report"),
+            severity=_weight(report, policy.get("unregistered.report", "warn_at")),
             subject_kind="report",
             subject_id=report.id,
             unit=report.unit or "",
             jurisdiction=report.jurisdiction,
             raised_for=report.visited_on,
             enterprise_id=report.enterprise_id,
-            evidence={"day": report.visited_on.isoformat(), "known": len(report.known)},
+            evidence={"day": report.visited_on.isoformat(), "known": len(report.known)}
+            | ({"upheld": report.upheld} if report.upheld else {}),
         )
     ]
+
+
+def _weight(report: Report, warn_at: int) -> str:
+    if not report.unit or report.upheld < warn_at:
+        return BLUE
+    return YELLOW if report.upheld == warn_at else RED
 
 
 def _explains(k: KnownInspection, report: Report) -> bool:

@@ -42,6 +42,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "feedback.conduct": {"rating": 2},
     "overlong": {"days": 1},
     "overdue": {"working_days": 5},
+    "share.triggered": {"times": 3, "visits": 20},
+    "under_inspected": {},
 }
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "default": {},

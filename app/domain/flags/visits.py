@@ -52,9 +52,8 @@ def due_times(d: VisitDetails, policy: Policy, calendar: WorkingDays) -> list[da
     i = d.inspection
     if i.imported:
         return []
-    if i.result_recorded_at:
-        return [_shown_until(d, policy)] if i.state == "completed" else []
-    return [_overlong_at(d, policy), _overdue_at(d, policy, calendar)]
+    times = [_overlong_at(d, policy), _overdue_at(d, policy, calendar)]  # also once recorded: perhaps too late
+    return [*times, _shown_until(d, policy)] if i.result_recorded_at and i.state == "completed" else times
 
 
 def _persons(d: VisitDetails, policy: Policy) -> Iterator[Finding]:
@@ -126,8 +125,15 @@ def _clue_missing(d: VisitDetails) -> Iterator[Finding]:
 
 def _code(d: VisitDetails, policy: Policy) -> Iterator[Finding]:
     i, start = d.inspection, d.visit.start
-    if i.self_scanned:
-        yield _finding(d, "code.self_scan")
+    if i.self_scanned or i.device_enterprises:
+        count = i.device_enterprises
+        why = f"同一部手机当天在 {count} 家企业确认到场。" if count else "到场确认来自执法人员自己登录过的设备。"
+        why_en = (
+            f"One device confirmed arrivals at {count} enterprises on that day."
+            if count
+            else "The arrival was confirmed from a device signed in as an inspector."
+        )
+        yield _finding(d, "code.self_scan", why=why, why_en=why_en)
     if i.code is None:
         return
     minutes, days = policy.get("code.afterwards", "minutes"), policy.get("code.afterwards", "days")

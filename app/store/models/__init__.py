@@ -38,12 +38,12 @@ from app.store.models.reference import (
     Unit,
     UnitTerritory,
 )
-from app.store.models.speech import Contact, DeviceMark, Speech
+from app.store.models.speech import Contact, DeviceArrival, DeviceMark, Speech
 from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 
 __all__ = [
     "ActorRow", "ApiToken", "BadPresentation", "Base", "CalendarDay", "Certificate", "CertificateSuspension",
-    "Challenge", "CodeRow", "Contact", "DeviceMark", "DoNotDisturb", "Enterprise", "EnterpriseCode",
+    "Challenge", "CodeRow", "Contact", "DeviceArrival", "DeviceMark", "DoNotDisturb", "Enterprise", "EnterpriseCode",
     "EnterpriseRecord", "FactRow",
     "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation",
     "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",

@@ -20,6 +20,7 @@ class FindingRow(Base):
         Index("ix_findings_subject", "subject_kind", "subject_id"),
         Index("ix_findings_jurisdiction_state", "jurisdiction", "state", "severity"),
         Index("ix_findings_jurisdiction_raised_for", "jurisdiction", "raised_for"),
+        Index("ix_findings_jurisdiction_rule", "jurisdiction", "rule", "standing", "raised_for"),
         Index("ix_findings_enterprise", "enterprise_id"),
         Index("ix_findings_inspection", "inspection_id"),
         Index("ix_findings_unit_rule", "unit", "rule"),

@@ -71,6 +71,7 @@ class InspectionRow(Base):
     enterprise_arrived_at: Mapped[datetime | None]
     officer_arrived_at: Mapped[datetime | None]
     officer_scanned_at: Mapped[datetime | None]
+    device_enterprises: Mapped[int | None]
     served_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     result_recorded_at: Mapped[datetime | None]

@@ -52,6 +52,15 @@ class Contact(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class DeviceArrival(Base):
+    """How many enterprises a device arrived at on a day (rule code.self_scan): keyed marks, forgotten after two days."""
+
+    __tablename__ = "device_arrivals"
+    day_mark: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    enterprise_mark: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class DeviceMark(Base):
     """ "Once per device": an HMAC under a key of the code. Nothing joins it; deleted when its window is over."""
 

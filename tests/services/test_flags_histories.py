@@ -1,0 +1,221 @@
+"""Promise 3 on random histories: whatever happened in whatever order, a rebuild finds what stands already."""
+
+import contextlib
+import random
+from datetime import date, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from app.domain.actors import SYSTEM
+from app.domain.applications import EnterpriseRef
+from app.domain.errors import DomainError
+from app.domain.inspections import Result
+from app.domain.supervision import FlagAction
+from app.services import (
+    applications,
+    decisions,
+    flag_actions,
+    flag_rebuild,
+    flags,
+    log,
+    log_audit,
+    registers,
+    scans,
+    speech,
+    visits,
+)
+from app.store.models import (
+    CertificateSuspension,
+    DoNotDisturb,
+    Enterprise,
+    FindingRow,
+    InspectionRow,
+    ItemTerm,
+    Plan,
+    PlanRow,
+)
+from app.store.unit_of_work import UnitOfWork
+from tests.house import House, uscc
+
+ACTIONS = (
+    "act", "apply", "approve", "arrive", "complete", "rate", "register", "register", "report", "sweep", "visit", "visit",
+    "visit", "wait",
+)  # fmt: skip
+OFFICERS = ("99010001", "99010002", "99010003", "99010004", "99020001", "X")
+STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 2**32)), min_size=8, max_size=16)
+
+
+class History:
+    """One installation that lives through random steps; what is refused is part of the history."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def step(self, action: str, seed: int) -> None:
+        source = random.Random(seed)
+        with contextlib.suppress(DomainError):
+            getattr(self, action)(source)
+
+    def visit(self, source: random.Random) -> None:
+        """A whole visit at once: most histories would never get one together."""
+        for action in ("apply", "approve", "arrive", "complete"):
+            self.step(action, source.randrange(2**32))
+
+    def apply(self, source: random.Random) -> None:
+        planned = source.random() < 0.4
+        now = self.house.clock.now
+        start = now + timedelta(hours=source.choice((-200, -30, -2, 0, 1, 24)))
+        changes = {
+            "enterprise": EnterpriseRef(uscc=uscc(900 + source.randint(0, 3)), name="云汀示例店"),
+            "items": source.choice((("YJ-01",), ("YJ-01", "YJ-02"), ("YJ-99",))),
+            "officers": tuple(source.sample(OFFICERS, source.randint(1, 3))),
+            "window_start": start,
+            "window_end": start + timedelta(hours=source.choice((1, 6, 60))),
+            "started_at": source.choice((None, None, start)),
+            "exception": source.choice((None, "emergency", "system_failure")),
+            "surprise": source.random() < 0.3,
+            "place_region": source.choice((None, "990102", "990101001")),
+        }  # fmt: skip
+        if planned:
+            changes |= {"kind": "planned", "cause": None, "clue_no": None, "plan_code": source.choice((None, "P-H"))}
+        else:
+            changes |= {
+                "cause": source.choice(("complaint", "recheck", "transfer")),
+                "clue_no": source.choice((None, "C-1", "C-2")),
+            }
+        self.house.perform(applications.apply, self.house.people["inspector"], self.house.application(**changes))
+
+    def approve(self, source: random.Random) -> None:
+        step = decisions.approve if source.random() < 0.85 else decisions.reject
+        self.house.perform(step, self.house.people["head"], self._one(source, "applied").id, "理由")
+
+    def arrive(self, source: random.Random) -> None:
+        self.house.perform(
+            scans.record_scan, self._code(source), source.choice(("seen", "arrive", "arrive")),
+            f"phone {source.randint(0, 3)}", by_staff=source.random() < 0.3,
+        )  # fmt: skip
+
+    def complete(self, source: random.Random) -> None:
+        row = self._one(source, "approved", "in_progress", "lapsed")
+        with self.house.installation.reading() as session:
+            items = applications.inspection_store.get(session, row.id).items
+        results = tuple(
+            Result(i, source.choice(("no_problem", "no_problem", "problem_found", "not_applicable"))) for i in items
+        )
+        ended = self.house.clock.now - timedelta(hours=source.choice((0, 1, 30)))
+        self.house.perform(visits.complete, self.house.people["inspector"], row.id, visits.Completion(results, ended))
+
+    def rate(self, source: random.Random) -> None:
+        self.house.perform(speech.rate, speech.Rating(self._code(source), source.randint(1, 5)), f"p{source.random()}")
+
+    def report(self, source: random.Random) -> None:
+        day = self.house.clock.now.date() - timedelta(days=source.randint(0, 20))
+        told = speech.Report(
+            "云汀示例店",
+            day,
+            "没有亮码",
+            uscc=uscc(900 + source.randint(0, 3)),
+            unit_code=source.choice((None, "YT-YJJ")),
+        )
+        self.house.perform(speech.report, told)
+
+    def act(self, source: random.Random) -> None:
+        with self.house.installation.reading() as session:
+            ids = list(session.scalars(select(FindingRow.id).where(FindingRow.standing).order_by(FindingRow.id)))
+        if ids:
+            action = source.choice(("investigate", "uphold", "dismiss", "order_correction", "close"))
+            self.house.perform(
+                flag_actions.act, self.house.people["supervisor"], source.choice(ids), FlagAction(action, "说明")
+            )
+
+    def register(self, source: random.Random) -> None:
+        self.house.perform(_change_a_register, source, self.house.clock.now.date())
+
+    def sweep(self, source: random.Random) -> None:
+        self.house.perform(visits.lapse)
+        self.house.perform(flags.sweep)
+
+    def wait(self, source: random.Random) -> None:
+        self.house.clock.move(hours=source.choice((1, 5, 30, 200, 1500)))
+
+    def _one(self, source: random.Random, *states: str) -> InspectionRow:
+        with self.house.installation.reading() as session:
+            found = list(
+                session.scalars(select(InspectionRow).where(InspectionRow.state.in_(states)).order_by(InspectionRow.id))
+            )
+        if not found:
+            raise DomainError("none")
+        return source.choice(found)
+
+    def _code(self, source: random.Random) -> str:
+        row = self._one(source, "approved", "in_progress", "completed")
+        with self.house.installation.reading() as session:
+            return applications.inspection_store.get(session, row.id).code.short_code
+
+
+def _change_a_register(work: UnitOfWork, source: random.Random, today: date) -> None:
+    since = today - timedelta(days=source.choice((0, 10, 100)))
+    enterprise = work.session.scalar(select(Enterprise.id).order_by(Enterprise.id).limit(1))
+    what = source.choice(("suspend", "cap", "protect", "plan"))
+    if what == "suspend":
+        rows = [
+            CertificateSuspension(certificate_no="99010002", valid_from=since, valid_until=since + timedelta(days=5))
+        ]
+    elif what == "cap":
+        rows = [
+            ItemTerm(
+                item=source.choice(("YJ-01", "YJ-99")),
+                published=source.random() < 0.5,
+                yearly_cap=source.choice((1, 3)),
+                valid_from=since,
+            )
+        ]
+    elif what == "protect":
+        known = select(DoNotDisturb).where(DoNotDisturb.subject_id == enterprise, DoNotDisturb.valid_from == since)
+        row = work.session.scalar(known) or DoNotDisturb(
+            subject_kind="enterprise", subject_id=enterprise, valid_from=since
+        )
+        row.valid_until = since + timedelta(days=source.choice((1, 60)))
+        rows = [row] if enterprise else []
+    else:
+        plan = work.session.scalar(select(Plan).where(Plan.code == "P-H")) or Plan(
+            id=work.new_id(),
+            jurisdiction="990101",
+            code="P-H",
+            unit="YT-YJJ",
+            kind="special",
+            title="专项",
+            starts_on=since,
+            ends_on=today,
+        )
+        plan.ends_on, plan.approved_on = today + timedelta(days=30), since
+        plan.filed_on, plan.published_on = source.choice((None, since)), source.choice((None, today))
+        work.session.add(plan)
+        work.session.flush()
+        rows = [plan, PlanRow(plan=plan.id, item="YJ-01")]
+    work.session.add_all(rows)
+    work.session.flush()
+    registers.record(work, SYSTEM, "990101", rows)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@given(STEPS)
+def test_rebuild_finds_what_stands_after_any_history(house: House, steps: list[tuple[str, int]]) -> None:
+    """The database lives on from one example to the next, so later ones stand on long histories."""
+    history = History(house)
+    for action, seed in steps:
+        history.step(action, seed)
+    assert house.perform(flag_rebuild.rebuild) == 0
+
+
+def test_the_log_covers_a_random_history(house: House) -> None:
+    history = History(house)
+    source = random.Random(20261127)
+    for _ in range(60):
+        history.step(source.choice(ACTIONS), source.randrange(2**32))
+    assert house.perform(flag_rebuild.rebuild) == 0
+    log.advance(house.perform)
+    with house.installation.reading() as session:
+        assert [d.text for d in log_audit.audit(session)] == []
