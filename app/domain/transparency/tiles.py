@@ -59,19 +59,26 @@ class Edge:
         return cls(size, tuple(partial))
 
     def root(self, hash: Hash = sha256) -> bytes:
-        """The root of the tree, from the edge alone."""
-        remembered = _remembered(hash)
-        rest: list[bytes] = []
-        for nodes in self.partial:
-            both = [*_nodes(nodes), *rest]
-            rest = [root_of_nodes(both, remembered)] if both else []
-        return root_of_nodes(rest, hash)
+        """The root of the tree, from the edge alone: its full subtrees, largest first, folded from the right."""
+        peaks: list[bytes] = []
+        for nodes in reversed(self.partial):
+            at = 0
+            while at < len(nodes):
+                width = 1 << ((len(nodes) - at) // HASH_BYTES).bit_length() - 1
+                peaks.append(_full_root(nodes[at : at + width * HASH_BYTES], hash))
+                at += width * HASH_BYTES
+        if not peaks:
+            return hash(b"")
+        node = peaks.pop()
+        while peaks:
+            node = node_hash(peaks.pop(), node, hash)
+        return node
 
 
-@lru_cache(maxsize=8)
-def _remembered(hash: Hash) -> Hash:
-    """From one append to the next, all but the last few nodes of an edge pair up as before."""
-    return lru_cache(maxsize=4096)(hash)
+@lru_cache(maxsize=128)
+def _full_root(nodes: bytes, hash: Hash) -> bytes:
+    """The root of a full subtree. From one append to the next, all but the smallest of an edge stay as they were."""
+    return root_of_nodes(_nodes(nodes), hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,11 @@ def append(edge: Edge, leaf_hashes: Iterable[bytes], hash: Hash = sha256) -> App
             partial.append(before)
             continue
         index = edge.size >> (TILE_HEIGHT * (level + 1))
+        if len(before) // HASH_BYTES + len(rising) < TILE_WIDTH:  # what a quiet day is made of
+            partial.append(before + b"".join(rising))
+            changed.append((Tile(level, index, len(partial[-1]) // HASH_BYTES), partial[-1]))
+            rising = []
+            continue
         nodes = [*_nodes(before), *rising]
         grown, rising = bool(rising), []
         while len(nodes) >= TILE_WIDTH:
