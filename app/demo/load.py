@@ -6,14 +6,14 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.demo import stories, together
-from app.demo.district import DISTRICT, build, items_of, protect, rows
+from app.demo.district import DISTRICT, build, items_of, plan_code, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
 from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.token import to_digits
 from app.domain.errors import Refused
 from app.domain.times import shanghai_day
-from app.services import accounts, enterprise_codes, flags, registers, speech, verification
+from app.services import accounts, drafts, enterprise_codes, flags, registers, speech, templates, verification
 from app.store import actors, registry
 from app.store.models import CodeRow, Region, User
 from app.store.unit_of_work import UnitOfWork
@@ -59,6 +59,7 @@ def load(work: UnitOfWork, password: str) -> int:
     together.play(work, cast, invented[together_begin:stories_end])
     _reports(work, invented[stories_end : stories_end + 3])
     _forged(work)
+    _begun(work, cast, invented[stories_end + 3])
     flags.sweep(work)
     return done
 
@@ -119,6 +120,15 @@ def _forged(work: UnitOfWork) -> None:
     assert token is not None
     digits = to_digits(token)
     verification.verify(work, digits[:-1] + str((int(digits[-1]) + 1) % 10), None, "a stranger's phone")
+
+
+def _begun(work: UnitOfWork, cast: Cast, enterprise: InventedEnterprise) -> None:
+    """A colleague's draft and a template of the unit, for the inspector to go on with."""
+    unit = "YT-YJJ"
+    typed = {"kind": "planned", "plan_code": plan_code(unit, shanghai_day(work.now).year), "items": items_of(unit)[:1]}
+    named = {"enterprise.uscc": enterprise.uscc, "enterprise.name": enterprise.name}
+    drafts.save(work, cast.heads[unit], "demonstration-draft", typed | named, enterprise.name)
+    templates.save(work, cast.inspectors[unit], typed, "安全生产日常检查", for_unit=True)
 
 
 def _reports(work: UnitOfWork, enterprises: list[InventedEnterprise]) -> None:

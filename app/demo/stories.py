@@ -8,6 +8,7 @@ from typing import Any
 from app.demo.district import items_of, officers_of
 from app.demo.names import InventedEnterprise
 from app.demo.play import Script
+from app.domain.inspections import Slot
 from app.domain.times import SHANGHAI
 
 OPEN_CALL: dict[str, Any] = {"kind": "triggered", "cause": "complaint"}
@@ -120,8 +121,19 @@ def today(now: datetime, pool: list[InventedEnterprise]) -> Iterator[Script]:
         unit="YT-YJJ", enterprise=pool[0], start=soon - timedelta(hours=1), hours=6, scanned=False, arrives=False
     )
     yield Script(unit="YT-YJJ", enterprise=pool[1], start=soon, hours=5, result=None)
-    yield Script(unit="YT-YJJ", enterprise=pool[2], start=now - timedelta(hours=27), hours=2, result=None)
-    yield Script(unit="YT-YJJ", enterprise=pool[3], start=soon + timedelta(days=1), lead_days=1.2, approved=False)
+    yield Script(
+        unit="YT-YJJ",
+        enterprise=pool[2],
+        start=now - timedelta(hours=27),
+        hours=2,
+        result=None,
+        changes={"begun_at": now - timedelta(hours=54)},
+    )  # written where there was no network
+    tomorrow = soon + timedelta(days=1)
+    slots = tuple(Slot(tomorrow + timedelta(days=d), tomorrow + timedelta(days=d, hours=2)) for d in (0, 1, 2))
+    yield Script(
+        unit="YT-YJJ", enterprise=pool[3], start=tomorrow, lead_days=1.2, approved=False, changes={"slots": slots}
+    )
     yield Script(
         unit="YT-YJJ",
         enterprise=pool[4],

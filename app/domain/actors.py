@@ -10,7 +10,10 @@ ROLES = (INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`person` is the person behind a login, or None for a token. `regions` is the own region and all below it."""
+    """`person` is the person behind a login, or None for a token. `regions` is the own region and all below it.
+
+    `acting_for`: the head whose deputy this actor is today; the role is then that of the head.
+    """
 
     id: str
     kind: str  # person | token | system | public
@@ -20,6 +23,8 @@ class Actor:
     region: str | None = None
     regions: frozenset[str] = frozenset()
     person: str | None = None
+    acting_for: str | None = None  # a deputy (代理负责人) has the role of this head, on these dates
+    acting_for_name: str | None = None
 
     @property
     def identity(self) -> str:

@@ -12,7 +12,8 @@ from app.domain.errors import Invalid, Problem
 
 LONGEST_WINDOW = timedelta(days=366)
 LONGEST_CERTIFICATE = 40
-MOST_ITEMS, MOST_OFFICERS, MOST_UNITS = 30, 30, 12
+LONGEST_KEY = 64
+MOST_ITEMS, MOST_OFFICERS, MOST_UNITS, MOST_SLOTS = 30, 30, 12, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,11 @@ class EnterpriseRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """POST /api/v1/inspections as a command. Times are aware; texts are trimmed, empty ones are None."""
+    """POST /api/v1/inspections as a command. Times are aware; texts are trimmed, empty ones are None.
+
+    `begun_at` is the device's time of what was written without a network. `client_key` is the applicant's own name of
+    this application: sent twice, it makes one. `slots` are offered to the enterprise (检查预告).
+    """
 
     enterprise: EnterpriseRef
     kind: str
@@ -55,11 +60,14 @@ class Application:
     external_system: str | None = None
     external_number: str | None = None
     external_qr: str | None = None
+    begun_at: datetime | None = None
+    client_key: str | None = None
+    slots: tuple[i.Slot, ...] = ()
 
 
 def check(a: Application) -> None:
     """Raises Invalid with every problem found; the field names are those of api.md."""
-    problems = [*_enterprise(a.enterprise), *_choices(a), *_window(a), *_lists(a), *_lengths(a)]
+    problems = [*_enterprise(a.enterprise), *_choices(a), *_window(a), *_lists(a), *_lengths(a), *_announced(a)]
     if problems:
         field, code, data = problems[0]
         raise Invalid(code, field, problems=problems, **data)
@@ -109,9 +117,29 @@ def _lengths(a: Application) -> list[Problem]:
         ("place.region", a.place_region, 64),
         ("external.system", a.external_system, 100),
         ("external.number", a.external_number, 100),
+        ("client_key", a.client_key, LONGEST_KEY),
         *(("officers", certificate, LONGEST_CERTIFICATE) for certificate in a.officers),
     )
     return [(field, "too_long", {"most": most}) for field, text, most in measured if text and len(text) > most]
+
+
+def _announced(a: Application) -> list[Problem]:
+    if a.slots and a.surprise:
+        return [("slots", "surprise_not_announced", {})]
+    if a.slots and a.kind == i.CONTACT:
+        return [("slots", "contact_not_announced", {})]
+    return slot_problems(a.slots)
+
+
+def slot_problems(slots: tuple[i.Slot, ...]) -> list[Problem]:
+    """What is wrong with the slots of an advance notice: at most three, each a window of its own."""
+    if len(slots) > MOST_SLOTS:
+        return [("slots", "too_many_entries", {"most": MOST_SLOTS})]
+    if any(s.end <= s.start for s in slots):
+        return [("slots", "window_ends_before_start", {})]
+    if any(s.end - s.start > LONGEST_WINDOW for s in slots):
+        return [("slots", "window_too_long", {"days": LONGEST_WINDOW.days})]
+    return [("slots", "named_twice", {})] if len(set(slots)) != len(slots) else []
 
 
 def _lists(a: Application) -> list[Problem]:

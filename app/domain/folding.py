@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.facts import Fact
-from app.domain.inspections import CodeVersion, Inspection, OfficerOnVisit, Result, transition
+from app.domain.inspections import CodeVersion, Inspection, OfficerOnVisit, Result, Slot, transition
 from app.domain.joint import JOINT_CHANGES
 from app.domain.times import parse_rfc3339
 
@@ -61,6 +61,7 @@ def _created(fact: Fact, state: str) -> Inspection:
         external_system=external.get("system"),
         external_number=external.get("number"),
         external_qr=external.get("qr"),
+        begun_at=_time(b.get("begun_at")),
         ended_at=_time(b.get("ended_at")),
         results=_results(b.get("results")),
         result_recorded_at=fact.recorded_at if b.get("results") else None,
@@ -75,7 +76,24 @@ def _decided(_: Inspection, fact: Fact) -> dict[str, Any]:
     return {
         "decided_at": fact.recorded_at,
         "decided_by": fact.recorded_by,
+        "decided_for": fact.body.get("acting_for"),
         "decision_reason": fact.body.get("reason"),
+    }
+
+
+def _announced(_: Inspection, fact: Fact) -> dict[str, Any]:
+    """An announcement made again replaces the slots."""
+    slots = tuple(Slot(parse_rfc3339(s["start"]), parse_rfc3339(s["end"])) for s in fact.body["slots"])
+    return {"announced_at": fact.recorded_at, "slots": slots}
+
+
+def _slot_chosen(_: Inspection, fact: Fact) -> dict[str, Any]:
+    b = fact.body
+    return {
+        "slot_chosen": b["slot"],
+        "slot_chosen_at": fact.recorded_at,
+        "window_start": parse_rfc3339(b["window"]["start"]),
+        "window_end": parse_rfc3339(b["window"]["end"]),
     }
 
 
@@ -160,6 +178,8 @@ def _lapsed(_: Inspection, fact: Fact) -> dict[str, Any]:
 
 
 _CHANGES = {
+    "inspection.announced": _announced,
+    "inspection.slot_chosen": _slot_chosen,
     "inspection.rejected": _decided,
     "inspection.approved": _approved,
     "inspection.cancelled": _cancelled,

@@ -32,6 +32,8 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
     "inspection.applied": {None: APPLIED, DRAFT: APPLIED},
     "inspection.contact_recorded": {None: COMPLETED},
     "inspection.imported": {None: COMPLETED},
+    "inspection.announced": {APPLIED: APPLIED},
+    "inspection.slot_chosen": {APPLIED: APPLIED},
     "inspection.rejected": {APPLIED: REJECTED},
     "inspection.approved": {APPLIED: APPROVED},
     "inspection.cancelled": {DRAFT: CANCELLED, APPLIED: CANCELLED, APPROVED: CANCELLED},
@@ -85,6 +87,14 @@ class Invitation:
     @property
     def is_open(self) -> bool:
         return self.state in ("invited", "offered")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One of the times that an advance notice (检查预告) offers."""
+
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +154,14 @@ class Inspection:
     external_system: str | None = None
     external_number: str | None = None
     external_qr: str | None = None
+    begun_at: datetime | None = None  # the device's time, where it was written without a network
+    announced_at: datetime | None = None
+    slots: tuple[Slot, ...] = ()
+    slot_chosen: int | None = None
+    slot_chosen_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: str | None = None
+    decided_for: str | None = None  # the head for whom a deputy (代理负责人) decided
     decision_reason: str | None = None
     code: CodeVersion | None = None
     first_seen_at: datetime | None = None

@@ -83,6 +83,10 @@ def listed(
         query = query.where(InspectionRow.window_start >= filters["from"])
     if filters.get("to"):
         query = query.where(InspectionRow.window_start < filters["to"])
+    if filters.get("late"):
+        late_entry = (InspectionRow.started_at < InspectionRow.applied_at) & ~InspectionRow.imported
+        offline_or_exception = InspectionRow.begun_at.is_not(None) | InspectionRow.exception.is_not(None)
+        query = query.where(offline_or_exception | late_entry)
     rows, following = page(session, query, InspectionRow.id, cursor, limit)
     return inspection_store.get_many(session, [r.id for r in rows]), following
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,19 @@ def desk(session: Session, unit: str, now: datetime, today: date) -> Desk:
         results_due=_due(session, unit, now),
         coming=_of(session, unit, [APPROVED], day_end(today), day_end(today) + timedelta(days=14)),
     )
+
+
+def counts(session: Session, unit: str, now: datetime, today: date) -> dict[str, int]:
+    """How much there is of each list of the desk, however long it is."""
+    wanted = {
+        "today": _where([APPROVED, IN_PROGRESS], day_start(today), day_end(today), now),
+        "waiting": _where([APPLIED]),
+        "results_due": _where_due(now),
+    }
+    return {
+        name: session.scalar(select(func.count()).select_from(InspectionRow).where(_own(unit), *where)) or 0  # type: ignore[arg-type]
+        for name, where in wanted.items()
+    }
 
 
 def recent(session: Session, enterprise_id: str, limit: int = 8) -> list[Inspection]:
@@ -88,21 +102,34 @@ def _of(
     before: datetime | None = None,
     still_open: datetime | None = None,
 ) -> list[Inspection]:
-    query = select(InspectionRow).where(_own(unit), InspectionRow.state.in_(states))  # type: ignore[arg-type]
-    if before is not None:
-        query = query.where(InspectionRow.window_start < before)
-    if still_open is not None:
-        query = query.where(InspectionRow.window_end > still_open)
-    elif begins is not None:
-        query = query.where(InspectionRow.window_start >= begins)
+    query = select(InspectionRow).where(_own(unit), *_where(states, begins, before, still_open))  # type: ignore[arg-type]
     return inspection_store.select_where(session, query.order_by(InspectionRow.window_start).limit(MOST))
+
+
+def _where(
+    states: list[str],
+    begins: datetime | None = None,
+    before: datetime | None = None,
+    still_open: datetime | None = None,
+) -> list[Any]:
+    where: list[Any] = [InspectionRow.state.in_(states)]
+    if before is not None:
+        where.append(InspectionRow.window_start < before)
+    if still_open is not None:
+        where.append(InspectionRow.window_end > still_open)
+    elif begins is not None:
+        where.append(InspectionRow.window_start >= begins)
+    return where
+
+
+def _where_due(now: datetime) -> list[Any]:
+    return [
+        InspectionRow.state.in_([APPROVED, IN_PROGRESS, LAPSED]),
+        (InspectionRow.state == IN_PROGRESS) | (InspectionRow.window_end <= now),
+    ]
 
 
 def _due(session: Session, unit: str, now: datetime) -> list[Inspection]:
     """Begun, or over without a word: a result or a reason is missing."""
-    query = select(InspectionRow).where(
-        _own(unit),  # type: ignore[arg-type]
-        InspectionRow.state.in_([APPROVED, IN_PROGRESS, LAPSED]),
-        (InspectionRow.state == IN_PROGRESS) | (InspectionRow.window_end <= now),
-    )
+    query = select(InspectionRow).where(_own(unit), *_where_due(now))  # type: ignore[arg-type]
     return inspection_store.select_where(session, query.order_by(InspectionRow.window_end).limit(MOST))

@@ -1,5 +1,6 @@
 """Applying for a code (申领), and the duty record (履职记录) of a visit not made on the platform's advice."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,11 @@ from app.domain.flags.advise import Advisory
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339, shanghai_day
-from app.services import enterprises, flags, joint
+from app.services import announcements, application_keys, enterprises, flags, joint
 from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.database import dialect_insert
+from app.store.flag_facts import Reference
 from app.store.models import Enterprise, IssueCounter, Unit
 from app.store.unit_of_work import UnitOfWork
 
@@ -26,37 +28,60 @@ class Applied:
     advisories: tuple[Advisory, ...]
 
 
-def apply(work: UnitOfWork, actor: Actor, application: Application) -> Applied:
-    """Records an application of the actor's unit with what the rules say of it.
+def apply(
+    work: UnitOfWork,
+    actor: Actor,
+    application: Application,
+    *,
+    part_of: Mapping[str, str] | None = None,
+    reference: Reference | None = None,
+) -> Applied:
+    """Records an application of the actor's unit with what the rules say of it, once for one `client_key`.
 
-    Raises Invalid (malformed, unknown unit or item, no officer), Forbidden (role).
+    `part_of` names what it came from (a batch, a draft) and is kept in the fact; `reference` spares who applies for
+    many to load it again. Raises Invalid (malformed, unknown unit or item, no officer), Forbidden (role),
+    Refused("sent_before"): the key made another application.
     """
     actor.require(INSPECTOR, HEAD, INTEGRATION)
     domain.check(application)
+    made = application_keys.made_before(work, str(actor.unit), application)
+    if made is not None:
+        return Applied(made, ())
     _, body, jurisdiction = _prepare(work, actor, application)
+    body |= part_of or {}
     kind = "inspection.contact_recorded" if application.kind == inspections.CONTACT else "inspection.applied"
     subject = ("inspection", work.new_id())
     draft = evolve(None, work.fact(kind, subject, body, actor, jurisdiction))
-    advisories = flags.advise(work, draft)
-    body["advice"] = [
-        {"rule": a.rule, "severity": a.severity, "blocking": a.blocking, "evidence": dict(a.evidence)}
-        for a in advisories
-    ]
+    advisories = flags.advise(work, draft, reference)
+    body["advice"] = kept_advice(advisories)
     inspection = work.record(work.fact(kind, subject, body, actor, jurisdiction))
     flags.after_inspection(work, None, inspection)
+    application_keys.keep(work, str(actor.unit), application, inspection.id)
+    if application.slots:
+        inspection = announcements.record(work, actor, inspection, application.slots)
     for unit in application.invite if application.kind != inspections.CONTACT else ():
         if unit not in inspection.units:
             inspection = joint.invite(work, actor, inspection.id, unit)
     return Applied(inspection, advisories)
 
 
-def preview(work: UnitOfWork, actor: Actor, application: Application) -> tuple[Enterprise | None, tuple[Advisory, ...]]:
+def kept_advice(advisories: Sequence[Advisory]) -> list[dict[str, Any]]:
+    """What a record keeps of advice: its sentences are made anew from the evidence, in the reader's language."""
+    return [
+        {"rule": a.rule, "severity": a.severity, "blocking": a.blocking, "evidence": dict(a.evidence)}
+        for a in advisories
+    ]
+
+
+def preview(
+    work: UnitOfWork, actor: Actor, application: Application, reference: Reference | None = None
+) -> tuple[Enterprise | None, tuple[Advisory, ...]]:
     """What the rules would say, recording nothing. The caller rolls the transaction back."""
     actor.require(INSPECTOR, HEAD, INTEGRATION)
     domain.check(application)
     enterprise, body, jurisdiction = _prepare(work, actor, application)
     fact = work.fact("inspection.applied", ("inspection", work.new_id()), body, actor, jurisdiction)
-    return enterprise, flags.advise(work, evolve(None, fact))
+    return enterprise, flags.advise(work, evolve(None, fact), reference)
 
 
 def heed_advice(work: UnitOfWork, actor: Actor, application: Application, note: str) -> None:
@@ -120,6 +145,7 @@ def _body(work: UnitOfWork, actor: Actor, a: Application, enterprise: Enterprise
         "place": {"kind": a.place_kind, "address": a.place_address, "region": a.place_region},
         "clue_at": rfc3339(a.clue_at) if a.clue_at else None,
         "started_at": rfc3339(a.started_at) if a.started_at else None,
+        "begun_at": rfc3339(a.begun_at) if a.begun_at else None,
         "external": _external(a),
     }
     same = ("plan_code", "cause", "clue_no", "reason", "recheck_of", "way", "surprise", "exception")

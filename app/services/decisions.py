@@ -4,19 +4,25 @@ from typing import Any
 
 from app.domain.actors import HEAD, Actor
 from app.domain.errors import Forbidden, Invalid
-from app.domain.inspections import APPLIED, Inspection, transition
+from app.domain.inspections import APPLIED, APPROVED, COMPLETED, IN_PROGRESS, LAPSED, Inspection, transition
 from app.services import codes, flags
 from app.services.access import own_inspection
 from app.store.unit_of_work import UnitOfWork
 
+STANDING = (APPROVED, IN_PROGRESS, COMPLETED, LAPSED)  # approved, and not taken back since
+
 
 def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason: str | None = None) -> Inspection:
-    """Approves and issues the code, in one transaction.
+    """Approves and issues the code, in one transaction. Pressed twice by the same head, it stays the one approval.
 
     `override_reason` is needed where an advisory is blocking; it stays on record (履职记录). Raises NotFound, Forbidden
-    ("own_application": nobody approves what they applied for), Refused (state), Invalid("override_reason_missing").
+    ("own_application": nobody approves what they applied for; "deputys_head_applied": nor does a deputy what the head
+    applied for), Refused (state), Invalid("override_reason_missing").
     """
-    inspection = _to_decide(work, actor, inspection_id, "inspection.approved")
+    inspection = own_inspection(work, actor, inspection_id, HEAD)
+    if inspection.code is not None and inspection.decided_by == actor.id and inspection.state in STANDING:
+        return inspection
+    _require_decider(actor, inspection, "inspection.approved")
     blocking = [a for a in flags.advise(work, inspection) if a.blocking]
     if blocking and not override_reason:
         rules = ", ".join(a.rule for a in blocking)
@@ -26,6 +32,7 @@ def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason:
         "reason": override_reason,
         "overridden": [a.rule for a in blocking],
         "decider": actor.identity,
+        "acting_for": actor.acting_for,
         "code": issued.body,
     }
     fact = work.fact("inspection.approved", ("inspection", inspection.id), body, actor, inspection.jurisdiction)
@@ -38,18 +45,19 @@ def reject(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str) -> I
     """Rejects with a reason. Raises like `approve`, and Invalid("reason_missing")."""
     if not reason.strip():
         raise Invalid("reason_missing", "reason")
-    inspection = _to_decide(work, actor, inspection_id, "inspection.rejected")
-    body = {"reason": reason, "decider": actor.identity}
+    inspection = own_inspection(work, actor, inspection_id, HEAD)
+    _require_decider(actor, inspection, "inspection.rejected")
+    body = {"reason": reason, "decider": actor.identity, "acting_for": actor.acting_for}
     fact = work.fact("inspection.rejected", ("inspection", inspection.id), body, actor, inspection.jurisdiction)
     return work.record(fact, inspection)
 
 
-def _to_decide(work: UnitOfWork, actor: Actor, inspection_id: str, step: str) -> Inspection:
-    inspection = own_inspection(work, actor, inspection_id, HEAD)
+def _require_decider(actor: Actor, inspection: Inspection, step: str) -> None:
     if inspection.lead_unit != actor.unit:
         raise Forbidden("not_the_lead_unit", unit=inspection.lead_unit)
     if inspection.applicant == actor.identity:
         raise Forbidden("own_application")
+    if actor.acting_for is not None and inspection.applicant == actor.acting_for:
+        raise Forbidden("deputys_head_applied", head=actor.acting_for_name)
     transition(inspection.state, step)
     assert inspection.state == APPLIED
-    return inspection

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.domain.flags import advise as domain_advice
 from app.domain.flags.advise import Advisory
@@ -47,26 +48,35 @@ SWEPT_AT_ONCE = 1000
 MANY = 500
 
 
-def advise(work: UnitOfWork, inspection: Inspection) -> tuple[Advisory, ...]:
-    """What the rules would say of an application if it took place as applied for."""
+def advise(work: UnitOfWork, inspection: Inspection, reference: Reference | None = None) -> tuple[Advisory, ...]:
+    """What the rules would say of an application if it took place as applied for.
+
+    Who asks for many gives the `reference` once."""
+    return advice_on(work.session, work.now, inspection, reference)
+
+
+def advice_on(
+    session: Session, now: datetime, inspection: Inspection, reference: Reference | None = None
+) -> tuple[Advisory, ...]:
+    """The same for who only reads."""
     if inspection.kind == CONTACT or inspection.way == "off_site":
         return ()
-    reference = Reference(work.session)
-    in_window = inspection.window_start <= work.now < inspection.window_end
-    start = inspection.started_at or (work.now if in_window else inspection.window_start)
-    draft = flag_facts.details(work.session, reference, inspection, start)
+    reference = reference or Reference(session)
+    in_window = inspection.window_start <= now < inspection.window_end
+    start = inspection.started_at or (now if in_window else inspection.window_start)
+    draft = flag_facts.details(session, reference, inspection, start)
     since = draft.visit.day - LONGEST_WINDOW
     one = [inspection.enterprise_id]
-    others = flag_facts.visits_of_enterprises(work.session, reference, one, since)[one[0]]
+    others = flag_facts.visits_of_enterprises(session, reference, one, since)[one[0]]
     key = inspection_store.clue_key(inspection.clue_no)
-    clues = flag_facts.clues(work.session, reference, inspection.jurisdiction, key) if key else []
+    clues = flag_facts.clues(session, reference, inspection.jurisdiction, key) if key else []
     return domain_advice.advise(
         draft,
         [v for v in others if v.id != inspection.id],
         [c for c in clues if c.visit.id != inspection.id],
         reference.policies,
         reference.calendar,
-        work.now,
+        now,
     )
 
 

@@ -25,6 +25,7 @@ from app.store.models import (
     CalendarDay,
     Certificate,
     CertificateSuspension,
+    Deputy,
     DoNotDisturb,
     Enterprise,
     EnterpriseCode,
@@ -52,7 +53,7 @@ from app.store.unit_of_work import UnitOfWork
 REGISTERS: tuple[type[Base], ...] = (
     Region, Unit, UnitTerritory, Item, ItemTerm, JurisdictionSetting, CalendarDay, Policy, Officer, Certificate,
     CertificateSuspension, Plan, PlanRow, PlanKeyEnterprise, DoNotDisturb, Enterprise, EnterpriseRecord,
-    EnterpriseCode, RoleAssignment, UnitKey, LogWitness,
+    EnterpriseCode, RoleAssignment, Deputy, UnitKey, LogWitness,
 )  # fmt: skip
 # Sealed keys are no part of the record; a compared address only follows from the address.
 LEFT_OUT = {(UnitKey, "private"), (Enterprise, "address_key")}

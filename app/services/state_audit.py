@@ -16,6 +16,7 @@ from app.domain.facts import Fact, canonical_json
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339
+from app.services.draft_audit import draft_discrepancies
 from app.store import inspections as inspection_store
 from app.store.models import CodeRow, FactRow, FindingRow, InspectionRow, Speech
 
@@ -29,6 +30,7 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from _codes(session)
     yield from _findings(session)
     yield from _answers(session)
+    yield from draft_discrepancies(session)
 
 
 def _facts_of(session: Session, kind: str) -> Iterator[tuple[str, list[FactRow]]]:

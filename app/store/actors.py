@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.actors import SUPERVISOR, Actor
-from app.store.models import ActorRow, ApiToken, LoginSession, Region, RoleAssignment, Unit, User
+from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, Actor
+from app.store.models import ActorRow, ApiToken, Deputy, LoginSession, Region, RoleAssignment, Unit, User
 
 
 def secret_hash(secret: str) -> bytes:
@@ -59,15 +59,35 @@ def by_id(session: Session, actor_id: str, today: date) -> Actor | None:
     if row is None:
         return None
     actor, assignment, unit = row
+    head = _deputised(session, actor.id, unit.code, today) if assignment.role == INSPECTOR else None
     return Actor(
         id=actor.id,
         kind=actor.kind,
         name=actor.name,
-        role=assignment.role,
+        role=HEAD if head else assignment.role,
         unit=assignment.unit,
         region=unit.region,
         regions=regions_below(session, unit.region) if assignment.role == SUPERVISOR else frozenset(),
         person=actor.id if actor.kind == "person" else None,
+        acting_for=head.id if head else None,
+        acting_for_name=head.name if head else None,
+    )
+
+
+def _deputised(session: Session, actor_id: str, unit: str, today: date) -> ActorRow | None:
+    """The head of the unit for whom an inspector acts as deputy today, or None."""
+    return session.scalar(
+        select(ActorRow)
+        .join(Deputy, Deputy.head == ActorRow.id)
+        .where(
+            Deputy.deputy == actor_id,
+            Deputy.unit == unit,
+            Deputy.valid_from <= today,
+            Deputy.valid_until >= today,
+            Deputy.ended_at.is_(None),
+        )
+        .order_by(Deputy.named_at.desc(), Deputy.id.desc())
+        .limit(1)
     )
 
 

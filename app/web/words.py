@@ -42,6 +42,11 @@ EXCEPTIONS: dict[str, Any] = {
     "evidence_risk": _l("证据可能灭失"),
     "system_failure": _l("网络或系统故障"),
 }
+EXCEPTIONS_IN_FULL: dict[str, Any] = {
+    "emergency": _l("紧急情况：先检查，离开前补办"),
+    "evidence_risk": _l("证据可能灭失：先检查，离开前补办"),
+    "system_failure": _l("网络或系统故障：10 天内补录"),
+}
 OUTCOMES: dict[str, Any] = {
     "no_problem": _l("未发现问题"),
     "problem_found": _l("发现问题"),
@@ -95,6 +100,8 @@ FACTS: dict[str, Any] = {
     "inspection.applied": _l("申请检查码"),
     "inspection.contact_recorded": _l("登记走访"),
     "inspection.imported": _l("从其他系统导入"),
+    "inspection.announced": _l("检查预告，请企业选时间"),
+    "inspection.slot_chosen": _l("企业选定时间"),
     "inspection.approved": _l("负责人批准，签发检查码"),
     "inspection.rejected": _l("负责人未批准"),
     "inspection.cancelled": _l("取消"),

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM
-from app.services import enterprise_codes, log, log_audit, log_witnesses, registers
+from app.services import deputies, enterprise_codes, log, log_audit, log_witnesses, registers
 from app.services.imports import enterprises, items, officers, reference
 from app.services.imports.rows import Row
 from app.services.register_audit import register_discrepancies
@@ -62,6 +62,8 @@ ELSEWHERE = {  # tables that are no registers, and why
     "signed_documents": "signed",
     "files": "facts name them with their hash",
     "jobs": "passing",
+    "drafts": "their beginning and end are facts, held against the rows",
+    **dict.fromkeys(("application_templates", "application_keys", "batches", "batch_rows"), "working papers"),
     "bad_presentations": "what strangers tried; no rule on a unit rests on one alone",
 }
 SUSPENDED = {"suspended_from": "2026-01-01"}
@@ -96,6 +98,7 @@ CASES = [  # what somebody does by SQL, the table that must be named, how
     ("UPDATE enterprise_codes SET replaced_at = issued_at", "enterprise_codes", "row_changed"),
     ("UPDATE enterprise_records SET risk = 'low'", "enterprise_records", "row_changed"),
     ("UPDATE role_assignments SET role = 'head' WHERE role = 'inspector'", "role_assignments", "row_changed"),
+    ("UPDATE deputies SET valid_until = '2027-01-01'", "deputies", "row_changed"),
     ("UPDATE unit_keys SET not_after = '2099-01-01 00:00:00+00'", "unit_keys", "row_changed"),
     ("UPDATE log_witnesses SET name = 'another'", "log_witnesses", "row_changed"),
 ]
@@ -112,6 +115,8 @@ def full(house: House) -> Iterator[House]:
     inspection = house.approved()
     house.perform(enter_calendar)
     house.perform(lambda work: _fill(work, inspection.enterprise_id))
+    today, head = house.clock.now.date(), house.people["head"]
+    house.perform(deputies.name, head, house.people["inspector"].id, today, today)
     house.perform(enterprise_codes.issue, house.people["supervisor"], inspection.enterprise_id)
     witness = "sfj.example.gov.cn/witness+f64f1d17+BDOoxqyPOwkc0KUY8iP/V/1W/y6GZF0188RrDbQDC5MX"
     house.perform(log_witnesses.trust, house.people["admin"], witness)

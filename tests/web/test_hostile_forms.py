@@ -15,7 +15,9 @@ APPLY = {
     "officers": "99010001", "more_officers": "99010002", "window.start": "2026-03-02T09:00", "window.end": "2026-03-02T12:00",
     "place.kind": "premises", "place.address": "x", "way": "on_site", "invite": "YT-SCJG", "exception": "emergency",
     "exception_reason": "x", "external.system": "x", "external.number": "x", "external.qr": "x", "recheck_of": "",
-    "search": "云汀", "note": "x", "go": "send",
+    "search": "云汀", "note": "x", "go": "send", "started_at": "2026-03-02T08:00", "announce": "1", "begun_at": "x",
+    "slots.1.start": "2026-03-10T09:00", "slots.1.end": "2026-03-10T10:00", "client_key": "x" * 32, "draft_revision": "1",
+    "template_name": "x",
 }  # fmt: skip
 REPORT = {
     "go": "send", "enterprise_name": "云汀店", "uscc": "", "search": "", "visited_on": "2026-03-01", "unit_code": "YT-SCJG",
@@ -48,10 +50,20 @@ def forms(house: House) -> list[tuple[str | None, str, dict[str, str]]]:
         (None, f"/q/{token}/arrive", {"x": "x"}),
         (None, "/login", {"username": "x", "password": "x", "next": "/"}),
         (None, "/preferences", {"back": "/", "lang": "en", "elder": "1"}),
+        ("inspector", "/inspect/drafts", APPLY),
+        ("inspector", "/inspect/apply/later", APPLY),
+        ("inspector", "/inspect/apply", APPLY | {"go": "template"}),
+        ("head", "/inspect/approvals", {"id": applied.id, f"reason.{applied.id}": "x", "reject": ""}),
+        ("head", "/inspect/deputies", {"deputy": "x", "from": "2026-03-02", "until": "2026-03-03"}),
+        (
+            "inspector",
+            f"/inspect/{applied.id}/announce",
+            {"slots.1.start": "2026-03-10T09:00", "slots.1.end": "2026-03-10T10:00"},
+        ),
     ]
 
 
-@pytest.mark.parametrize("number", range(13))
+@pytest.mark.parametrize("number", range(19))
 def test_no_value_in_any_field_is_a_500(house: House, number: int) -> None:
     who, path, plain = forms(house)[number]
     client = house.signed_in(who) if who else house.client()
@@ -65,7 +77,8 @@ def test_no_value_in_any_field_is_a_500(house: House, number: int) -> None:
     "path",
     [
         "/inspect/list?state={}", "/inspect/list?cursor={}&number={}", "/inspect/apply?again={}", "/inspect/{}", "/inspect/{}/code",
-        "/inspect/enterprises?q={}",
+        "/inspect/enterprises?q={}", "/inspect/apply?draft={}&template={}", "/inspect/apply?template={}",
+        "/inspect/apply/hints?uscc={}",
     ],
 )  # fmt: skip
 def test_hostile_addresses_of_the_inspector(house: House, path: str) -> None:

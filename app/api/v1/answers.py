@@ -74,6 +74,15 @@ class WindowOut(Told):
     end: datetime
 
 
+class AnnouncedOut(Told):
+    """The advance notice: `chosen` is the index of the slot that the enterprise took."""
+
+    at: datetime
+    slots: list[WindowOut]
+    chosen: int | None
+    chosen_at: datetime | None
+
+
 class PlaceOut(Told):
     kind: Literal[i.PLACES]
     address: str | None
@@ -164,7 +173,9 @@ class Inspection(Told):
     exception_reason: str | None
     low_yield_reason: str | None
     external: ExternalOut | None
+    begun_at: datetime | None = Field(description="The device's time, where it was written without a network.")
     applied_at: datetime
+    announced: AnnouncedOut | None
     approved_at: datetime | None
     decided_at: datetime | None
     decision_reason: str | None

@@ -16,7 +16,7 @@ from app.domain.codes.draw import code_matrix, png, svg
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Invalid, NotFound
 from app.domain.flags.advise import sentence
-from app.domain.inspections import Inspection, Invitation, Result
+from app.domain.inspections import Inspection, Invitation, Result, Slot
 from app.domain.times import parse_rfc3339, rfc3339
 from app.i18n import language
 from app.queries import inspections as queries
@@ -133,7 +133,7 @@ def command(body: ApplicationIn) -> Application:
     uscc = normalise_uscc(e.uscc) if e.uscc else None
     same = (
         "kind", "plan_code", "cause", "clue_no", "clue_at", "reason", "recheck_of", "way", "surprise", "started_at",
-        "exception", "exception_reason", "low_yield_reason",
+        "exception", "exception_reason", "low_yield_reason", "begun_at", "client_key",
     )  # fmt: skip
     return Application(
         enterprise=EnterpriseRef(uscc, e.name, e.address, e.no_uscc_reason),
@@ -145,6 +145,7 @@ def command(body: ApplicationIn) -> Application:
         place_address=place.address if place else None,
         place_region=place.region if place else None,
         joint_units=tuple(body.joint_units),
+        slots=tuple(Slot(s.start, s.end) for s in body.slots),
         external_system=body.external.system if body.external else None,
         external_number=body.external.number if body.external else None,
         external_qr=body.external.qr if body.external else None,
@@ -181,7 +182,9 @@ def inspection_json(s: queries.Shown) -> dict[str, Any]:
         "invitations": [invitation_json(asked) for asked in i.invitations],
         "external": _external(i),
         "approved_at": _time(i.decided_at) if i.code else None,
+        "begun_at": _time(i.begun_at),
         "applied_at": rfc3339(i.applied_at),
+        "announced": _announced(i),
         "decided_at": _time(i.decided_at),
         "decision_reason": i.decision_reason,
         "started_at": _time(i.visit_start),
@@ -235,6 +238,18 @@ def _code(s: queries.Shown) -> dict[str, str] | None:
         "short_code": s.code.short_code,
         "svg_url": f"{base}/code.svg",
         "png_url": f"{base}/code.png",
+    }
+
+
+def _announced(i: Inspection) -> dict[str, Any] | None:
+    if i.announced_at is None:
+        return None
+    slots = [{"start": rfc3339(s.start), "end": rfc3339(s.end)} for s in i.slots]
+    return {
+        "at": rfc3339(i.announced_at),
+        "slots": slots,
+        "chosen": i.slot_chosen,
+        "chosen_at": _time(i.slot_chosen_at),
     }
 
 

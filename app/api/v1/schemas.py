@@ -106,6 +106,9 @@ class ApplicationIn(Schema):
     exception_reason: optional(2000) = None
     low_yield_reason: optional(2000) = None
     external: External | None = None
+    begun_at: Moment | None = None
+    client_key: text(64, 16) | None = None
+    slots: list[Window] = Field(default_factory=list)
 
 
 class ApproveIn(Schema):

@@ -1,5 +1,6 @@
 """All tables, so that metadata is complete after one import."""
 
+from app.store.models.applying import ApplicationKey, ApplicationTemplate, Batch, BatchRow, Deputy, Draft
 from app.store.models.base import Base
 from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseCode, EnterpriseRecord
 from app.store.models.facts import FactRow
@@ -42,8 +43,10 @@ from app.store.models.speech import Contact, DeviceArrival, DeviceMark, Speech
 from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 
 __all__ = [
-    "ActorRow", "ApiToken", "BadPresentation", "Base", "CalendarDay", "Certificate", "CertificateSuspension",
-    "Challenge", "CodeRow", "Contact", "DeviceArrival", "DeviceMark", "DoNotDisturb", "Enterprise", "EnterpriseCode",
+    "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base", "Batch", "BatchRow",
+    "CalendarDay", "Certificate", "CertificateSuspension",
+    "Challenge", "CodeRow", "Contact", "Deputy", "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft",
+    "Enterprise", "EnterpriseCode",
     "EnterpriseRecord", "FactRow",
     "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation",
     "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",

@@ -1,11 +1,29 @@
 """Inspections: the current state folded from facts, with units, officers and items as tables of their own."""
 
+import json
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
 
+from app.domain.inspections import Slot
+from app.domain.times import parse_rfc3339, rfc3339
 from app.store.models.base import Base, Code, Id
+
+
+class Slots(TypeDecorator[tuple[Slot, ...]]):
+    """The slots of an advance notice as JSON; none is NULL."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Slot, ...] | None, dialect: Any) -> str | None:
+        return json.dumps([[rfc3339(s.start), rfc3339(s.end)] for s in value]) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Any) -> tuple[Slot, ...]:
+        return tuple(Slot(parse_rfc3339(a), parse_rfc3339(b)) for a, b in json.loads(value)) if value else ()
 
 
 class InspectionRow(Base):
@@ -61,8 +79,14 @@ class InspectionRow(Base):
     external_system: Mapped[str | None] = mapped_column(String(100))
     external_number: Mapped[str | None] = mapped_column(String(100))
     external_qr: Mapped[str | None] = mapped_column(Text)
+    begun_at: Mapped[datetime | None]
+    announced_at: Mapped[datetime | None]
+    slots: Mapped[tuple[Slot, ...]] = mapped_column(Slots, nullable=True)
+    slot_chosen: Mapped[int | None]
+    slot_chosen_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(Id)
+    decided_for: Mapped[str | None] = mapped_column(Id)
     decision_reason: Mapped[str | None] = mapped_column(Text)
     code_cti: Mapped[str | None] = mapped_column(String(32))
     first_seen_at: Mapped[datetime | None]

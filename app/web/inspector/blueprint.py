@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
 
 from app.context import actor, installation
 from app.domain.actors import HEAD, INSPECTOR
@@ -23,6 +24,15 @@ def shown_or_404(session: Any, inspection_id: str) -> inspection_queries.Shown:
     if found is None or not may_see(actor(), found):
         raise NotFound("no_such_inspection", inspection=inspection_id)
     return inspection_queries.shown(session, actor(), [found], installation().config.public_url)[0]
+
+
+def over(response: Response, client_key: str | None) -> Response:
+    """Tells the browser's script (js/own.js) that what it keeps under a form's key has reached the register."""
+    if client_key and client_key.isascii() and client_key.isprintable():
+        response.set_cookie(
+            "jcm_over", client_key, max_age=600, path="/inspect", samesite="Lax", secure=request.is_secure
+        )
+    return response
 
 
 def messages(error: DomainError) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The inspector's forms: what was typed in, commands out. Field names are those of api.md, with dots as they are."""
 
 import re
+import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,16 +11,20 @@ from werkzeug.datastructures import MultiDict
 from app.domain.applications import Application, EnterpriseRef
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Invalid, Problem
-from app.domain.inspections import CONTACT, Inspection, Result
+from app.domain.inspections import CONTACT, Inspection, Result, Slot
 from app.domain.times import SHANGHAI
 from app.services.visits import Completion
 
+SWITCHES = ("surprise", "announce")
+OF_THE_FORM = ("client_key", "begun_at", "draft_revision")  # what no draft and no template keeps
 LISTS = ("items", "officers", "invite")
 TEXTS = (
     "enterprise.uscc", "enterprise.name", "enterprise.address", "enterprise.no_uscc_reason", "kind", "plan_code", "cause",
     "clue_no", "reason", "window.start", "window.end", "place.kind", "place.address", "way", "exception",
-    "exception_reason", "external.system", "external.number", "external.qr", "more_officers", "recheck_of",
+    "exception_reason", "external.system", "external.number", "external.qr", "more_officers", "recheck_of", "started_at",
+    "slots.1.start", "slots.1.end", "slots.2.start", "slots.2.end", "client_key", "begun_at", "draft_revision",
 )  # fmt: skip
+CLOCKS_DIFFER = timedelta(minutes=5)
 MOST = {"reason": 2000, "exception_reason": 2000, "external.qr": 2000, "place.address": 400, "enterprise.address": 400}
 
 
@@ -27,8 +32,13 @@ def typed(form: MultiDict[str, str]) -> dict[str, Any]:
     """Everything that was typed, to show it again."""
     values: dict[str, Any] = {name: form.get(name, "").strip() for name in TEXTS}
     values |= {name: form.getlist(name) for name in LISTS}
-    values["surprise"] = form.get("surprise") == "1"
+    values |= {name: form.get(name) == "1" for name in SWITCHES}
     return values
+
+
+def key() -> str:
+    """A new form's own key: sent twice, it makes one inspection."""
+    return secrets.token_urlsafe(16)
 
 
 def fresh(now: datetime) -> dict[str, Any]:
@@ -42,7 +52,21 @@ def fresh(now: datetime) -> dict[str, Any]:
         "way": "on_site",
         "window.start": start.strftime("%Y-%m-%dT%H:%M"),
         "window.end": (start + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
+        "client_key": key(),
     }
+
+
+def first_inspect(now: datetime, exception: str) -> dict[str, Any]:
+    """「先检查后补办」: an emergency that is on, or a visit whose registration failed."""
+    values = fresh(now) | {"exception": exception}
+    if exception == "emergency":
+        return values | {"kind": "triggered", "cause": "emergency", "started_at": values["window.start"]}
+    return values | {"window.start": "", "window.end": ""}
+
+
+def kept(values: Mapping[str, Any], typed_before: Mapping[str, Any]) -> dict[str, Any]:
+    """A form's values with those of a draft or template over them; what it does not know is left out."""
+    return {**values} | {name: value for name, value in typed_before.items() if name in values}
 
 
 def again(i: Inspection, uscc: str | None, name: str, now: datetime) -> dict[str, Any]:
@@ -60,14 +84,17 @@ def again(i: Inspection, uscc: str | None, name: str, now: datetime) -> dict[str
     }
 
 
-def application(values: Mapping[str, Any]) -> Application:
+def application(values: Mapping[str, Any], now: datetime) -> Application:
     """The command. Raises Invalid with every field that is wrong or too long."""
-    problems = [
+    problems: list[Problem] = [
         (name, "too_long", {"most": MOST.get(name, 200)}) for name in TEXTS if len(values[name]) > MOST.get(name, 200)
     ]
     window = {name: _moment(values[name], name, problems) for name in ("window.start", "window.end")}
-    if values["kind"] == "triggered":
-        problems += [(name, "missing", {}) for name in ("cause", "reason") if not values[name]]
+    started = _moment(values["started_at"], "started_at", problems) if values["started_at"] else None
+    problems += _left_out(values)
+    if started and started > now + CLOCKS_DIFFER:
+        problems.append(("started_at", "in_the_future", {}))
+    more_slots = _slots(values, (1, 2), problems) if values["announce"] else ()
     if problems:
         field, code, data = problems[0]
         raise Invalid(code, field, problems=problems, **data)
@@ -101,7 +128,49 @@ def application(values: Mapping[str, Any]) -> Application:
         external_system=optional["external.system"],
         external_number=optional["external.number"],
         external_qr=optional["external.qr"],
+        started_at=started if values["exception"] else None,
+        begun_at=_device_time(values["begun_at"]),
+        client_key=optional["client_key"],
+        slots=(Slot(window["window.start"], window["window.end"]), *more_slots) if values["announce"] else (),
     )
+
+
+def _left_out(values: Mapping[str, Any]) -> list[Problem]:
+    """What this page asks for beyond the contract: reasons where the law wants one."""
+    needed: list[str] = []
+    if values["kind"] == "triggered":
+        needed += ["cause", "reason"]
+    if values["exception"]:
+        needed += ["exception_reason", *(["started_at"] if values["exception"] == "system_failure" else [])]
+    return [(name, "missing", {}) for name in needed if not values[name]]
+
+
+def slots(form: Mapping[str, str]) -> tuple[Slot, ...]:
+    """The times of an advance notice. Raises Invalid."""
+    problems: list[Problem] = []
+    found = _slots(form, (1, 2, 3), problems)
+    if problems or not found:
+        field, code, data = (problems or [("slots.1.start", "missing", {})])[0]
+        raise Invalid(code, field, problems=problems or None, **data)
+    return found
+
+
+def _slots(form: Mapping[str, str], numbers: tuple[int, ...], problems: list[Problem]) -> tuple[Slot, ...]:
+    found = []
+    for number in numbers:
+        names = (f"slots.{number}.start", f"slots.{number}.end")
+        if any(form.get(name) for name in names):
+            found.append([_moment(form.get(name, ""), name, problems) for name in names])
+    return tuple(Slot(start, end) for start, end in found if start and end)
+
+
+def _device_time(text: str) -> datetime | None:
+    """When the device says that the form was first written; what cannot be read is not said at all."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return value if value.tzinfo and 2000 <= value.year < 2100 else None
 
 
 def completion(form: Mapping[str, str], i: Inspection, own: Collection[str]) -> Completion:

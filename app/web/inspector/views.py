@@ -4,15 +4,16 @@ from flask import Response, jsonify, render_template, request
 
 from app.context import actor, installation, now, reading
 from app.domain.times import shanghai_day
+from app.queries import applying as filling
 from app.queries import inspections as inspection_queries
 from app.queries import inspector as queries
 from app.queries import joint as joint_queries
 from app.queries import registry
 from app.queries.paging import USUAL
-from app.web.inspector import applying, joining, scanning, visiting
+from app.web.inspector import applying, approving, drafting, joining, scanning, visiting
 from app.web.inspector.blueprint import blueprint, staff
 
-__all__ = ["applying", "blueprint", "joining", "scanning", "visiting"]
+__all__ = ["applying", "approving", "blueprint", "drafting", "joining", "scanning", "visiting"]
 
 
 @blueprint.get("/")
@@ -21,12 +22,28 @@ def home() -> str:
     unit = str(actor().unit)
     with reading() as session:
         desk = queries.desk(session, unit, now(), shanghai_day(now()))
-        listed = [*desk.today, *desk.waiting, *desk.results_due, *desk.coming]
+        drafts, n_drafts = filling.open_drafts(session, unit)
+        to_correct, n_correct = filling.to_correct(session, unit, now())
+        counts = queries.counts(session, unit, now(), shanghai_day(now())) | {
+            "drafts": n_drafts,
+            "to_correct": n_correct,
+        }
+        listed = [*desk.today, *desk.waiting, *desk.results_due, *desk.coming, *to_correct]
         shown = inspection_queries.shown(session, actor(), listed, installation().config.public_url)
         asked = joint_queries.invitations(session, unit)
         partners = joint_queries.of_visits(session, [i for i in listed if i.lead_unit == unit], now())
     by_id = {s.inspection.id: s for s in shown}
-    return render_template("inspector/home.html", desk=desk, by_id=by_id, actor=actor(), asked=asked, partners=partners)
+    return render_template(
+        "inspector/home.html",
+        desk=desk,
+        by_id=by_id,
+        actor=actor(),
+        drafts=drafts,
+        to_correct=to_correct,
+        counts=counts,
+        asked=asked,
+        partners=partners,
+    )
 
 
 @blueprint.get("/list")

@@ -5,19 +5,18 @@ from typing import Any
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.context import actor, installation, now, perform, reading
+from app.context import actor, now, perform, reading
 from app.domain.actors import HEAD
 from app.domain.codes.draw import code_matrix, svg
 from app.domain.codes.short import display_short_code
 from app.domain.errors import DomainError, NotFound
-from app.domain.inspections import Inspection
 from app.domain.times import SHANGHAI
 from app.i18n import clock_time
 from app.queries import inspections as inspection_queries
 from app.queries import joint as joint_queries
 from app.security import roles
 from app.services import decisions, scans, visits
-from app.services.flags import advise
+from app.services.flags import advice_on
 from app.store.unit_of_work import history
 from app.web.inspector import forms
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
@@ -33,13 +32,13 @@ def detail(inspection_id: str) -> str:
 @roles(HEAD)
 def approve(inspection_id: str) -> BaseResponse | tuple[str, int]:
     reason = (request.form.get("override_reason", "") or request.form.get("chosen_reason", "")).strip()[:2000]
-    return _step(inspection_id, decisions.approve, inspection_id, reason or None)
+    return step(inspection_id, decisions.approve, inspection_id, reason or None)
 
 
 @blueprint.post("/<inspection_id>/reject")
 @roles(HEAD)
 def reject(inspection_id: str) -> BaseResponse | tuple[str, int]:
-    return _step(inspection_id, decisions.reject, inspection_id, request.form.get("reason", "").strip()[:2000])
+    return step(inspection_id, decisions.reject, inspection_id, request.form.get("reason", "").strip()[:2000])
 
 
 @blueprint.post("/<inspection_id>/cancel")
@@ -47,7 +46,7 @@ def reject(inspection_id: str) -> BaseResponse | tuple[str, int]:
 def cancel(inspection_id: str) -> BaseResponse | tuple[str, int]:
     reason = request.form.get("reason", "").strip()[:2000] or None
     on_advice = request.form.get("on_advice") == "1"
-    return _step(inspection_id, visits.cancel, inspection_id, reason, on_advice=on_advice)
+    return step(inspection_id, visits.cancel, inspection_id, reason, on_advice=on_advice)
 
 
 @blueprint.get("/<inspection_id>/result")
@@ -125,7 +124,7 @@ def _drawing(s: inspection_queries.Shown) -> str:
     return drawn if isinstance(drawn, str) else drawn.decode()
 
 
-def _step(inspection_id: str, use_case: Any, *args: Any, **kwargs: Any) -> BaseResponse | tuple[str, int]:
+def step(inspection_id: str, use_case: Any, *args: Any, **kwargs: Any) -> BaseResponse | tuple[str, int]:
     """Performs a step and shows the page again, with a sentence where it was refused."""
     try:
         perform(use_case, actor(), *args, **kwargs)
@@ -142,7 +141,7 @@ def detail_page(inspection_id: str, errors: dict[str, str]) -> str:
         s = shown_or_404(session, inspection_id)
         facts = history(session, "inspection", inspection_id)
         together = joint_queries.around(session, s.inspection, str(actor().unit), now())
-    advisories = _advice_now(s.inspection) if s.inspection.state == "applied" else ()
+        advisories = advice_on(session, now(), s.inspection) if s.inspection.state == "applied" else ()
     return render_template(
         "inspector/detail.html",
         s=s,
@@ -153,13 +152,6 @@ def detail_page(inspection_id: str, errors: dict[str, str]) -> str:
         typed=request.form,
         together=together,
     )
-
-
-def _advice_now(inspection: Inspection) -> Any:
-    with installation().unit_of_work() as work:
-        found = advise(work, inspection)
-        work.session.rollback()
-    return found
 
 
 def _result_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:

@@ -93,7 +93,7 @@ def act(flag_id: str) -> Response | tuple[str, int]:
 @blueprint.get("/inspections")
 @supervisors
 def inspections() -> str:
-    filters = {name: request.args.get(name, "").strip()[:100] for name in ("state", "kind", "uscc", "number")}
+    filters = {name: request.args.get(name, "").strip()[:100] for name in ("state", "kind", "uscc", "number", "late")}
     with reading() as session:
         found, following = inspection_queries.listed(session, actor(), request.args.get("cursor"), USUAL, **filters)
         shown = inspection_queries.shown(session, actor(), found, installation().config.public_url)
