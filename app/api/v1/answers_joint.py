@@ -4,7 +4,8 @@
 
 from typing import Literal
 
-from app.api.v1.answers import EnterpriseShort, InvitationOut, Page, WindowOut
+from app.api.v1.answers import Page
+from app.api.v1.pieces import EnterpriseShort, InvitationOut, WindowOut
 from app.domain import inspections as i
 
 
