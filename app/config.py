@@ -19,6 +19,26 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What this installation may reach outside of itself; empty where it may not.
+
+    `smtp_url` (smtp:// or smtps://, with user and password where asked for) and `mail_from` send mail, `sms_webhook`
+    hands text messages to the city's gateway, signed with `sms_webhook_key`. `space_issuer`, `space_client_id` and
+    `space_client_secret` are the city's sign-in of enterprises (OpenID Connect); `space_uscc_claim` names the claim that
+    holds their USCCs.
+    """
+
+    smtp_url: str = ""
+    mail_from: str = ""
+    sms_webhook: str = ""
+    sms_webhook_key: str = ""
+    space_issuer: str = ""
+    space_client_id: str = ""
+    space_client_secret: str = ""
+    space_uscc_claim: str = "uscc"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`secret_key` signs cookies, `key_encryption_key` (32 bytes) encrypts signing keys at rest."""
 
@@ -40,6 +60,7 @@ class Config:
     rate_limits: bool
     workers: int
     log_suite: str
+    outside: Outside
 
     @property
     def is_production(self) -> bool:
@@ -81,9 +102,40 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         rate_limits=_rate_limits(env, environment),
         workers=_number(env, "JCM_WORKERS", 2),
         log_suite=_choice(env, "JCM_LOG_SUITE", ("Ed25519", "SM2-SM3")),
+        outside=_outside(env, environment),
     )
     _refuse_unsafe(config, env)
     return config
+
+
+def _outside(env: Mapping[str, str], environment: str) -> Outside:
+    """What may be reached, each address of a kind that is understood; https outside this machine in production."""
+    outside = Outside(
+        smtp_url=_address(env, "JCM_SMTP_URL", ("smtp", "smtps")),
+        mail_from=env.get("JCM_MAIL_FROM", ""),
+        sms_webhook=_address(env, "JCM_SMS_WEBHOOK", ("https", "http")),
+        sms_webhook_key=env.get("JCM_SMS_WEBHOOK_KEY", ""),
+        space_issuer=_address(env, "JCM_SPACE_ISSUER", ("https", "http")).rstrip("/"),
+        space_client_id=env.get("JCM_SPACE_CLIENT_ID", ""),
+        space_client_secret=env.get("JCM_SPACE_CLIENT_SECRET", ""),
+        space_uscc_claim=env.get("JCM_SPACE_USCC_CLAIM") or "uscc",
+    )
+    if outside.smtp_url and "@" not in outside.mail_from:
+        raise ConfigError("JCM_SMTP_URL needs JCM_MAIL_FROM, the address that mail comes from.")
+    if outside.space_issuer and not outside.space_client_id:
+        raise ConfigError("JCM_SPACE_ISSUER needs JCM_SPACE_CLIENT_ID and JCM_SPACE_CLIENT_SECRET.")
+    for name in ("JCM_SMS_WEBHOOK", "JCM_SPACE_ISSUER"):
+        parts = urlsplit(env.get(name, ""))
+        if environment == "production" and parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
+            raise ConfigError(f"{name} must begin with https:// outside this machine.")
+    return outside
+
+
+def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    url = env.get(name, "")
+    if url and (urlsplit(url).scheme not in schemes or not urlsplit(url).hostname):
+        raise ConfigError(f"{name} must begin with {' or '.join(f'{s}://' for s in schemes)} and name a host.")
+    return url
 
 
 def _own_address() -> str:

@@ -38,6 +38,12 @@ def sentence(code: str, data: dict[str, Any]) -> str:
     return str(template) % data if template is not None else code
 
 
+def field_sentences(error: DomainError) -> dict[str, str]:
+    """{field: sentence} of a refusal, for the form it belongs to; `form` where it belongs to no field."""
+    problems = error.problems if isinstance(error, Invalid) else [(error.field or "form", error.code, error.data)]
+    return {name or "form": sentence(code, data) for name, code, data in problems}
+
+
 def problem(error: DomainError) -> dict[str, Any]:
     """RFC 9457 problem details of a domain error."""
     status = STATUS[type(error)]

@@ -17,12 +17,14 @@ from werkzeug.exceptions import Forbidden as HttpForbidden
 
 from app.domain.actors import PUBLIC, Actor
 from app.domain.errors import Forbidden
+from app.domain.space import Person
 from app.domain.times import shanghai_day
 from app.domain.uploads import LARGEST_BODY, Upload
+from app.services.space import persons
 from app.store import actors
 
 View = TypeVar("View", bound=Callable[..., Any])
-DEVICE_COOKIE, STAFF_COOKIE = "jcm_device", "jcm_staff"
+DEVICE_COOKIE, STAFF_COOKIE, SPACE_COOKIE = "jcm_device", "jcm_staff", "jcm_space"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -56,10 +58,12 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may come in: everybody (public), or a signed-in person or token in one of `roles`."""
+    """Who may come in: everybody (public), a signed-in person or token in one of `roles`, or (`space`) somebody of an
+    enterprise, whom a staff session does not stand for and who stands for no staff."""
 
     public: bool = False
     roles: tuple[str, ...] = ()
+    space: bool = False
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -84,6 +88,12 @@ def roles(*allowed: str) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def of_enterprise(view: View) -> View:
+    """Declares a route open to persons in an enterprise's space (/my/); `g.person` says who."""
+    view.access = Access(space=True)  # type: ignore[attr-defined]
+    return view
 
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
@@ -162,6 +172,8 @@ def _require_access() -> Response | None:
         raise HttpForbidden()  # deny by default
     if access.public:
         return None
+    if access.space:
+        return _require_person()
     is_api = request.path.startswith("/api/")
     actor = _token_actor() if is_api else getattr(current_user, "actor", None)
     if actor is None:
@@ -171,6 +183,28 @@ def _require_access() -> Response | None:
     if actor.role not in access.roles:
         raise Forbidden("wrong_role", roles=", ".join(access.roles))
     g.actor = actor
+    return None
+
+
+def space_person() -> Person | None:
+    """Who is in the enterprise's space on this browser, by the space's own cookie; asked once a request."""
+    if "person" not in g:
+        g.person = g.space_session = None
+        secret = request.cookies.get(SPACE_COOKIE, "")
+        if len(secret) == 43 and secret.isascii():
+            installation = current_app.extensions["jcm"]
+            now = installation.clock()
+            with installation.reading() as session:
+                g.person, g.space_session = persons.of_session(session, secret, now) or (None, None)
+            if g.space_session and g.space_session.last_seen_at < now - persons.TOUCHED_EVERY:
+                installation.perform(persons.touch, secret)
+    found: Person | None = g.person
+    return found
+
+
+def _require_person() -> Response | None:
+    if space_person() is None:
+        return redirect(url_for("space.door", next=_next() if request.method == "GET" else None))  # type: ignore[return-value]
     return None
 
 

@@ -23,6 +23,7 @@ from flask.cli import with_appcontext
 
 from app.clock import system_clock
 from app.config import ROOT, Config, load_config
+from app.demo.space import CONTACT as SPACE_CONTACT
 
 
 @click.command("serve")
@@ -37,6 +38,8 @@ def serve() -> None:
         accounts = _command("demo", "load", "--if-empty", "--set-passwords-from-stdin", stdin=password)
         config = load_config()
         click.echo(f"检查码 {config.public_url}  {accounts.strip()}  ({password})")
+    if config.environment == "demo":
+        click.echo(f"企业空间 {config.public_url}/my/  手机号 {SPACE_CONTACT.value}，六位数字显示在页面上")
     if not (ROOT / "scanner_static" / "dist" / "index.html").exists():
         click.echo("The scanner page (/scan/) was not built (no Node); everything else works.", err=True)
     certificate = _certificate(config)

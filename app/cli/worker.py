@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from app.domain.errors import Refused
 from app.errors import sentence
 from app.installation import Installation
-from app.services import housekeeping, jobs
+from app.services import housekeeping, jobs, outbox, senders
 from app.services import log as log_service
 from app.services.job_handlers import HANDLERS
 
@@ -35,7 +35,9 @@ def worker(every: float, once: bool) -> None:
         signal.signal(name, lambda *_: stop.set())
     if once:
         jobs.run_waiting(installation.perform, HANDLERS)
+        _send(installation)
     else:
+        threading.Thread(target=_post, args=(installation, stop), name="outbox", daemon=True).start()
         threading.Thread(target=_work, args=(installation, stop), name="jobs", daemon=True).start()
     due = 0.0
     while not stop.is_set():
@@ -56,6 +58,20 @@ def _work(installation: Installation, stop: threading.Event) -> None:
         except Exception:
             log.exception("the jobs could not be looked at; the next look tries again")
         stop.wait(1)
+
+
+def _post(installation: Installation, stop: threading.Event) -> None:
+    """What leaves the house, in a thread of its own: a slow gateway keeps nobody waiting but itself."""
+    while not stop.is_set():
+        _send(installation)
+        stop.wait(1)
+
+
+def _send(installation: Installation) -> None:
+    try:
+        outbox.deliver(installation.perform, senders.from_config(installation.config.outside))
+    except Exception:
+        log.exception("the outbox could not be looked at; the next look tries again")
 
 
 def _advance_log(installation: Installation) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.demo import stories, together
+from app.demo import space, stories, together
 from app.demo.district import DISTRICT, build, items_of, plan_code, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
@@ -57,6 +57,7 @@ def load(work: UnitOfWork, password: str) -> int:
     done = play(work, (visit(cast, source, script) for script in scripts), work.now)
     _enterprise_codes(work)
     together.play(work, cast, invented[together_begin:stories_end])
+    space.open_space(work, cast.inspectors["YT-YJJ"], invented[FLAGGED + 1], invented[stories_end])
     _reports(work, invented[stories_end : stories_end + 3])
     _forged(work)
     _begun(work, cast, invented[stories_end + 3])

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -33,8 +33,10 @@ def json_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterato
         yield json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) + "\n"
 
 
-def write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Any]], path: str, notes: Sequence[str] = ()) -> None:
-    """A workbook with one sheet, row by row to disk; texts stay texts. `notes` stand above the header."""
+def write_xlsx(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], path: str | IO[bytes], notes: Sequence[str] = ()
+) -> None:
+    """A workbook with one sheet, row by row to disk (or into a buffer); texts stay texts. `notes` stand above the header."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
         sheet = book.add_worksheet()

@@ -4,8 +4,17 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from app.services import flags, jobs, log, unit_keys, visits
-from app.store.models import Challenge, DeviceArrival, DeviceMark, IdempotencyKey, LoginSession, RateBucket
+from app.services import flags, jobs, log, outbox, unit_keys, visits
+from app.services.space import entry, persons
+from app.store.models import (
+    Challenge,
+    DeviceArrival,
+    DeviceMark,
+    IdempotencyKey,
+    LoginSession,
+    RateBucket,
+    SpaceSession,
+)
 from app.store.unit_of_work import UnitOfWork
 
 IDEMPOTENCY_KEPT = timedelta(days=2)
@@ -29,6 +38,13 @@ def forget(work: UnitOfWork) -> None:
     work.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < work.now - IDEMPOTENCY_KEPT))
     work.session.execute(delete(RateBucket).where(RateBucket.full_at < work.now.timestamp()))
     work.session.execute(delete(LoginSession).where(LoginSession.expires_at < work.now - SESSIONS_KEPT))
+    work.session.execute(delete(SpaceSession).where(SpaceSession.expires_at < work.now - SESSIONS_KEPT))
+    entry.forget_codes(work)
 
 
-JOBS = (sweep, lapse, unit_keys.renew_lists, forget, log.prune, jobs.forget)
+def erase_former(work: UnitOfWork) -> None:
+    """The contacts of persons who belong to no enterprise's space any more."""
+    persons.erase_former(work)
+
+
+JOBS = (sweep, lapse, unit_keys.renew_lists, forget, erase_former, log.prune, jobs.forget, outbox.forget)

@@ -17,6 +17,7 @@ from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339
 from app.services.draft_audit import draft_discrepancies
+from app.services.space_audit import space_discrepancies
 from app.store import inspections as inspection_store
 from app.store.models import CodeRow, FactRow, FindingRow, InspectionRow, Speech
 
@@ -31,6 +32,7 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from _findings(session)
     yield from _answers(session)
     yield from draft_discrepancies(session)
+    yield from space_discrepancies(session)
 
 
 def _facts_of(session: Session, kind: str) -> Iterator[tuple[str, list[FactRow]]]:

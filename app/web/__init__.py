@@ -11,6 +11,7 @@ BLUEPRINTS = (
     "app.web.auth.views",
     "app.web.enterprise.views",
     "app.web.enterprise.permanent",
+    "app.web.space.views",
     "app.web.inspector.views",
     "app.web.supervisor.views",
     "app.web.admin.views",

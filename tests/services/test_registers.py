@@ -64,6 +64,8 @@ ELSEWHERE = {  # tables that are no registers, and why
     "jobs": "passing",
     "drafts": "their beginning and end are facts, held against the rows",
     **dict.fromkeys(("application_templates", "application_keys", "batches", "batch_rows"), "working papers"),
+    **dict.fromkeys(("space_members", "matters"), "folded from facts"),
+    **dict.fromkeys(("space_persons", "space_sessions", "space_codes", "outbox"), "forgotten on purpose, or passing"),
     "bad_presentations": "what strangers tried; no rule on a unit rests on one alone",
 }
 SUSPENDED = {"suspended_from": "2026-01-01"}

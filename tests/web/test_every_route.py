@@ -26,7 +26,7 @@ def test_a_stranger_reaches_no_page_that_needs_a_role(house: House) -> None:
         answer = client.open(url, method=method)
         assert answer.status_code in (302, 401, 404), f"{method} {url} answered {answer.status_code}"
         if answer.status_code == 302:
-            assert answer.location.startswith("/login")
+            assert answer.location.startswith("/my/" if access.space else "/login")
 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/healthz", "/no/such/page", "/api/v1/no-such-call"])

@@ -39,6 +39,7 @@ from app.store.models.reference import (
     Unit,
     UnitTerritory,
 )
+from app.store.models.space import MatterRow, OutboxRow, SpaceCode, SpaceMember, SpacePerson, SpaceSession
 from app.store.models.speech import Contact, DeviceArrival, DeviceMark, Speech
 from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 
@@ -51,7 +52,8 @@ __all__ = [
     "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation",
     "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
     "IssueCounter", "Item", "ItemTerm", "Job", "JurisdictionSetting", "Log", "LogCosignature", "LogDummy",
-    "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "Officer", "Plan",
+    "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "MatterRow", "Officer", "OutboxRow", "Plan",
     "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "Region", "RoleAssignment", "RuleClock",
-    "SignedDocument", "Speech", "Unit", "UnitKey", "UnitTerritory", "User",
+    "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson", "SpaceSession", "Speech",
+    "Unit", "UnitKey", "UnitTerritory", "User",
 ]  # fmt: skip

@@ -9,13 +9,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.context import actor, installation, now, perform, reading
 from app.domain.applications import Application
 from app.domain.enterprises import normalise_uscc
-from app.domain.errors import DomainError, Invalid
+from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.matters import WISH
 from app.domain.times import shanghai_day
 from app.i18n import clock_time, day
 from app.queries import applying as filling
 from app.queries import inspector as queries
 from app.queries import joint as joint_queries
 from app.queries import registry
+from app.queries import space as space_queries
 from app.services import applications, drafts, templates
 from app.store import registry as register
 from app.web.inspector import forms
@@ -47,12 +49,34 @@ def apply_form() -> BaseResponse | str:
             values = forms.kept(values, json.loads(draft.typed))
             values |= {"client_key": draft.client_key, "draft_revision": str(draft.revision)}
             form = f"draft:{draft.id}"
+        elif args.get("wish"):
+            values |= _of_wish(session, args["wish"])
+            form = f"wish:{args['wish']}"
         elif args.get("enterprise"):
             form = _at(session, values, args["enterprise"][:64])
         elif args.get("first") in FIRST_INSPECT:
             values |= forms.first_inspect(now(), args["first"]) | {"officers": values["officers"]}
             form = f"first:{args['first']}"
     return _apply_page(values, {}, form=form)
+
+
+def _of_wish(session: Any, matter_id: str) -> dict[str, Any]:
+    """What an enterprise's own request (企业申请) fills in: its number is the clue. Raises NotFound for another unit's."""
+    found = space_queries.before_unit(session, installation().vault, str(actor().unit))
+    wish = next((w.row for w in found if w.row.id == matter_id and w.row.kind == WISH), None)
+    if wish is None:
+        raise NotFound("no_such_matter")
+    enterprise = space_queries.enterprises(session, [wish.enterprise])[0]
+    return {
+        "enterprise.uscc": enterprise.uscc or "",
+        "enterprise.name": enterprise.name,
+        "enterprise.address": enterprise.address or "",
+        "kind": "triggered",
+        "cause": "enterprise_request",
+        "clue_no": wish.number or "",
+        "reason": wish.text or "",
+        "items": [wish.item] if wish.item else [],
+    }
 
 
 @blueprint.post("/apply")

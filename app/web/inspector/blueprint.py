@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, installation
 from app.domain.actors import HEAD, INSPECTOR
-from app.domain.errors import DomainError, Invalid, NotFound
-from app.errors import sentence
+from app.domain.errors import NotFound
+from app.errors import field_sentences
 from app.queries import inspections as inspection_queries
 from app.security import roles
 from app.services.access import may_see
@@ -35,7 +35,4 @@ def over(response: Response, client_key: str | None) -> Response:
     return response
 
 
-def messages(error: DomainError) -> dict[str, str]:
-    """{field: sentence} of a refusal, for the form it belongs to."""
-    problems = error.problems if isinstance(error, Invalid) else [(error.field or "form", error.code, error.data)]
-    return {name or "form": sentence(code, data) for name, code, data in problems}
+messages = field_sentences

@@ -9,11 +9,12 @@ from app.queries import inspections as inspection_queries
 from app.queries import inspector as queries
 from app.queries import joint as joint_queries
 from app.queries import registry
+from app.queries import space as space_queries
 from app.queries.paging import USUAL
-from app.web.inspector import applying, approving, drafting, joining, scanning, visiting
+from app.web.inspector import applying, approving, drafting, hearing, joining, scanning, visiting
 from app.web.inspector.blueprint import blueprint, staff
 
-__all__ = ["applying", "approving", "blueprint", "drafting", "joining", "scanning", "visiting"]
+__all__ = ["applying", "approving", "blueprint", "drafting", "hearing", "joining", "scanning", "visiting"]
 
 
 @blueprint.get("/")
@@ -32,6 +33,7 @@ def home() -> str:
         shown = inspection_queries.shown(session, actor(), listed, installation().config.public_url)
         asked = joint_queries.invitations(session, unit)
         partners = joint_queries.of_visits(session, [i for i in listed if i.lead_unit == unit], now())
+        heard = space_queries.before_unit(session, installation().vault, unit)
     by_id = {s.inspection.id: s for s in shown}
     return render_template(
         "inspector/home.html",
@@ -43,6 +45,7 @@ def home() -> str:
         counts=counts,
         asked=asked,
         partners=partners,
+        heard=heard,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.context import actor, now, perform, reading
+from app.context import actor, installation, now, perform, reading
 from app.domain.actors import HEAD
 from app.domain.codes.draw import code_matrix, svg
 from app.domain.codes.short import display_short_code
@@ -14,6 +14,7 @@ from app.domain.times import SHANGHAI
 from app.i18n import clock_time
 from app.queries import inspections as inspection_queries
 from app.queries import joint as joint_queries
+from app.queries import space as space_queries
 from app.security import roles
 from app.services import decisions, scans, visits
 from app.services.flags import advice_on
@@ -141,6 +142,7 @@ def detail_page(inspection_id: str, errors: dict[str, str]) -> str:
         s = shown_or_404(session, inspection_id)
         facts = history(session, "inspection", inspection_id)
         together = joint_queries.around(session, s.inspection, str(actor().unit), now())
+        laid = space_queries.matters_of(session, installation().vault, own=False, inspection=inspection_id)
         advisories = advice_on(session, now(), s.inspection) if s.inspection.state == "applied" else ()
     return render_template(
         "inspector/detail.html",
@@ -149,6 +151,8 @@ def detail_page(inspection_id: str, errors: dict[str, str]) -> str:
         errors=errors,
         actor=actor(),
         advisories=advisories,
+        matters=laid,
+        is_head=actor().role == HEAD and s.inspection.lead_unit == actor().unit,
         typed=request.form,
         together=together,
     )

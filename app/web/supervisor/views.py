@@ -20,11 +20,13 @@ from app.queries import flags as flag_queries
 from app.queries import inspections as inspection_queries
 from app.queries import log as log_queries
 from app.queries import registry
+from app.queries import space as space_queries
 from app.queries import supervision as queries
 from app.queries.paging import USUAL
 from app.security import roles
 from app.services import flag_actions, speech_answers
 from app.services.access import may_see
+from app.services.space import members
 from app.store import inspections as inspection_store
 from app.store.models import Enterprise, FindingRow
 from app.store.unit_of_work import history
@@ -110,8 +112,9 @@ def inspection(inspection_id: str) -> str:
         s = inspection_queries.shown(session, actor(), [found], installation().config.public_url)[0]
         facts = history(session, "inspection", inspection_id)
         invited_names = registry.names(session, [i.unit for i in found.invitations])
+        laid = space_queries.matters_of(session, installation().vault, own=False, inspection=inspection_id)
     return render_template(
-        "supervisor/inspection.html", s=s, facts=facts, catalogue=CATALOGUE, invited_names=invited_names
+        "supervisor/inspection.html", s=s, facts=facts, catalogue=CATALOGUE, invited_names=invited_names, matters=laid
     )
 
 
@@ -135,8 +138,17 @@ def enterprise(enterprise_id: str) -> str:
         visits = [i for i in queries.visits(session, enterprise_id) if may_see(actor(), i) or i.counts]
         units = registry.names(session, [i.lead_unit for i in visits])
         flags = [f for f in queries.flags_of(session, enterprise_id) if f.jurisdiction in actor().regions]
+        there = [
+            m for m in space_queries.people_for_staff(session, enterprise_id) if m.row.jurisdiction in actor().regions
+        ]
     return render_template(
-        "supervisor/enterprise.html", enterprise=row, visits=visits, units=units, flags=flags, catalogue=CATALOGUE
+        "supervisor/enterprise.html",
+        enterprise=row,
+        visits=visits,
+        units=units,
+        flags=flags,
+        catalogue=CATALOGUE,
+        members=there,
     )
 
 
@@ -151,6 +163,14 @@ def enterprise_sheet(enterprise_id: str) -> str:
 @supervisors
 def change_enterprise_code(enterprise_id: str) -> Response | tuple[str, int]:
     return change(enterprise_id, request.path, request.path)
+
+
+@blueprint.post("/space/<member_id>/remove")
+@supervisors
+def remove_member(member_id: str) -> Response:
+    """Ends a membership in an enterprise's space that should not be."""
+    row = perform(members.remove_by_supervisor, actor(), member_id, request.form.get("reason", ""))
+    return redirect(url_for("supervisor.enterprise", enterprise_id=row.enterprise) + "#space", 303)
 
 
 @blueprint.get("/reports")

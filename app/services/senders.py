@@ -1,0 +1,80 @@
+"""How messages leave: mail by SMTP, text messages through the city's gateway, webhooks. Each is there only where set."""
+
+import hashlib
+import hmac
+import json
+import smtplib
+import ssl
+import urllib.request
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from app.config import Outside
+from app.services.outbox import MAIL, SMS, WEBHOOK, Message, Sender
+
+TIMEOUT = 15  # seconds
+
+
+def from_config(outside: Outside) -> dict[str, Sender]:
+    """The senders that an installation has, by channel."""
+    senders: dict[str, Sender] = {WEBHOOK: lambda m: _post(m.to, m.text.encode(), outside.sms_webhook_key)}
+    if outside.smtp_url:
+        senders[MAIL] = lambda m: _mail(outside, m)
+    if outside.sms_webhook:
+        senders[SMS] = lambda m: _sms(outside, m)
+    return senders
+
+
+def _mail(outside: Outside, message: Message) -> None:
+    """One connection a message: a gateway of an office sends tens an hour, not thousands.
+
+    A password is sent over TLS only. EmailMessage refuses line breaks in headers (ValueError)."""
+    url = urlsplit(outside.smtp_url)
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = outside.mail_from, message.to, message.subject
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    context = ssl.create_default_context()
+    try:
+        if url.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                url.hostname or "", url.port or 465, timeout=TIMEOUT, context=context
+            )
+        else:
+            server = smtplib.SMTP(url.hostname or "", url.port or 25, timeout=TIMEOUT)
+        with server:
+            server.ehlo()
+            if url.scheme == "smtp" and server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+            elif url.scheme == "smtp" and url.username:
+                raise OSError("the mail server offers no TLS: the password is not sent")
+            if url.username:
+                server.login(unquote(url.username), unquote(url.password or ""))
+            server.send_message(mail)
+    except smtplib.SMTPException as error:  # its words may name the recipient
+        raise OSError(f"SMTP {getattr(error, 'smtp_code', type(error).__name__)}") from None
+
+
+def _sms(outside: Outside, message: Message) -> None:
+    body = json.dumps({"to": message.to, "text": message.text}, ensure_ascii=False).encode()
+    _post(outside.sms_webhook, body, outside.sms_webhook_key)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A message goes where it was addressed to, nowhere else."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def _post(url: str, body: bytes, key: str) -> None:
+    """POSTs JSON. With a key, `X-JCM-Signature` is the HMAC-SHA256 of the body in hex. Raises OSError (HTTPError too)."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ValueError("not an http address")
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method="POST")  # noqa: S310
+    if key:
+        request.add_header("X-JCM-Signature", hmac.new(key.encode(), body, hashlib.sha256).hexdigest())
+    opener = urllib.request.build_opener(_NoRedirect)
+    with opener.open(request, timeout=TIMEOUT) as answer:
+        answer.read(1)
