@@ -8,11 +8,12 @@ export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export npm_config_cache := $(CURDIR)/.cache/npm
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SCANNER := scanner_static/dist/index.html
+PAPER_FONTS := app/typesetting/fonts/.fetched
 SCANNER_SOURCES := $(wildcard scanner_static/src/*) $(wildcard scanner_static/*.json) $(wildcard scanner_static/*.mjs)
 
 .PHONY: setup setup-dev run test check bench soak screens clean
 
-setup: $(VENV)/.runtime $(SCANNER) translations
+setup: $(VENV)/.runtime $(SCANNER) $(PAPER_FONTS) translations
 setup-dev: setup $(VENV)/.dev
 
 $(BIN)/python:
@@ -30,6 +31,10 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt $(VENV)/.runtime
 # Without Node everything but the scanner page works.
 $(SCANNER): $(SCANNER_SOURCES)
 	@sh tools/build-scanner.sh
+
+# Without Node the print view of papers works, PDFs wait for the fonts.
+$(PAPER_FONTS): tools/fonts/package-lock.json
+	@sh tools/fetch-fonts.sh
 
 .PHONY: translations
 translations: $(VENV)/.runtime
@@ -61,4 +66,4 @@ screens: setup-dev
 	$(BIN)/python tools/screens.py
 
 clean:
-	rm -rf $(VENV) .cache node_modules scanner_static/node_modules scanner_static/dist
+	rm -rf $(VENV) .cache node_modules scanner_static/node_modules scanner_static/dist tools/fonts/node_modules app/typesetting/fonts

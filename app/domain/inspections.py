@@ -39,7 +39,12 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
     "inspection.cancelled": {DRAFT: CANCELLED, APPLIED: CANCELLED, APPROVED: CANCELLED},
     "inspection.seen": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS, COMPLETED: COMPLETED},
     "inspection.arrived": {APPROVED: IN_PROGRESS, IN_PROGRESS: IN_PROGRESS},
-    "inspection.notice_served": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS, COMPLETED: COMPLETED},
+    "inspection.notice_served": {
+        APPROVED: APPROVED,
+        IN_PROGRESS: IN_PROGRESS,
+        COMPLETED: COMPLETED,
+        LAPSED: LAPSED,
+    },
     "inspection.completed": {APPROVED: COMPLETED, IN_PROGRESS: COMPLETED, LAPSED: COMPLETED},
     "inspection.not_carried_out": {
         APPROVED: NOT_CARRIED_OUT,

@@ -5,7 +5,7 @@ from typing import Any
 from app.domain.actors import HEAD, Actor
 from app.domain.errors import Forbidden, Invalid
 from app.domain.inspections import APPLIED, APPROVED, COMPLETED, IN_PROGRESS, LAPSED, Inspection, transition
-from app.services import codes, flags
+from app.services import codes, flags, visit_papers
 from app.services.access import own_inspection
 from app.store.unit_of_work import UnitOfWork
 
@@ -13,7 +13,7 @@ STANDING = (APPROVED, IN_PROGRESS, COMPLETED, LAPSED)  # approved, and not taken
 
 
 def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason: str | None = None) -> Inspection:
-    """Approves and issues the code, in one transaction. Pressed twice by the same head, it stays the one approval.
+    """Approves, issues the code and signs the notice, in one transaction. Pressed twice by the same head, it stays one.
 
     `override_reason` is needed where an advisory is blocking; it stays on record (履职记录). Raises NotFound, Forbidden
     ("own_application": nobody approves what they applied for; "deputys_head_applied": nor does a deputy what the head
@@ -37,6 +37,7 @@ def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason:
     }
     fact = work.fact("inspection.approved", ("inspection", inspection.id), body, actor, inspection.jurisdiction)
     approved = work.record(fact, inspection)
+    visit_papers.on_approval(work, actor, approved)
     flags.after_inspection(work, inspection, approved)
     return approved
 

@@ -36,6 +36,7 @@ from app.store.models import (
     JurisdictionSetting,
     LogWitness,
     Officer,
+    PaperSetting,
     Plan,
     PlanKeyEnterprise,
     PlanRow,
@@ -53,7 +54,7 @@ from app.store.unit_of_work import UnitOfWork
 REGISTERS: tuple[type[Base], ...] = (
     Region, Unit, UnitTerritory, Item, ItemTerm, JurisdictionSetting, CalendarDay, Policy, Officer, Certificate,
     CertificateSuspension, Plan, PlanRow, PlanKeyEnterprise, DoNotDisturb, Enterprise, EnterpriseRecord,
-    EnterpriseCode, RoleAssignment, Deputy, UnitKey, LogWitness,
+    EnterpriseCode, RoleAssignment, Deputy, UnitKey, LogWitness, PaperSetting,
 )  # fmt: skip
 # Sealed keys are no part of the record; a compared address only follows from the address.
 LEFT_OUT = {(UnitKey, "private"), (Enterprise, "address_key")}

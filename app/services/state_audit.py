@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 
 from app.domain import inspections as domain
 from app.domain.errors import DomainError
-from app.domain.facts import Fact, canonical_json
+from app.domain.facts import canonical_json
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339
 from app.services.draft_audit import draft_discrepancies
 from app.services.space_audit import space_discrepancies
 from app.store import inspections as inspection_store
-from app.store.models import CodeRow, FactRow, FindingRow, InspectionRow, Speech
+from app.store import papers as paper_store
+from app.store.models import CodeRow, FactRow, FindingRow, InspectionRow, PaperRow, Speech
+from app.store.unit_of_work import fact_of
 
 CHUNK = 500
 Found = tuple[str, str, str, str]  # code, table, row, text
@@ -33,6 +35,7 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from _answers(session)
     yield from draft_discrepancies(session)
     yield from space_discrepancies(session)
+    yield from _papers(session)
 
 
 def _facts_of(session: Session, kind: str) -> Iterator[tuple[str, list[FactRow]]]:
@@ -74,27 +77,12 @@ def _folded(session: Session) -> Iterator[Inspection | Found]:
         try:
             for row in rows:
                 if row.kind in domain.TRANSITIONS:
-                    state = evolve(state, _fact(row))
+                    state = evolve(state, fact_of(row))
         except (DomainError, KeyError, ValueError, TypeError) as error:
             yield "facts_broken", "inspections", subject, f"the facts of inspection {subject} do not fit: {error}"
             continue
         if state is not None:
             yield state
-
-
-def _fact(row: FactRow) -> Fact:
-    return Fact(
-        id=row.id,
-        kind=row.kind,
-        subject_kind=row.subject_kind,
-        subject_id=row.subject_id,
-        jurisdiction=row.jurisdiction,
-        occurred_at=row.occurred_at,
-        recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by,
-        body=json.loads(row.body),
-        version=row.version,
-    )
 
 
 def _compare(folded: Inspection, stored: Inspection | None) -> Iterator[Found]:
@@ -192,3 +180,31 @@ def _answers(session: Session) -> Iterator[Found]:
             yield "row_removed", "speech", subject, f"report {subject} was answered and is gone"
         elif said and "answer" in said[-1] and row.erased_at is None and row.answer != said[-1]["answer"]:
             yield "row_changed", "speech", subject, f"the answer to report {subject} is not the one that was given"
+
+
+def _papers(session: Session) -> Iterator[Found]:
+    """Papers against their facts, which hold what stands in them."""
+    for chunk in in_chunks(_facts_of(session, "paper")):
+        rows = {r.id: r for r in session.scalars(select(PaperRow).where(PaperRow.id.in_([s for s, _ in chunk])))}
+        for subject, facts in chunk:
+            yield from _paper(subject, facts, rows.get(subject))
+    has_facts = select(FactRow.id).where(FactRow.subject_kind == "paper", FactRow.subject_id == PaperRow.id)
+    for row in session.scalars(select(PaperRow).where(~has_facts.exists())):
+        yield "row_added", "papers", row.id, f"paper {row.number or row.id} has no facts: nobody drafted it here"
+
+
+def _paper(subject: str, facts: list[FactRow], row: PaperRow | None) -> Iterator[Found]:
+    try:
+        folded = paper_store.fold(facts)
+    except (DomainError, KeyError, ValueError, TypeError) as error:
+        yield "facts_broken", "papers", subject, f"the facts of paper {subject} do not fit: {error}"
+        return
+    if folded is None:
+        return
+    name = folded.number or subject
+    if row is None:
+        yield "row_removed", "papers", subject, f"paper {name} was recorded and its row is gone"
+        return
+    changed = [column for column, value in paper_store.columns(folded).items() if getattr(row, column) != value]
+    if changed:
+        yield "row_changed", "papers", subject, f"paper {name} does not follow from its facts: {', '.join(changed)}"

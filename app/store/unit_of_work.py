@@ -133,22 +133,25 @@ def fact_row(fact: Fact, salt: bytes) -> dict[str, Any]:
     }
 
 
+def fact_of(row: FactRow) -> Fact:
+    """A stored fact as it was recorded."""
+    return Fact(
+        id=row.id,
+        kind=row.kind,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        jurisdiction=row.jurisdiction,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by,
+        body=json.loads(row.body),
+        version=row.version,
+    )
+
+
 def canonical_of(row: FactRow) -> bytes:
     """The canonical record of a stored fact, from its columns."""
-    return canonical_record(
-        Fact(
-            id=row.id,
-            kind=row.kind,
-            subject_kind=row.subject_kind,
-            subject_id=row.subject_id,
-            jurisdiction=row.jurisdiction,
-            occurred_at=row.occurred_at,
-            recorded_at=row.recorded_at,
-            recorded_by=row.recorded_by,
-            body=json.loads(row.body),
-            version=row.version,
-        )
-    )
+    return canonical_record(fact_of(row))
 
 
 def history(session: Session, subject_kind: str, subject_id: str) -> list[FactRow]:

@@ -42,6 +42,7 @@ ELSEWHERE = {  # tables that are no registers, and why
             "inspection_invitations",
             "codes",
             "findings",
+            "papers",
         ),
         "folded from facts",
     ),
@@ -55,6 +56,7 @@ ELSEWHERE = {  # tables that are no registers, and why
             "idempotency_keys",
             "rate_buckets",
             "issue_counters",
+            "paper_counters",
             "rule_clocks",
         ),
         "passing, or forgotten on purpose",
@@ -86,6 +88,12 @@ CASES = [  # what somebody does by SQL, the table that must be named, how
     ("UPDATE jurisdiction_settings SET value = '000' WHERE key = 'duty_phone'", "jurisdiction_settings", "row_changed"),
     ("DELETE FROM calendar_days WHERE day = '2026-10-01'", "calendar_days", "row_removed"),
     ("UPDATE calendar_days SET working = NOT working WHERE day = '2026-10-01'", "calendar_days", "row_changed"),
+    (
+        "INSERT INTO paper_settings (unit, prefix, reviewed, recorded_at) "
+        "VALUES ('YT-YJJ', '云应急', false, '2026-01-01 00:00:00')",
+        "paper_settings",
+        "row_added",
+    ),
     ("UPDATE policies SET settings = '{}'", "policies", "row_changed"),
     ("UPDATE policies SET valid_from = '2020-01-01'", "policies", "row_changed"),
     ("UPDATE officers SET unit = 'YT-SCJG' WHERE certificate_no = '99010001'", "officers", "row_changed"),

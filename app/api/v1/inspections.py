@@ -82,7 +82,7 @@ def list_inspections(session: Session, who: Actor, query: dict[str, str]) -> Ans
 
 @Declared("GET", "/inspections/{id}", "One inspection", READERS, answer=answers.Inspection)
 def get_inspection(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
-    return Answer(one(session, who, _seen(session, who, id)))
+    return Answer(one(session, who, seen_inspection(session, who, id)))
 
 
 @Declared(
@@ -121,7 +121,7 @@ def code_png(session: Session, who: Actor, query: dict[str, str], id: str) -> An
 
 @Declared("GET", "/inspections/{id}/proof", "The proof of registration (C2SP tlog-proof)", READERS, media="text/plain")
 def proof(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
-    file = log_proofs.proof_file(session, _seen(session, who, id))
+    file = log_proofs.proof_file(session, seen_inspection(session, who, id))
     if file is None:
         raise NotFound("no_proof_yet")
     return Answer(Response(file, content_type="text/plain; charset=utf-8"))
@@ -265,7 +265,7 @@ def one(session: Session, who: Actor, inspection: Inspection) -> dict[str, Any]:
     return inspection_json(queries.shown(session, who, [inspection], installation().config.public_url)[0])
 
 
-def _seen(session: Session, who: Actor, inspection_id: str) -> Inspection:
+def seen_inspection(session: Session, who: Actor, inspection_id: str) -> Inspection:
     found = inspection_store.get(session, inspection_id)
     if found is None or not may_see(who, found):
         raise NotFound("no_such_inspection", inspection=inspection_id)
@@ -273,7 +273,7 @@ def _seen(session: Session, who: Actor, inspection_id: str) -> Inspection:
 
 
 def _url(session: Session, who: Actor, inspection_id: str) -> str:
-    s = queries.shown(session, who, [_seen(session, who, inspection_id)], installation().config.public_url)[0]
+    s = queries.shown(session, who, [seen_inspection(session, who, inspection_id)], installation().config.public_url)[0]
     if s.code is None:
         raise NotFound("no_such_code")
     return s.code.url

@@ -18,6 +18,7 @@ from app.store.models.inspections import (
     UnitKey,
 )
 from app.store.models.log import Log, LogCosignature, LogDummy, LogEntry, LogHead, LogQueued, LogTile, LogWitness
+from app.store.models.papers import PaperCounter, PaperRow, PaperSetting
 from app.store.models.people import (
     ActorRow,
     ApiToken,
@@ -52,7 +53,8 @@ __all__ = [
     "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation",
     "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
     "IssueCounter", "Item", "ItemTerm", "Job", "JurisdictionSetting", "Log", "LogCosignature", "LogDummy",
-    "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "MatterRow", "Officer", "OutboxRow", "Plan",
+    "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "MatterRow", "Officer", "OutboxRow", "PaperCounter",
+    "PaperRow", "PaperSetting", "Plan",
     "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "Region", "RoleAssignment", "RuleClock",
     "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson", "SpaceSession", "Speech",
     "Unit", "UnitKey", "UnitTerritory", "User",

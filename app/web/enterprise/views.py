@@ -17,6 +17,7 @@ from app.errors import sentence
 from app.i18n import moment
 from app.queries import enterprise as queries
 from app.queries import registry
+from app.queries.papers import served_to
 from app.security import device, is_staff_device, public
 from app.services import log_proofs, scans, speech, verification
 from app.store.issuers import recognised
@@ -161,6 +162,9 @@ def _page(presented: str) -> str:
         around = queries.around(session, i) if i else None
         settings = queries.settings(session, i.jurisdiction, shanghai_day(now())) if i else _settings(session)
         registration = log_proofs.registration(session, i) if i else None
+        served = (
+            i is not None and look.scanned.kind == CODE and served_to(session, i.enterprise_id, ("inspection", i.id))
+        )
     if look.scanned.issuer is not None:
         return render_template("enterprise/issuer.html", issuer=look.scanned.issuer)
     words = VERDICTS[look.verdict]
@@ -180,6 +184,7 @@ def _page(presented: str) -> str:
         is_code=look.scanned.kind == CODE,
         checked_at=now(),
         registration=registration,
+        has_papers=bool(served),
     )
 
 

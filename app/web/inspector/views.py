@@ -8,13 +8,14 @@ from app.queries import applying as filling
 from app.queries import inspections as inspection_queries
 from app.queries import inspector as queries
 from app.queries import joint as joint_queries
+from app.queries import papers as paper_queries
 from app.queries import registry
 from app.queries import space as space_queries
 from app.queries.paging import USUAL
-from app.web.inspector import applying, approving, drafting, hearing, joining, scanning, visiting
+from app.web.inspector import applying, approving, drafting, hearing, joining, papers, scanning, serving, visiting
 from app.web.inspector.blueprint import blueprint, staff
 
-__all__ = ["applying", "approving", "blueprint", "drafting", "hearing", "joining", "scanning", "visiting"]
+__all__ = ["applying", "approving", "blueprint", "drafting", "hearing", "joining", "papers", "scanning", "serving", "visiting"]
 
 
 @blueprint.get("/")
@@ -34,6 +35,7 @@ def home() -> str:
         asked = joint_queries.invitations(session, unit)
         partners = joint_queries.of_visits(session, [i for i in listed if i.lead_unit == unit], now())
         heard = space_queries.before_unit(session, installation().vault, unit)
+        waiting = paper_queries.waiting(session, unit)
     by_id = {s.inspection.id: s for s in shown}
     return render_template(
         "inspector/home.html",
@@ -46,6 +48,7 @@ def home() -> str:
         asked=asked,
         partners=partners,
         heard=heard,
+        papers=len(waiting),
     )
 
 

@@ -14,13 +14,16 @@ from app.domain.times import SHANGHAI
 from app.i18n import clock_time
 from app.queries import inspections as inspection_queries
 from app.queries import joint as joint_queries
+from app.queries import papers as paper_queries
 from app.queries import space as space_queries
 from app.security import roles
-from app.services import decisions, scans, visits
+from app.services import decisions, paper_rendering, scans, visits
 from app.services.flags import advice_on
 from app.store.unit_of_work import history
+from app.typesetting.engine import Rendering
 from app.web.inspector import forms
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
+from app.web.papers.views import pdf_answer, print_view
 
 
 @blueprint.get("/<inspection_id>")
@@ -111,12 +114,24 @@ def live(inspection_id: str) -> Response:
 @staff
 def notice(inspection_id: str) -> str:
     """The print view: 行政检查通知书 with the code."""
+    return print_view(_notice(inspection_id), f"/inspect/{inspection_id}/notice.pdf", f"/inspect/{inspection_id}")
+
+
+@blueprint.get("/<inspection_id>/notice.pdf")
+@staff
+def notice_pdf(inspection_id: str) -> BaseResponse:
+    return pdf_answer(_notice(inspection_id))
+
+
+def _notice(inspection_id: str) -> Rendering:
     with reading() as session:
         s = shown_or_404(session, inspection_id)
-    if s.code is None:
-        raise NotFound("no_such_code")
-    short_code = display_short_code(s.code.short_code)
-    return render_template("inspector/notice.html", s=s, drawing=_drawing(s), short_code=short_code, today=now())
+        if s.code is None:
+            raise NotFound("no_such_code")
+        found = paper_queries.notice_of(session, inspection_id)
+        if found is None:  # approved before papers were kept here
+            return paper_rendering.live_notice(session, s.inspection, installation().config.public_url)
+        return paper_rendering.rendering(session, installation().vault, found)
 
 
 def _drawing(s: inspection_queries.Shown) -> str:

@@ -1,0 +1,98 @@
+"""Papers for reading: those of a subject, those that wait for somebody, those that an enterprise may open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import Actor
+from app.domain.errors import NotFound
+from app.domain.papers.kinds import KINDS
+from app.domain.papers.lifecycle import DRAFTED, REACHED, REVIEWED, SIGNED, Paper
+from app.services import access, papers
+from app.store import inspections as inspection_store
+from app.store import papers as store
+from app.store.models import ActorRow, Enterprise, PaperRow
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A paper in a list: its row, its title, whom it is about, and who drafted and signed it."""
+
+    row: PaperRow
+    title: str
+    enterprise: str | None
+    people: dict[str, str]
+
+
+def of_subject(session: Session, subject: tuple[str, str]) -> list[Listed]:
+    """The papers about something, oldest first."""
+    query = select(PaperRow).where(PaperRow.subject_kind == subject[0], PaperRow.subject_id == subject[1])
+    return _listed(session, list(session.scalars(query.order_by(PaperRow.drafted_at, PaperRow.kind, PaperRow.id))))
+
+
+def waiting(session: Session, unit: str) -> list[Listed]:
+    """What a unit has drafted and not signed, and signed and not served: oldest first, at most MOST."""
+    open_kinds = [k.code for k in KINDS.values() if k.to_enterprise and not k.automatic]
+    query = select(PaperRow).where(
+        PaperRow.unit == unit,
+        PaperRow.state.in_([DRAFTED, REVIEWED]) | ((PaperRow.state == SIGNED) & PaperRow.kind.in_(open_kinds)),
+    )
+    return _listed(session, list(session.scalars(query.order_by(PaperRow.drafted_at, PaperRow.id).limit(MOST))))
+
+
+def served_to(session: Session, enterprise_id: str, subject: tuple[str, str] | None = None) -> list[Listed]:
+    """The papers that reached an enterprise (served, or left there), newest first: what it may open itself.
+
+    Nothing that stays inside the unit is among them. With `subject`, only those about it (the page behind a code).
+    """
+    query = select(PaperRow).where(PaperRow.enterprise == enterprise_id, PaperRow.state.in_(REACHED))
+    if subject is not None:
+        query = query.where(PaperRow.subject_kind == subject[0], PaperRow.subject_id == subject[1])
+    return _listed(session, list(session.scalars(query.order_by(PaperRow.served_at.desc()).limit(MOST))))
+
+
+def seen(session: Session, actor: Actor, paper_id: str) -> Paper:
+    """A paper that the actor may read: whoever may see the inspection it is about. Raises NotFound."""
+    paper = store.get(session, paper_id)
+    if paper is None or not _may_see(session, actor, paper):
+        raise NotFound("no_such_paper")
+    return paper
+
+
+def served_paper(session: Session, enterprise_id: str, paper_id: str) -> Paper:
+    """A paper that reached this enterprise. Raises NotFound for every other one."""
+    paper = store.get(session, paper_id)
+    if paper is None or paper.enterprise != enterprise_id or paper.state not in REACHED:
+        raise NotFound("no_such_paper")
+    return paper
+
+
+def notice_of(session: Session, inspection_id: str) -> Paper | None:
+    """The newest signed notice of an inspection (a changed approval makes a new one)."""
+    query = select(PaperRow.id).where(
+        PaperRow.subject_kind == "inspection",
+        PaperRow.subject_id == inspection_id,
+        PaperRow.kind == "notice",
+        PaperRow.state.in_([SIGNED, *REACHED]),
+    )
+    found = session.scalar(query.order_by(PaperRow.signed_at.desc(), PaperRow.id.desc()).limit(1))
+    return store.get(session, found) if found else None
+
+
+def _may_see(session: Session, actor: Actor, paper: Paper) -> bool:
+    if paper.subject_kind == "inspection":
+        inspection = inspection_store.get(session, paper.subject_id)
+        return inspection is not None and access.may_see(actor, inspection)
+    return papers.may_see(actor, paper.unit, paper.jurisdiction)
+
+
+def _listed(session: Session, rows: Sequence[PaperRow]) -> list[Listed]:
+    ids = {r.enterprise for r in rows if r.enterprise}
+    enterprises = dict(session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(ids))).all())
+    people = {p for r in rows for p in (r.drafter, r.reviewer, r.signer) if p}
+    names = dict(session.execute(select(ActorRow.id, ActorRow.name).where(ActorRow.id.in_(people))).all())
+    return [Listed(r, KINDS[r.kind].title, enterprises.get(r.enterprise or ""), names) for r in rows]

@@ -1,0 +1,196 @@
+"""The papers of an inspection: what they say of it, their drafts, and those that its approval signs."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import HEAD, INSPECTOR, Actor
+from app.domain.codes.short import display_short_code
+from app.domain.errors import Invalid, NotFound, Refused
+from app.domain.flags.advise import sentence
+from app.domain.inspections import PLANNED, Inspection
+from app.domain.papers import after, words
+from app.domain.papers import visit as paper
+from app.domain.papers.kinds import KINDS, PaperKind
+from app.domain.papers.lifecycle import Paper
+from app.domain.times import shanghai_day
+from app.services import papers
+from app.services.access import own_inspection
+from app.services.papers import About
+from app.store import registry
+from app.store.models import (
+    ActorRow,
+    Enterprise,
+    InspectionRow,
+    InspectionUnit,
+    ItemTerm,
+    JurisdictionSetting,
+)
+from app.store.unit_of_work import UnitOfWork, fact_of, history
+
+SUBJECT = "inspection"
+
+
+def on_approval(work: UnitOfWork, actor: Actor, approved: Inspection) -> None:
+    """The approval of an inspection signs its 审批表 and its 通知书: they have their numbers from then on."""
+    said = said_of(work.session, approved, work.public_url)
+    about = _about(approved)
+    for code, content in (("approval_sheet", paper.approval_sheet(said)), ("notice", paper.notice(said))):
+        kind = KINDS[code]
+        own = About(about.subject, about.unit, about.jurisdiction, about.enterprise if kind.to_enterprise else None)
+        papers.issue(work, actor, kind, own, content, drafter=approved.applicant)
+
+
+def start(work: UnitOfWork, actor: Actor, inspection_id: str, kind_code: str, typed: Mapping[str, str]) -> Paper:
+    """Drafts a paper after the visit. Raises NotFound, Forbidden, Refused("paper_not_now"), Invalid (each field)."""
+    inspection = own_inspection(work, actor, inspection_id, INSPECTOR, HEAD)
+    kind = draftable(kind_code)
+    if inspection.state not in kind.states or inspection.lead_unit != actor.unit:
+        raise Refused("paper_not_now", title=kind.title)
+    values = papers.checked(kind, typed, shanghai_day(work.now))
+    content = _content(work.session, inspection, kind, values, work.public_url)
+    return papers.draft(work, actor, kind, _about(inspection), content, values)
+
+
+def change(work: UnitOfWork, actor: Actor, paper_id: str, typed: Mapping[str, str]) -> Paper:
+    """Changes a draft; what the platform knows of the visit is taken anew. Raises like `start`."""
+    found = papers.own_paper(work, actor, paper_id, INSPECTOR, HEAD)
+    inspection = own_inspection(work, actor, found.subject_id, INSPECTOR, HEAD)
+    kind = draftable(found.kind)
+    values = papers.checked(kind, typed, shanghai_day(work.now))
+    content = _content(work.session, inspection, kind, values, work.public_url)
+    return papers.redraft(work, actor, found, content, values)
+
+
+def draftable(kind_code: str) -> PaperKind:
+    """A kind that people draft. Raises NotFound."""
+    kind = KINDS.get(kind_code)
+    if kind is None or not kind.states:
+        raise NotFound("no_such_paper")
+    return kind
+
+
+def proposed(session: Session, inspection: Inspection, kind_code: str, public_url: str, today: date) -> dict[str, str]:
+    """What the form of a new draft begins with."""
+    deadline = today + timedelta(days=after.PROPOSED_DAYS)
+    return after.proposed(kind_code, said_of(session, inspection, public_url), deadline)
+
+
+def said_of(session: Session, i: Inspection, public_url: str) -> paper.Visit:
+    """All that papers say of an inspection, with names instead of codes."""
+    enterprise = session.get_one(Enterprise, i.enterprise_id)
+    names = {code: unit.name for code, unit in registry.units(session, [*i.units, *_units_of(i)]).items()}
+    known = registry.items(session, i.items)
+    results = {r.item: r for r in i.results}
+    code = paper.CodeOnPaper(i.code.cti, display_short_code(i.code.short_code), public_url) if i.code else None
+    return paper.Visit(
+        number=i.number,
+        enterprise=enterprise.name,
+        uscc=enterprise.uscc,
+        address=enterprise.address,
+        units=tuple(names[u] for u in i.units),
+        items=tuple(
+            paper.ItemOnPaper(known[c].name, known[c].basis, r.outcome if r else None, r.note if r else None)
+            for c, r in ((c, results.get(c)) for c in i.items)
+        ),
+        officers=tuple(
+            paper.OfficerOnPaper(o.name or "姓名未登记", o.certificate_no, names.get(o.unit or "", ""))
+            for o in i.officers
+        ),
+        window=(i.window_start, i.window_end),
+        source=paper.source_of(i.kind, i.plan_code, i.cause, i.clue_no),
+        reason=i.reason,
+        place=words.PLACES[i.place_kind] + (f"（{i.place_address}）" if i.place_address else ""),
+        way=words.WAYS[i.way] + (f"；{words.EXCEPTIONS[i.exception]}，先行检查" if i.exception else ""),
+        frequency=_frequency(session, i),
+        decision=_decision(session, i),
+        code=code,
+        began_at=i.visit_start,
+        ended_at=i.ended_at,
+        settings=_settings(session, i),
+    )
+
+
+def _content(
+    session: Session, inspection: Inspection, kind: PaperKind, values: Mapping[str, str], public_url: str
+) -> dict[str, Any]:
+    said = said_of(session, inspection, public_url)
+    if kind.code == "correction" and inspection.outcome != "problem_found":
+        raise Invalid("nothing_to_correct", "problems")
+    return {"record": after.record, "result": after.result, "correction": after.correction}[kind.code](said, values)
+
+
+def _about(i: Inspection) -> About:
+    return About((SUBJECT, i.id), i.lead_unit, i.jurisdiction, i.enterprise_id)
+
+
+def _units_of(i: Inspection) -> list[str]:
+    return [o.unit for o in i.officers if o.unit]
+
+
+def _decision(session: Session, i: Inspection) -> paper.Decision:
+    """Who asked and who decided, with the advice that the head saw overridden."""
+    facts = {f.kind: fact_of(f) for f in history(session, SUBJECT, i.id) if f.kind in _TELLING}
+    approved = facts.get("inspection.approved")
+    overridden = set(approved.body.get("overridden", ())) if approved else set()
+    advice = facts["inspection.applied"].body.get("advice", []) if "inspection.applied" in facts else []
+    told = [(a["rule"], sentence(a["rule"], a.get("evidence", {}), "zh")) for a in advice]
+    head = approved.body.get("decider") if approved else None
+    names = _names(session, [i.applicant, *([head] if head else [])])
+    return paper.Decision(
+        applicant=names.get(i.applicant, "—"),
+        applied_at=i.applied_at,
+        head=names.get(head, "—") if head else None,
+        decided_at=i.decided_at,
+        reason=i.decision_reason,
+        advice=tuple(text + ("（负责人已说明理由）" if rule in overridden else "") for rule, text in told),
+    )
+
+
+_TELLING = ("inspection.applied", "inspection.approved")
+
+
+def _names(session: Session, identities: list[str]) -> dict[str, str]:
+    query = select(ActorRow.id, ActorRow.name).where(ActorRow.id.in_(set(identities)))
+    return dict(session.execute(query).all())
+
+
+def _frequency(session: Session, i: Inspection) -> str:
+    """检查频次: how many planned visits of this unit counted this year, against the lowest published cap of the items."""
+    if i.kind != PLANNED:
+        return f"因{words.CAUSES[i.cause] if i.cause else '触发'}启动的个案检查，不计入年度计划检查次数"
+    year = shanghai_day(i.window_start).year
+    own = select(InspectionUnit.inspection).where(InspectionUnit.unit == i.lead_unit)
+    query = (
+        select(func.count())
+        .select_from(InspectionRow)
+        .where(
+            InspectionRow.enterprise_id == i.enterprise_id,
+            InspectionRow.id != i.id,
+            InspectionRow.counts,
+            InspectionRow.kind == PLANNED,
+            InspectionRow.visit_day.between(date(year, 1, 1), date(year, 12, 31)),
+            InspectionRow.id.in_(own),
+        )
+    )
+    cap = session.scalar(
+        select(func.min(ItemTerm.yearly_cap)).where(
+            ItemTerm.item.in_(i.items),
+            ItemTerm.valid_from <= shanghai_day(i.window_start),
+            (ItemTerm.valid_until.is_(None)) | (ItemTerm.valid_until >= shanghai_day(i.window_start)),
+        )
+    )
+    limit = f"，公布的年度上限为{cap}次" if cap is not None else ""
+    return f"本年度第{(session.scalar(query) or 0) + 1}次计划检查{limit}"
+
+
+def _settings(session: Session, i: Inspection) -> dict[str, str]:
+    """The jurisdiction's own texts that papers use, as they stand on the day of the visit or of the application."""
+    day = shanghai_day(i.decided_at or i.applied_at)
+    query = select(JurisdictionSetting.key, JurisdictionSetting.value).where(
+        JurisdictionSetting.region == i.jurisdiction, JurisdictionSetting.valid_from <= day
+    )
+    return dict(session.execute(query.order_by(JurisdictionSetting.valid_from)).all())

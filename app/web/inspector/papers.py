@@ -1,0 +1,187 @@
+"""The papers of an inspection: what there is, drafting, reviewing, signing off, withdrawing; and the unit's numbering."""
+
+from typing import Any
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.context import actor, installation, now, perform, reading
+from app.domain.actors import HEAD
+from app.domain.errors import DomainError, NotFound
+from app.domain.papers.kinds import KINDS, PaperKind
+from app.domain.times import shanghai_day
+from app.queries import papers as queries
+from app.security import roles
+from app.services import papers, visit_papers
+from app.store import papers as store
+from app.store.unit_of_work import history
+from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
+from app.web.words import PAPER_FIELDS
+
+Page = BaseResponse | str | tuple[str, int]
+STEPS = {"review": papers.review, "sign": papers.sign_off}
+STEPS_WITH_REASON = {"return": papers.send_back, "withdraw": papers.withdraw}
+
+
+@blueprint.get("/papers")
+@staff
+def papers_waiting() -> str:
+    """What the unit has drafted and not signed, and signed and not served."""
+    with reading() as session:
+        found = queries.waiting(session, str(actor().unit))
+    return render_template("inspector/papers_waiting.html", found=found)
+
+
+@blueprint.route("/papers/settings", methods=["GET", "POST"])
+@roles(HEAD)
+def paper_settings() -> Page:
+    """The unit's 机关代字 and whether its papers are reviewed by another person."""
+    if request.method == "POST":
+        try:
+            reviewed = request.form.get("reviewed") == "1"
+            perform(papers.set_numbering, actor(), request.form.get("prefix", ""), reviewed=reviewed)
+        except DomainError as error:
+            return _settings_page(request.form, messages(error)), 422
+        return redirect("/inspect/papers", 303)
+    with reading() as session:
+        row = store.setting(session, str(actor().unit))
+    return _settings_page({"prefix": row.prefix, "reviewed": "1" if row.reviewed else ""} if row else {}, {})
+
+
+@blueprint.get("/<inspection_id>/papers")
+@staff
+def visit_papers_list(inspection_id: str) -> str:
+    return _list_page(inspection_id, {})
+
+
+@blueprint.get("/<inspection_id>/papers/new/<kind>")
+@staff
+def new_paper(inspection_id: str, kind: str) -> str:
+    """The form of a new draft, begun from the recorded results."""
+    found = visit_papers.draftable(kind)
+    with reading() as session:
+        s = shown_or_404(session, inspection_id)
+        url, today = installation().config.public_url, shanghai_day(now())
+        values = visit_papers.proposed(session, s.inspection, kind, url, today)
+    return _form_page(s, found, values, {}, f"/inspect/{inspection_id}/papers/new/{kind}")
+
+
+@blueprint.post("/<inspection_id>/papers/new/<kind>")
+@staff
+def draft_paper(inspection_id: str, kind: str) -> Page:
+    found = visit_papers.draftable(kind)
+    try:
+        paper = perform(visit_papers.start, actor(), inspection_id, kind, _typed(found))
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _form_again(inspection_id, found, messages(error), f"/inspect/{inspection_id}/papers/new/{kind}")
+    return redirect(f"/inspect/{inspection_id}/papers/{paper.id}", 303)
+
+
+@blueprint.get("/<inspection_id>/papers/<paper_id>")
+@staff
+def paper(inspection_id: str, paper_id: str) -> str:
+    return _paper_page(inspection_id, paper_id, {})
+
+
+@blueprint.get("/<inspection_id>/papers/<paper_id>/edit")
+@staff
+def edit_paper(inspection_id: str, paper_id: str) -> str:
+    with reading() as session:
+        s = shown_or_404(session, inspection_id)
+        found = queries.seen(session, actor(), paper_id)
+    kind = visit_papers.draftable(found.kind)
+    return _form_page(s, kind, found.typed, {}, f"/inspect/{inspection_id}/papers/{paper_id}/edit")
+
+
+@blueprint.post("/<inspection_id>/papers/<paper_id>/edit")
+@staff
+def change_paper(inspection_id: str, paper_id: str) -> Page:
+    with reading() as session:
+        kind = visit_papers.draftable(queries.seen(session, actor(), paper_id).kind)
+    try:
+        perform(visit_papers.change, actor(), paper_id, _typed(kind))
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _form_again(inspection_id, kind, messages(error), f"/inspect/{inspection_id}/papers/{paper_id}/edit")
+    return redirect(f"/inspect/{inspection_id}/papers/{paper_id}", 303)
+
+
+@blueprint.post("/<inspection_id>/papers/<paper_id>/<step>")
+@staff
+def paper_step(inspection_id: str, paper_id: str, step: str) -> Page:
+    """Review, sign off, return, withdraw: which address was posted to says which."""
+    if step not in STEPS and step not in STEPS_WITH_REASON:
+        raise NotFound("no_such_paper")
+    try:
+        if step in STEPS:
+            perform(STEPS[step], actor(), paper_id)
+        else:
+            perform(STEPS_WITH_REASON[step], actor(), paper_id, request.form.get("reason", ""))
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _paper_page(inspection_id, paper_id, messages(error)), 422
+    return redirect(f"/inspect/{inspection_id}/papers/{paper_id}", 303)
+
+
+def _typed(kind: PaperKind) -> dict[str, str]:
+    return {field.name: request.form.get(field.name, "") for field in kind.fields}
+
+
+def _list_page(inspection_id: str, errors: dict[str, str]) -> str:
+    with reading() as session:
+        s = shown_or_404(session, inspection_id)
+        found = queries.of_subject(session, ("inspection", inspection_id))
+    possible = [
+        kind
+        for kind in KINDS.values()
+        if s.inspection.state in kind.states
+        and s.inspection.lead_unit == actor().unit
+        and (kind.code != "correction" or s.inspection.outcome == "problem_found")
+    ]
+    return render_template("inspector/papers.html", s=s, found=found, possible=possible, errors=errors)
+
+
+def _paper_page(inspection_id: str, paper_id: str, errors: dict[str, str]) -> str:
+    with reading() as session:
+        s = shown_or_404(session, inspection_id)
+        found = [p for p in queries.of_subject(session, ("inspection", inspection_id)) if p.row.id == paper_id]
+        setting = store.setting(session, s.inspection.lead_unit)
+        if not found:
+            raise NotFound("no_such_paper")
+        facts = history(session, "paper", paper_id)
+    kind = KINDS[found[0].row.kind]
+    return render_template(
+        "inspector/paper.html",
+        s=s,
+        p=found[0],
+        kind=kind,
+        facts=facts,
+        errors=errors,
+        actor=actor(),
+        must_review=kind.reviewed and setting is not None and setting.reviewed,
+    )
+
+
+def _form_again(inspection_id: str, kind: PaperKind, errors: dict[str, str], action: str) -> tuple[str, int]:
+    with reading() as session:
+        s = shown_or_404(session, inspection_id)
+    return _form_page(s, kind, request.form, errors, action), 422
+
+
+def _form_page(s: Any, kind: PaperKind, values: Any, errors: dict[str, str], action: str) -> str:
+    return render_template(
+        "inspector/paper_form.html", s=s, kind=kind, values=values, errors=errors, action=action, fields=PAPER_FIELDS
+    )
+
+
+def _settings_page(values: Any, errors: dict[str, str]) -> str:
+    with reading() as session:
+        unit = store.unit_name(session, str(actor().unit))
+    year = shanghai_day(now()).year
+    return render_template(
+        "inspector/paper_settings.html", values=values, errors=errors, unit=unit, year=year, kinds=KINDS.values()
+    )
