@@ -15,7 +15,18 @@ from app.queries.paging import USUAL
 from app.web.inspector import applying, approving, drafting, hearing, joining, papers, scanning, serving, visiting
 from app.web.inspector.blueprint import blueprint, staff
 
-__all__ = ["applying", "approving", "blueprint", "drafting", "hearing", "joining", "papers", "scanning", "serving", "visiting"]
+__all__ = [
+    "applying",
+    "approving",
+    "blueprint",
+    "drafting",
+    "hearing",
+    "joining",
+    "papers",
+    "scanning",
+    "serving",
+    "visiting",
+]
 
 
 @blueprint.get("/")
