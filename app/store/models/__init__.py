@@ -54,7 +54,8 @@ __all__ = [
     "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
     "IssueCounter", "Item", "ItemTerm", "Job", "JurisdictionSetting", "Log", "LogCosignature", "LogDummy",
     "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "MatterRow", "Officer", "OutboxRow",
-    "PaperCounter", "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "Region", "RoleAssignment", "RuleClock",
+    "PaperCounter", "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise",
+    "PlanRow", "Policy", "RateBucket", "Region", "RoleAssignment", "RuleClock",
     "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson", "SpaceSession", "Speech",
     "Unit", "UnitKey", "UnitTerritory", "User",
 ]  # fmt: skip
