@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.errors import Invalid, Refused
-from app.domain.inspections import APPROVED, COMPLETED, IN_PROGRESS, Inspection
+from app.domain.inspections import APPLIED, APPROVED, COMPLETED, IN_PROGRESS, Inspection
 
 STATEMENT, RECUSAL, WISH, SELFCHECK = "statement", "recusal", "wish", "selfcheck"
 OPEN, ANSWERED, ACCEPTED, DECLINED, PRIVATE, SHARED = "open", "answered", "accepted", "declined", "private", "shared"
@@ -65,4 +65,5 @@ def may_ask_recusal(i: Inspection) -> bool:
 
 
 def may_check_itself(i: Inspection) -> bool:
-    return i.state in (APPROVED, IN_PROGRESS) and bool(i.items)
+    """From the announcement until the visit is done."""
+    return i.state in (APPLIED, APPROVED, IN_PROGRESS) and bool(i.items)

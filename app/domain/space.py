@@ -129,14 +129,16 @@ def typed_digits(text: str) -> str:
 def shows(inspection: Inspection) -> bool:
     """Whether the enterprise's space shows an inspection.
 
-    An application is the unit's own matter until it is approved; a surprise visit (突击检查) is shown once it has begun
-    at the enterprise, so that nothing here warns of it, not even that it was called off.
+    An application is the unit's own matter until it is announced or approved; a surprise visit (突击检查) is shown once
+    it has begun at the enterprise, so that nothing here warns of it, not even that it was called off.
     """
     i = inspection
     if i.kind == CONTACT or i.imported:
         return True
     if i.surprise:
         return i.visit_start is not None or i.first_seen_at is not None
+    if i.announced_at is not None:  # who was told of it is told how it went on
+        return True
     if i.state in _HIDDEN_BEFORE_ARRIVAL:
         return False
     return i.state != CANCELLED or i.code is not None

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.domain import matters as domain
-from app.domain.inspections import CONTACT, DRAFT, REJECTED, REPLACED, Inspection
+from app.domain.inspections import CONTACT, DRAFT, REJECTED, Inspection
 from app.domain.matters import SELFCHECK, SHARED, WISH
 from app.domain.space import shows
 from app.domain.times import shanghai_day
@@ -74,9 +74,7 @@ def visits(
     session: Session, enterprises: Sequence[str], cursor: str | None, limit: int, site: str = ""
 ) -> tuple[list[Visit], str | None]:
     """The visits that the space of these enterprises shows, newest first."""
-    query = select(InspectionRow).where(
-        InspectionRow.enterprise_id.in_(enterprises), InspectionRow.state.not_in([DRAFT, REJECTED, REPLACED])
-    )
+    query = select(InspectionRow).where(InspectionRow.enterprise_id.in_(enterprises), InspectionRow.state != DRAFT)
     if site:
         query = query.where(InspectionRow.place_address == site)
     rows, following = page(session, query, InspectionRow.id, cursor, limit)

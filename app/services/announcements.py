@@ -10,6 +10,7 @@ from app.domain.inspections import CONTACT, Inspection, Slot, transition
 from app.domain.times import rfc3339
 from app.services import flags
 from app.services.access import own_inspection
+from app.services.space import members
 from app.store import inspections as inspection_store
 from app.store.unit_of_work import UnitOfWork
 
@@ -69,4 +70,6 @@ def record(work: UnitOfWork, actor: Actor, inspection: Inspection, slots: tuple[
         raise Invalid(code, field, problems=problems[:1], **data)
     body = {"slots": [{"start": rfc3339(s.start), "end": rfc3339(s.end)} for s in slots]}
     fact = work.fact("inspection.announced", ("inspection", inspection.id), body, actor, inspection.jurisdiction)
-    return work.record(fact, inspection)
+    after = work.record(fact, inspection)
+    members.tell(work, inspection.enterprise_id, "有一次检查预告，请登录选择合适的时间。")
+    return after

@@ -17,6 +17,7 @@ from app.domain.errors import Forbidden, Invalid, NotFound, Refused
 from app.domain.inspections import Inspection
 from app.domain.matters import RECUSAL, SELFCHECK, STATEMENT, WISH
 from app.domain.space import Person, shows
+from app.services import announcements
 from app.services.applications import next_number
 from app.services.space import members
 from app.services.space.persons import actor_of
@@ -93,6 +94,13 @@ def wish(
         "number": next_number(work, f"QYSQ-{unit}"),
     }  # fmt: skip
     return str(_make(work, person, "wish.made", jurisdiction, body).number)
+
+
+def choose_slot(work: UnitOfWork, person: Person, inspection_id: str, slot: int) -> None:
+    """Takes one of the times that an advance notice offers; anybody of the enterprise may. Raises NotFound, and like
+    `announcements.choose_slot`."""
+    concerned(work, person, inspection_id)
+    announcements.choose_slot(work, actor_of(person.id), inspection_id, slot)
 
 
 def record_selfcheck(work: UnitOfWork, person: Person, inspection_id: str, findings: Findings) -> None:

@@ -73,6 +73,15 @@ def recusal(inspection_id: str) -> BaseResponse | tuple[str, int]:
     return _say(inspection_id, matters.ask_recusal, inspection_id, officer, request.form.get("reason", ""))
 
 
+@blueprint.post("/visits/<inspection_id>/slot")
+@of_enterprise
+def slot(inspection_id: str) -> BaseResponse | tuple[str, int]:
+    """Takes one of the offered times; another may be taken until the head approves."""
+    text = request.form.get("slot", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else -1
+    return _say(inspection_id, matters.choose_slot, inspection_id, number)
+
+
 @blueprint.get("/visits/<inspection_id>/selfcheck")
 @of_enterprise
 def selfcheck_form(inspection_id: str) -> str:

@@ -3,11 +3,14 @@
 import io
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text
 
+from app.domain.inspections import Slot
 from app.domain.space import shows
+from app.services import announcements, decisions
 from app.services.state_audit import state_discrepancies
 from app.store.models import FactRow, InspectionRow, MatterRow
 from tests.house import House
@@ -210,3 +213,26 @@ def test_a_matter_changed_past_the_platform_is_named(house: House) -> None:
         assert session.scalars(select(InspectionRow.id)).first()
     with house.installation.reading() as session:
         assert [code for code, _, _, _ in state_discrepancies(session)] == ["row_removed"]
+
+
+def test_an_announced_visit_offers_its_times_and_one_is_taken(house: House) -> None:
+    client = member(house, begun(house))
+    start = house.clock.now + timedelta(days=2)
+    offered = tuple(Slot(start + timedelta(days=n), start + timedelta(days=n, hours=2)) for n in range(3))
+    waiting = house.applied(window_start=start, window_end=start + timedelta(hours=2))
+    other = house.applied(enterprise=OTHER, window_start=start, window_end=start + timedelta(hours=2))
+    assert client.get(f"/my/visits/{waiting.id}").status_code == 404
+    for inspection in (waiting, other):
+        house.perform(announcements.announce, house.people["inspector"], inspection.id, offered)
+    assert "请选择时间" in client.get("/my/visits").text
+    path = f"/my/visits/{waiting.id}/slot"
+    for wrong in ("", "3", "-1", "x"):
+        assert client.post(path, data={"slot": wrong}).status_code == 422
+    assert client.post(f"/my/visits/{other.id}/slot", data={"slot": "0"}).status_code == 404
+    assert client.post(path, data={"slot": "1"}).status_code == 303
+    assert current(house, waiting).window_start == offered[1].start
+    assert "请选择时间" not in client.get("/my/visits").text
+    house.perform(decisions.approve, house.people["head"], waiting.id, override_reason="测试理由")
+    assert client.post(path, data={"slot": "2"}).status_code == 422
+    with house.installation.reading() as session:
+        assert list(state_discrepancies(session)) == []
