@@ -15,6 +15,7 @@ from app.cli.exports import export_group
 from app.cli.imports import import_group
 from app.cli.installing import init
 from app.cli.log import log_group
+from app.cli.lots import lots_group
 from app.cli.registers import codes_group, flags_group, keys_group
 from app.cli.serve import serve
 from app.cli.worker import worker
@@ -24,7 +25,7 @@ from app.errors import sentence
 
 COMMANDS: tuple[click.Command, ...] = (
     init, serve, worker, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
-    keys_group, log_group,
+    keys_group, log_group, lots_group,
 )  # fmt: skip
 
 

@@ -7,7 +7,9 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.demo import load as demo
+from app.demo import plans
 from app.installation import Installation
+from app.services import log
 
 demo_group = AppGroup("demo", help="The invented district 云汀区, for trying things out.")
 
@@ -27,6 +29,8 @@ def load(if_empty: bool, set_passwords_from_stdin: bool) -> None:
     if installation.perform(demo.is_empty):
         click.echo("Loading the demonstration district 云汀区 …", err=True)
         installation.perform(demo.load, password)
+        log.advance(installation.perform)  # what was promised stands in the log before anything is drawn
+        installation.perform(plans.draw_lots)
     elif not if_empty:
         raise click.ClickException("This database is not empty. Choose another: JCM_DATABASE_URL=sqlite:///….sqlite3")
     elif set_passwords_from_stdin and installation.perform(demo.has_accounts):

@@ -15,12 +15,16 @@ from app.domain.actors import SYSTEM
 from app.domain.errors import DomainError
 from app.errors import sentence
 from app.installation import Installation
+from app.services.imports import plans
 from app.services.imports.kinds import KINDS
+from app.services.imports.plans import PLANS
 from app.services.imports.rows import Outcome, RowProblem
 from app.services.imports.running import run
+from app.services.imports.sheets import Sheet
 from app.services.imports.tables import Table, read_table
 
 import_group = AppGroup("import", help="Bring in registers and visits from CSV or XLSX (UTF-8 or GB18030).")
+ALL_KINDS = {**KINDS, PLANS.name: PLANS}
 
 
 def _run(kind: str, file: Path, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
@@ -28,13 +32,14 @@ def _run(kind: str, file: Path, dry_run: bool, skip_bad: bool, as_json: bool) ->
     installation: Installation = current_app.extensions["jcm"]
     with force_locale("en"):
         try:
-            table = read_table(file.read_bytes(), KINDS[kind].columns)
+            table: Any = _read(kind, file.read_bytes())
             _tell_of(table)
+            rows = table if kind == PLANS.name else table.rows
             with progressbar(length=len(table.rows), label=f"{kind}: {len(table.rows)} rows", file=sys.stderr) as bar:
                 outcome, kept = run(
-                    KINDS[kind],
+                    ALL_KINDS[kind],
                     installation.perform,
-                    table.rows,
+                    rows,
                     bar.update,
                     SYSTEM,
                     dry_run=dry_run,
@@ -47,7 +52,11 @@ def _run(kind: str, file: Path, dry_run: bool, skip_bad: bool, as_json: bool) ->
         raise SystemExit(1)
 
 
-def _tell_of(table: Table) -> None:
+def _read(kind: str, data: bytes) -> Table | Sheet:
+    return plans.read(data) if kind == PLANS.name else read_table(data, KINDS[kind].columns)
+
+
+def _tell_of(table: Table | Sheet) -> None:
     if table.unused:
         click.echo(f"Columns that are not used: {', '.join(table.unused)}", err=True)
     if table.other_sheets:
@@ -85,7 +94,7 @@ def _write_errors(file: Path, errors: list[RowProblem]) -> None:
 
 
 def _declare(kind: str) -> None:
-    @import_group.command(kind, help=KINDS[kind].help)
+    @import_group.command(kind, help=ALL_KINDS[kind].help)
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
     @click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
     @click.option("--skip-bad", is_flag=True, help="Store the good rows.")
@@ -94,5 +103,5 @@ def _declare(kind: str) -> None:
         _run(kind, file, dry_run, skip_bad, as_json)
 
 
-for _kind in KINDS:
+for _kind in ALL_KINDS:
     _declare(_kind)

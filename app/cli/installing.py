@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from app.config import Config, load_config
 from app.domain.codes.keys import SigningKey
 from app.installation import open_installation
-from app.services import registers, registry
+from app.services import plans, registers, registry
 from app.store.migrate import upgrade
 
 
@@ -34,6 +34,7 @@ def init(quiet: bool, root: bool) -> None:
     installation = open_installation(config)
     upgrade(installation.database.engine)
     done += installation.perform(registers.adopt)
+    done += installation.perform(plans.adopt)
     if config.is_production:
         done += installation.perform(registry.enter_region, config.jurisdiction)
         done += installation.perform(registry.enter_calendar)

@@ -22,8 +22,6 @@ from app.store.models import (
     ItemTerm,
     JurisdictionSetting,
     Officer,
-    Plan,
-    PlanRow,
     Region,
     Unit,
     UnitTerritory,
@@ -53,7 +51,6 @@ def build(work: UnitOfWork, source: random.Random) -> list[InventedEnterprise]:
     _units(work)
     _items(work)
     _officers(work, source)
-    _plans(work)
     for key, value in SETTINGS:
         _add(work, JurisdictionSetting(region=DISTRICT, key=key, value=value, valid_from=START, recorded_at=work.now))
     issuers.set_recognised(work, SYSTEM, [CITY_SYSTEM], START, "演示")
@@ -72,10 +69,6 @@ def protect(work: UnitOfWork, enterprise_id: str, since: date) -> None:
         work,
         DoNotDisturb(subject_kind="enterprise", subject_id=enterprise_id, valid_from=since, source="低风险、信用好"),
     )
-
-
-def plan_code(unit: str, year: int) -> str:
-    return f"{unit}-JH-{year}"
 
 
 def _add(work: UnitOfWork, *objects: Any) -> None:
@@ -146,28 +139,6 @@ def officers_of(unit: str) -> list[str]:
 
 def items_of(unit: str) -> list[str]:
     return [i["code"] for i in rows("demo_items.csv") if i["unit"] == unit]
-
-
-def _plans(work: UnitOfWork) -> None:
-    this_year = shanghai_day(work.now).year
-    for year in (this_year - 1, this_year, this_year + 1):
-        for unit in dict.fromkeys(i["unit"] for i in rows("demo_items.csv")):
-            plan = Plan(
-                id=work.new_id(),
-                jurisdiction=DISTRICT,
-                code=plan_code(unit, year),
-                unit=unit,
-                kind="yearly",
-                title=f"{year} 年度行政检查计划",
-                starts_on=date(year, 1, 1),
-                ends_on=date(year, 12, 31),
-                approved_on=date(year - 1, 12, 10),
-                filed_on=date(year - 1, 12, 20),
-                published_on=date(year - 1, 12, 28),
-            )
-            _add(work, plan)
-            for item in items_of(unit):
-                _add(work, PlanRow(plan=plan.id, item=item, objects="双随机 5%", frequency="每年不超过 2 次"))
 
 
 def noon_ago(now: datetime, days: int) -> datetime:

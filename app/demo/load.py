@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.demo import space, stories, together
-from app.demo.district import DISTRICT, build, items_of, plan_code, protect, rows
+from app.demo import plans, space, stories, together
+from app.demo.district import DISTRICT, build, items_of, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
 from app.domain.actors import SYSTEM, Actor
@@ -15,7 +15,7 @@ from app.domain.errors import Refused
 from app.domain.times import shanghai_day
 from app.services import accounts, drafts, enterprise_codes, flags, registers, speech, templates, verification
 from app.store import actors, registry
-from app.store.models import CodeRow, Region, User
+from app.store.models import CodeRow, Enterprise, Region, User
 from app.store.unit_of_work import UnitOfWork
 
 SEED = 20250101
@@ -45,6 +45,10 @@ def load(work: UnitOfWork, password: str) -> int:
     registers.adopt(work)  # an empty register begins, too
     invented = build(work, source)
     cast = _cast(work, password)
+    supervisor = _supervisor(work)
+    plans.yearly(work, cast.inspectors, cast.heads, supervisor)
+    of_campaign = [_known(work, e) for e in invented[-plans.CAMPAIGN :]]
+    plans.campaign(work, cast.inspectors, cast.heads, supervisor, [e.id for e in of_campaign])
     together_begin = FLAGGED + TODAY
     stories_end = together_begin + together.ENTERPRISES
     protected = invented[FLAGGED - 1]
@@ -52,7 +56,8 @@ def load(work: UnitOfWork, password: str) -> int:
     scripts = [
         *stories.flagged(work.now, invented[: FLAGGED - 1]),
         *stories.today(work.now, invented[FLAGGED:together_begin]),
-        *stories.ordinary(source, work.now, [protected, *invented[stories_end:]]),
+        *stories.ordinary(source, work.now, [protected, *invented[stories_end : -plans.CAMPAIGN]]),
+        *stories.campaign(work.now, invented[-plans.CAMPAIGN :], plans.campaign_code(work.now)),
     ]
     done = play(work, (visit(cast, source, script) for script in scripts), work.now)
     _enterprise_codes(work)
@@ -103,9 +108,20 @@ def _actor(work: UnitOfWork, unit: str, role: str) -> Actor:
 
 
 def _protect(work: UnitOfWork, enterprise: InventedEnterprise) -> None:
+    protect(work, _known(work, enterprise).id, shanghai_day(work.now) - timedelta(days=200))
+
+
+def _known(work: UnitOfWork, enterprise: InventedEnterprise) -> Enterprise:
     found = registry.enterprise_by_uscc(work.session, enterprise.uscc)
     assert found is not None
-    protect(work, found.id, shanghai_day(work.now) - timedelta(days=200))
+    return found
+
+
+def _supervisor(work: UnitOfWork) -> Actor:
+    actor_id = work.session.scalar(select(User.actor).where(User.username == "supervisor"))
+    found = actors.by_id(work.session, str(actor_id), shanghai_day(work.now))
+    assert found is not None
+    return found
 
 
 def _enterprise_codes(work: UnitOfWork) -> None:
@@ -126,7 +142,11 @@ def _forged(work: UnitOfWork) -> None:
 def _begun(work: UnitOfWork, cast: Cast, enterprise: InventedEnterprise) -> None:
     """A colleague's draft and a template of the unit, for the inspector to go on with."""
     unit = "YT-YJJ"
-    typed = {"kind": "planned", "plan_code": plan_code(unit, shanghai_day(work.now).year), "items": items_of(unit)[:1]}
+    typed = {
+        "kind": "planned",
+        "plan_code": plans.plan_code(unit, shanghai_day(work.now).year),
+        "items": items_of(unit)[:1],
+    }
     named = {"enterprise.uscc": enterprise.uscc, "enterprise.name": enterprise.name}
     drafts.save(work, cast.heads[unit], "demonstration-draft", typed | named, enterprise.name)
     templates.save(work, cast.inspectors[unit], typed, "安全生产日常检查", for_unit=True)

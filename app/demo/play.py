@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.demo.district import items_of, officers_of, plan_code
+from app.demo.district import items_of, officers_of
 from app.demo.names import InventedEnterprise
+from app.demo.plans import plan_code
 from app.domain.actors import Actor
 from app.domain.applications import Application, EnterpriseRef
 from app.domain.inspections import Inspection, Result

@@ -144,5 +144,15 @@ def today(now: datetime, pool: list[InventedEnterprise]) -> Iterator[Script]:
     )
 
 
+def campaign(now: datetime, pool: list[InventedEnterprise], plan: str) -> Iterator[Script]:
+    """Visits of the emergency bureau's special plan: some done, one under way tomorrow."""
+    for days, enterprise in zip((22, 18, 15, 9), pool, strict=False):
+        changes = {"plan_code": plan, "items": ("YJ-02",)}
+        yield Script(unit="YT-YJJ", enterprise=enterprise, start=at(now, days, 10), rating=5, changes=changes)
+    changes = {"plan_code": plan, "items": ("YJ-03",)}
+    tomorrow = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=1, hours=2)
+    yield Script(unit="YT-YJJ", enterprise=pool[4], start=tomorrow, lead_days=1.5, changes=changes)
+
+
 def _call(clue: str) -> dict[str, Any]:
     return {**OPEN_CALL, "clue_no": clue}

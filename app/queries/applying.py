@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.actors import Actor
 from app.domain.inspections import APPLIED, REJECTED, Inspection
+from app.queries import plans as plan_queries
 from app.store import inspections as inspection_store
 from app.store.models import (
     ActorRow,
@@ -15,8 +16,6 @@ from app.store.models import (
     InspectionOfficer,
     InspectionRow,
     InspectionUnit,
-    Plan,
-    PlanRow,
     User,
 )
 
@@ -41,14 +40,8 @@ class ShownDraft:
 
 def plans_in_force(session: Session, unit: str, today: date) -> list[PlanShort]:
     """The filed plans of a unit that cover today, with their items."""
-    query = select(Plan).where(
-        Plan.unit == unit, Plan.filed_on.is_not(None), Plan.starts_on <= today, Plan.ends_on >= today
-    )
-    plans = list(session.scalars(query.order_by(Plan.code).limit(MOST)))
-    items: dict[str, list[str]] = {p.id: [] for p in plans}
-    for plan, item in session.execute(select(PlanRow.plan, PlanRow.item).where(PlanRow.plan.in_(items))):
-        items[plan].append(item)
-    return [PlanShort(p.code, p.title, tuple(dict.fromkeys(items[p.id]))) for p in plans]
+    found = plan_queries.open_plans(session, unit, today)
+    return [PlanShort(p.code, p.title, tuple(dict.fromkeys(line.item for line in p.lines))) for p in found[:MOST]]
 
 
 def usual_officers(session: Session, actor: Actor) -> list[str]:

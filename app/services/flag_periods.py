@@ -118,7 +118,10 @@ def evaluate_quarter(
 
 
 def evaluate_plans(work: UnitOfWork, reference: Reference, where: Sequence[Any]) -> None:
-    """under_inspected for key enterprises of ended plans, chosen by `where` over Plan and PlanKeyEnterprise."""
+    """under_inspected for key enterprises of ended plans that were filed and not withdrawn before.
+
+    `where` chooses over Plan and PlanKeyEnterprise.
+    """
     visited = (
         select(InspectionRow.id)
         .join(InspectionUnit, InspectionUnit.inspection == InspectionRow.id)
@@ -130,16 +133,19 @@ def evaluate_plans(work: UnitOfWork, reference: Reference, where: Sequence[Any])
         )
         .exists()
     )
+    stands = Plan.filed_on.is_not(None) & (Plan.withdrawn_on.is_(None) | (Plan.withdrawn_on > Plan.ends_on))
+    key = (Plan.id, Plan.code, Plan.unit, Plan.jurisdiction, Plan.ends_on, PlanKeyEnterprise.enterprise, visited)
     query = (
-        select(Plan.id, Plan.code, Plan.unit, Plan.jurisdiction, Plan.ends_on, PlanKeyEnterprise.enterprise, visited)
+        select(stands, *key)
         .join(PlanKeyEnterprise, PlanKeyEnterprise.plan == Plan.id)
         .where(PlanKeyEnterprise.valid_from <= Plan.ends_on)
         .where((PlanKeyEnterprise.valid_until.is_(None)) | (PlanKeyEnterprise.valid_until >= Plan.ends_on))
         .where(*where)
     )
-    keys = [KeyEnterprise(*row) for row in work.session.execute(query) if reference.supervised.get(row.unit)]
-    if keys:
-        subjects = [f"{key.plan}:{key.enterprise_id}" for key in keys]
+    rows = [(row[0], KeyEnterprise(*row[1:])) for row in work.session.execute(query)]
+    keys = [key for stands, key in rows if stands and reference.supervised.get(key.unit)]
+    if rows:
+        subjects = [f"{key.plan}:{key.enterprise_id}" for _, key in rows]
         chosen = (FindingRow.rule == "under_inspected", FindingRow.subject_id.in_(subjects))
         settle(work, chosen, plan_findings(keys, reference.policies))
 

@@ -1,4 +1,4 @@
-"""Flags when a register changes: what rules read of items, certificates, plans … may be learned or corrected late.
+"""Flags when a register or a plan changes: what rules read of items, certificates, plans … may be learned or corrected late.
 
 The visits that the changed rows can touch are evaluated again in the same transaction, so that the standing findings
 stay what `flags rebuild` would find (promise 3). Rows that begin in the future touch nothing yet.
@@ -27,8 +27,6 @@ from app.store.models import (
     ItemTerm,
     Officer,
     Plan,
-    PlanKeyEnterprise,
-    PlanRow,
     Policy,
     Unit,
     UnitTerritory,
@@ -41,13 +39,13 @@ DEADLINES = timedelta(days=60)  # no deadline in working days reaches further
 
 
 def after(work: UnitOfWork, rows: Sequence[tuple[type[Base], Body]]) -> None:
-    """Evaluates the visits and plans that changed register rows (table, columns as recorded) touch."""
+    """Evaluates the visits and plans that changed rows (table, columns as recorded; of a plan id and code) touch."""
     by_model: dict[type[Base], list[Body]] = {}
     for model, body in rows:
         by_model.setdefault(model, []).append(body)
     for model, bodies in by_model.items():
-        if model in (Plan, PlanKeyEnterprise):
-            _plans(work, model, bodies)
+        if model is Plan:
+            _plans(work, bodies)
         if model in _TOUCHES:
             for at in range(0, len(bodies), MANY):
                 _evaluate(work, model, bodies[at : at + MANY])
@@ -71,10 +69,10 @@ def _evaluate(work: UnitOfWork, model: type[Base], bodies: list[Body]) -> None:
             flags.evaluate_visits(work, reference, [i for i in touched if i.jurisdiction == jurisdiction], as_of)
 
 
-def _plans(work: UnitOfWork, model: type[Base], bodies: list[Body]) -> None:
+def _plans(work: UnitOfWork, bodies: list[Body]) -> None:
     """under_inspected of plans that have ended, as they and their lists of key enterprises stand now."""
     work.session.flush()
-    ids = {body["id"] if model is Plan else body["plan"] for body in bodies}
+    ids = {body["id"] for body in bodies}
     reference = Reference(work.session)
     for jurisdiction in sorted(set(work.session.scalars(select(Plan.jurisdiction).where(Plan.id.in_(ids))))):
         ended = Plan.ends_on < flag_periods.day_of(flags.as_of_last_sweep(work, jurisdiction))
@@ -102,11 +100,6 @@ def _protected(bodies: list[Body]) -> ColumnElement[bool]:
     return or_(InspectionRow.enterprise_id.in_(of["enterprise"]), _with_item(of["item"])) & _since(bodies)
 
 
-def _under_plan_rows(bodies: list[Body]) -> ColumnElement[bool]:
-    codes = select(Plan.code).where(Plan.id.in_([body["plan"] for body in bodies]))
-    return InspectionRow.plan_code.in_(codes)
-
-
 def _near(bodies: list[Body]) -> ColumnElement[bool]:
     days = [date.fromisoformat(body["day"]) for body in bodies]
     return InspectionRow.visit_day.between(min(days) - DEADLINES, max(days) + DEADLINES)
@@ -121,7 +114,6 @@ _TOUCHES: dict[type[Base], Any] = {
     DoNotDisturb: _protected,
     Enterprise: lambda bodies: InspectionRow.enterprise_id.in_([b["id"] for b in bodies]),
     Plan: lambda bodies: InspectionRow.plan_code.in_([b["code"] for b in bodies]),
-    PlanRow: _under_plan_rows,
     CalendarDay: _near,
     Policy: lambda bodies: InspectionRow.jurisdiction.in_([b["region"] for b in bodies]) & _since(bodies),
     Unit: lambda bodies: InspectionRow.id.in_(

@@ -29,6 +29,7 @@ from app.domain.transparency import (
 )
 from app.services import log_witnesses
 from app.services.log import dummy_leaf
+from app.services.plan_audit import plan_discrepancies
 from app.services.register_audit import register_discrepancies
 from app.services.speech import canonical_speech
 from app.services.state_audit import state_discrepancies
@@ -61,7 +62,7 @@ def audit(session: Session) -> Iterator[Discrepancy]:
     yield from _speech(session)
     yield from _dummies(session)
     yield from _leaves_without_record(session)
-    for found in chain(state_discrepancies(session), register_discrepancies(session)):
+    for found in chain(state_discrepancies(session), register_discrepancies(session), plan_discrepancies(session)):
         yield Discrepancy(*found)
 
 

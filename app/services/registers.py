@@ -1,4 +1,4 @@
-"""The registers that rules read (items, certificates, plans, settings, keys …): every change of a row is a fact.
+"""The registers that rules read (items, certificates, settings, keys …): every change of a row is a fact.
 
 A row itself tells nothing about when it came to be what it is. So whoever adds, changes or removes one calls `record`
 or `removed` in the same transaction: the fact holds the whole row, its leaf enters the log, and `log verify` compares
@@ -36,10 +36,8 @@ from app.store.models import (
     JurisdictionSetting,
     LogWitness,
     Officer,
+    OfficerConflict,
     PaperSetting,
-    Plan,
-    PlanKeyEnterprise,
-    PlanRow,
     Policy,
     Region,
     RoleAssignment,
@@ -53,8 +51,8 @@ from app.store.unit_of_work import UnitOfWork
 # Whoever adds a table that a rule, a permission or a verdict rests on adds it here.
 REGISTERS: tuple[type[Base], ...] = (
     Region, Unit, UnitTerritory, Item, ItemTerm, JurisdictionSetting, CalendarDay, Policy, Officer, Certificate,
-    CertificateSuspension, Plan, PlanRow, PlanKeyEnterprise, DoNotDisturb, Enterprise, EnterpriseRecord,
-    EnterpriseCode, RoleAssignment, Deputy, UnitKey, LogWitness, PaperSetting,
+    CertificateSuspension, OfficerConflict, DoNotDisturb, Enterprise, EnterpriseRecord, EnterpriseCode,
+    RoleAssignment, Deputy, UnitKey, LogWitness, PaperSetting,
 )  # fmt: skip
 # Sealed keys are no part of the record; a compared address only follows from the address.
 LEFT_OUT = {(UnitKey, "private"), (Enterprise, "address_key")}

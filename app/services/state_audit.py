@@ -38,7 +38,7 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from _papers(session)
 
 
-def _facts_of(session: Session, kind: str) -> Iterator[tuple[str, list[FactRow]]]:
+def facts_of(session: Session, kind: str) -> Iterator[tuple[str, list[FactRow]]]:
     """The facts of each subject of a kind, in order, one subject after another."""
     query = select(FactRow).where(FactRow.subject_kind == kind).order_by(FactRow.subject_id, FactRow.seq)
     rows = session.scalars(query.execution_options(yield_per=CHUNK))
@@ -72,7 +72,7 @@ def in_chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _folded(session: Session) -> Iterator[Inspection | Found]:
-    for subject, rows in _facts_of(session, "inspection"):
+    for subject, rows in facts_of(session, "inspection"):
         state: Inspection | None = None
         try:
             for row in rows:
@@ -132,7 +132,7 @@ def _said_of(code: CodeRow, number: str) -> dict[str, Any]:
 
 
 def _findings(session: Session) -> Iterator[Found]:
-    for chunk in in_chunks(_facts_of(session, "finding")):
+    for chunk in in_chunks(facts_of(session, "finding")):
         rows = {r.id: r for r in session.scalars(select(FindingRow).where(FindingRow.id.in_([s for s, _ in chunk])))}
         for subject, facts in chunk:
             wanted, row = _finding_of(facts), rows.get(subject)
@@ -173,7 +173,7 @@ def _finding_of(facts: list[FactRow]) -> dict[str, Any]:
 
 def _answers(session: Session) -> Iterator[Found]:
     """What reports were answered: the newest recorded answer is the one that the receipt shows."""
-    for subject, facts in _facts_of(session, "report"):
+    for subject, facts in facts_of(session, "report"):
         said = [json.loads(f.body) for f in facts if f.kind == "report.answered"]
         row = session.get(Speech, subject)
         if row is None:
@@ -184,7 +184,7 @@ def _answers(session: Session) -> Iterator[Found]:
 
 def _papers(session: Session) -> Iterator[Found]:
     """Papers against their facts, which hold what stands in them."""
-    for chunk in in_chunks(_facts_of(session, "paper")):
+    for chunk in in_chunks(facts_of(session, "paper")):
         rows = {r.id: r for r in session.scalars(select(PaperRow).where(PaperRow.id.in_([s for s, _ in chunk])))}
         for subject, facts in chunk:
             yield from _paper(subject, facts, rows.get(subject))

@@ -24,6 +24,7 @@ from app.domain.flags.policy import Policies, PolicyTimeline, WorkingDays
 from app.domain.inspections import CANCELLED, COMPLETED, REPLACED, Inspection
 from app.domain.times import shanghai_day
 from app.store import inspections as inspection_store
+from app.store import plans as plan_store
 from app.store.models import (
     BadPresentation,
     CalendarDay,
@@ -38,8 +39,6 @@ from app.store.models import (
     Item,
     ItemTerm,
     Officer,
-    Plan,
-    PlanRow,
     Policy,
     Region,
     Speech,
@@ -290,15 +289,11 @@ def _is_protected(session: Session, kind: str, ids: Sequence[str], day: date) ->
 
 
 def _plan(session: Session, i: Inspection, day: date) -> PlanOnDay | None:
-    if not i.plan_code:
-        return None
-    where = (Plan.jurisdiction == i.jurisdiction, Plan.code == i.plan_code)
-    plan = session.scalar(select(Plan).where(*where))
+    plan = plan_store.by_code(session, i.jurisdiction, i.plan_code, held=True) if i.plan_code else None
     if plan is None:
         return None
-    items = set(session.scalars(select(PlanRow.item).where(PlanRow.plan == plan.id)))
-    covers = plan.unit in i.units and plan.starts_on <= day <= plan.ends_on and set(i.items) <= items
     filed_on = plan.filed_on if plan.filed_on and plan.filed_on <= day else None
+    covers = plan.covers(i.units, i.items, day)
     return PlanOnDay(plan.code, plan.kind, covers, plan.approved_on, filed_on, plan.published_on)
 
 

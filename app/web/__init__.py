@@ -20,6 +20,10 @@ BLUEPRINTS = (
     "app.web.papers.views",
     "app.web.published.views",
     "app.web.published.log",
+    "app.web.plans.staff",
+    "app.web.plans.drawing",
+    "app.web.plans.supervised",
+    "app.web.plans.public",
     "app.api.v1.views",
 )
 

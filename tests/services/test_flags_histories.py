@@ -12,6 +12,7 @@ from app.domain.actors import SYSTEM
 from app.domain.applications import EnterpriseRef
 from app.domain.errors import DomainError
 from app.domain.inspections import Result
+from app.domain.plans import Content, Dates, Line
 from app.domain.supervision import FlagAction
 from app.services import (
     applications,
@@ -21,11 +22,13 @@ from app.services import (
     flags,
     log,
     log_audit,
+    plans,
     registers,
     scans,
     speech,
     visits,
 )
+from app.store import plans as plan_store
 from app.store.models import (
     CertificateSuspension,
     DoNotDisturb,
@@ -33,8 +36,6 @@ from app.store.models import (
     FindingRow,
     InspectionRow,
     ItemTerm,
-    Plan,
-    PlanRow,
 )
 from app.store.unit_of_work import UnitOfWork
 from tests.house import House, uscc
@@ -180,24 +181,26 @@ def _change_a_register(work: UnitOfWork, source: random.Random, today: date) -> 
         row.valid_until = since + timedelta(days=source.choice((1, 60)))
         rows = [row] if enterprise else []
     else:
-        plan = work.session.scalar(select(Plan).where(Plan.code == "P-H")) or Plan(
-            id=work.new_id(),
-            jurisdiction="990101",
-            code="P-H",
-            unit="YT-YJJ",
-            kind="special",
-            title="专项",
-            starts_on=since,
-            ends_on=today,
-        )
-        plan.ends_on, plan.approved_on = today + timedelta(days=30), since
-        plan.filed_on, plan.published_on = source.choice((None, since)), source.choice((None, today))
-        work.session.add(plan)
-        work.session.flush()
-        rows = [plan, PlanRow(plan=plan.id, item="YJ-01")]
+        _change_plan(work, source, since, today)
+        rows = []
     work.session.add_all(rows)
     work.session.flush()
     registers.record(work, SYSTEM, "990101", rows)
+
+
+def _change_plan(work, source: random.Random, since, today) -> None:
+    """A special plan decided elsewhere becomes known, gets a date more, or is withdrawn."""
+    known = plan_store.by_code(work.session, "990101", "P-H")
+    if known is not None and known.state != "withdrawn" and source.random() < 0.2:
+        plans.step(work, SYSTEM, known, "plan.withdrawn", {"reason": "调整"})
+        return
+    dates = Dates(since, source.choice((None, since)), source.choice((None, today)))
+    if known is None:
+        content = Content("专项", "special", since, today + timedelta(days=30), (Line("YJ-01"),))
+        plans.bring(work, SYSTEM, "YT-YJJ", "P-H", content, dates, known=None)
+    elif known.state in ("approved", "filed"):
+        merged = Dates(known.approved_on, known.filed_on or dates.filed_on, known.published_on or dates.published_on)
+        plans.bring(work, SYSTEM, "YT-YJJ", "P-H", known.content, merged, known=known)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)

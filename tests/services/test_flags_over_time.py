@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from app.domain.actors import SYSTEM
 from app.domain.applications import EnterpriseRef
+from app.domain.plans import Content, Dates, Line
 from app.domain.supervision import FlagAction
-from app.services import flag_actions, flag_rebuild, flags, registers, scans, speech
+from app.services import flag_actions, flag_rebuild, flags, plans, registers, scans, speech
 from app.services.codes import drawn
-from app.store.models import Certificate, Enterprise, FindingRow, Plan, PlanKeyEnterprise, Policy, RuleClock
+from app.store.models import Certificate, Enterprise, FindingRow, Policy, RuleClock
 from app.store.unit_of_work import UnitOfWork
 from tests.house import House, uscc
 
@@ -57,12 +58,6 @@ def test_a_late_visit_can_take_back_what_was_said_of_a_key_enterprise(house: Hou
     today = house.clock.now.date()
 
     def plan(work: UnitOfWork) -> None:
-        row = Plan(
-            id=work.new_id(), jurisdiction="990101", code="P-1", unit="YT-YJJ", kind="yearly", title="计划",
-            starts_on=today, ends_on=today + timedelta(days=9), approved_on=today, filed_on=today, published_on=today,
-        )  # fmt: skip
-        work.session.add(row)
-        work.session.flush()
         ids = list(work.session.scalars(select(Enterprise.id)))
         other = Enterprise(
             id=work.new_id(),
@@ -74,10 +69,10 @@ def test_a_late_visit_can_take_back_what_was_said_of_a_key_enterprise(house: Hou
         )
         work.session.add(other)
         work.session.flush()
-        keys = [PlanKeyEnterprise(plan=row.id, enterprise=e, valid_from=today) for e in (*ids, other.id)]
-        work.session.add_all(keys)
-        work.session.flush()
-        registers.record(work, SYSTEM, "990101", [row, other, *keys])
+        registers.record(work, SYSTEM, "990101", [other])
+        keys, end = (*ids, other.id), today + timedelta(days=9)
+        content = Content("计划", "yearly", today, end, (Line("YJ-01"),), keys)
+        plans.bring(work, SYSTEM, "YT-YJJ", "P-1", content, Dates(today, today, today), known=None)
 
     house.perform(plan)
     house.clock.move(days=9)

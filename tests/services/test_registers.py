@@ -1,7 +1,6 @@
 """What rules read cannot be changed past the platform: every row follows from a fact, and `log verify` names what does not."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -20,9 +19,7 @@ from app.store.models import (
     FactRow,
     ItemTerm,
     LogQueued,
-    Plan,
-    PlanKeyEnterprise,
-    PlanRow,
+    OfficerConflict,
     Policy,
 )
 from tests.house import House, uscc
@@ -43,6 +40,10 @@ ELSEWHERE = {  # tables that are no registers, and why
             "codes",
             "findings",
             "papers",
+            "plans",
+            "plan_rows",
+            "plan_key_enterprises",
+            "lots",
         ),
         "folded from facts",
     ),
@@ -99,9 +100,7 @@ CASES = [  # what somebody does by SQL, the table that must be named, how
     ("UPDATE officers SET unit = 'YT-SCJG' WHERE certificate_no = '99010001'", "officers", "row_changed"),
     ("UPDATE certificates SET valid_until = NULL WHERE certificate_no = '99010003'", "certificates", "row_changed"),
     ("DELETE FROM certificate_suspensions", "certificate_suspensions", "row_removed"),
-    ("UPDATE plans SET published_on = '2026-01-02'", "plans", "row_changed"),
-    ("UPDATE plan_rows SET frequency = '每周'", "plan_rows", "row_changed"),
-    ("DELETE FROM plan_key_enterprises", "plan_key_enterprises", "row_removed"),
+    ("DELETE FROM officer_conflicts", "officer_conflicts", "row_removed"),
     ("UPDATE do_not_disturb SET valid_until = '2026-02-01'", "do_not_disturb", "row_changed"),
     ("DELETE FROM do_not_disturb", "do_not_disturb", "row_removed"),
     ("UPDATE enterprises SET region = '990101001'", "enterprises", "row_changed"),
@@ -136,15 +135,10 @@ def full(house: House) -> Iterator[House]:
 
 def _fill(work, enterprise: str) -> None:
     today = work.now.date()
-    plan = Plan(
-        id=work.new_id(), jurisdiction="990101", code="P-1", unit="YT-YJJ", kind="yearly", title="计划",
-        starts_on=today, ends_on=today + timedelta(days=200),
-    )  # fmt: skip
-    work.session.add(plan)
-    work.session.flush()
     rows: list[Base] = [
-        PlanRow(plan=plan.id, item="YJ-01", frequency="每年一次"),
-        PlanKeyEnterprise(plan=plan.id, enterprise=enterprise, valid_from=today),
+        OfficerConflict(
+            certificate_no="99010001", enterprise=enterprise, reason="亲属任职", valid_from=today, declared_by="x"
+        ),
         DoNotDisturb(subject_kind="enterprise", subject_id=enterprise, valid_from=today),
         Policy(
             id=work.new_id(), region="990101", version=1, valid_from=today, settings='{"cap":2}', proposed_by="x",
@@ -153,7 +147,7 @@ def _fill(work, enterprise: str) -> None:
     ]  # fmt: skip
     work.session.add_all(rows)
     work.session.flush()
-    registers.record(work, SYSTEM, "990101", [plan, *rows])
+    registers.record(work, SYSTEM, "990101", rows)
 
 
 def test_each_register_changed_by_sql_is_named(full: House) -> None:

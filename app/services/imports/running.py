@@ -1,11 +1,11 @@
 """Running an import: all or nothing, the good rows only, or (a dry run) nothing at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from app.domain.actors import Actor
 from app.services.imports.kinds import Kind
-from app.services.imports.rows import Outcome, Progress, Row
+from app.services.imports.rows import Outcome, Progress
 
 
 class _Undo(Exception):
@@ -19,17 +19,17 @@ class _Undo(Exception):
 def run(
     kind: Kind,
     perform: Callable[..., Any],
-    rows: Sequence[Row],
+    rows: Any,
     progress: Progress,
     actor: Actor,
     *,
     dry_run: bool = False,
     skip_bad: bool = False,
 ) -> tuple[Outcome, bool]:
-    """What the rows would change, and whether it was stored. `perform` runs a use case in a transaction of its own.
+    """What the rows (as the kind's use case takes them) would change, and whether it was stored.
 
-    Bad rows keep everything from being stored, unless `skip_bad`. Raises Refused("changed_meanwhile") where others
-    changed the same things over and over.
+    `perform` runs a use case in a transaction of its own. Bad rows keep everything from being stored, unless `skip_bad`.
+    Raises Refused("changed_meanwhile") where others changed the same things over and over.
     """
 
     def keep(outcome: Outcome) -> bool:

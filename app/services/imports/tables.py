@@ -51,8 +51,23 @@ class Table:
 Line = tuple[int, Sequence[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The cells of a file, row by row with their numbers, before anybody knows which row is the header."""
+
+    lines: Sequence[Line] | Iterator[Line]
+    has_formulas: bool = False
+    other_sheets: tuple[str, ...] = ()
+
+
 def read_table(data: bytes, columns: Sequence[Column]) -> Table:
     """All rows of a file under the English names of `columns`. Raises Invalid."""
+    found = read_lines(data)
+    return _table(found.lines, columns, found.has_formulas, found.other_sheets)
+
+
+def read_lines(data: bytes) -> Lines:
+    """All cells of a file. Raises Invalid("table_…", "file")."""
     if not data.strip():
         raise Invalid("file_empty", "file")
     if len(data) > LARGEST:
@@ -62,21 +77,21 @@ def read_table(data: bytes, columns: Sequence[Column]) -> Table:
             raise Invalid(problem, "file")
     if data.startswith(b"PK\x03\x04"):
         sheet = read_workbook(data)
-        return _table(sorted(sheet.rows.items()), columns, sheet.has_formulas, sheet.other_sheets)
-    return _table(_csv(data), columns)
+        return Lines(sorted(sheet.rows.items()), sheet.has_formulas, sheet.other_sheets)
+    return Lines(_csv(data))
 
 
 def _table(
     lines: Sequence[Line] | Iterator[Line],
     columns: Sequence[Column],
-    has_formulas: bool = False,
-    other_sheets: tuple[str, ...] = (),
+    has_formulas: bool,
+    other_sheets: tuple[str, ...],
 ) -> Table:
     left = iter(lines)
     names, unused = _header(left, columns)
     rows = []
     for number, cells in left:
-        fields = {name: _plain(cells[at]) for at, name in names if at < len(cells)}
+        fields = {name: plain(cells[at]) for at, name in names if at < len(cells)}
         if any(fields.values()):
             rows.append(Row(number, fields))
             if len(rows) > MOST_ROWS:
@@ -112,7 +127,7 @@ def _named(cell: str) -> str:
     return re.sub(r"\([^)]*\)|[\s*:]", "", text).lower()
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
     """A cell without what exports put before a formula's sign to make it harmless."""
     text = cell.strip().strip("\ufeff\u00a0\u3000")
     return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_STARTS else text

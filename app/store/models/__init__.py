@@ -29,7 +29,7 @@ from app.store.models.people import (
     RoleAssignment,
     User,
 )
-from app.store.models.plans import Plan, PlanKeyEnterprise, PlanRow
+from app.store.models.plans import Lot, OfficerConflict, Plan, PlanKeyEnterprise, PlanRow
 from app.store.models.reference import (
     CalendarDay,
     Item,
@@ -46,16 +46,13 @@ from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 
 __all__ = [
     "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base", "Batch", "BatchRow",
-    "CalendarDay", "Certificate", "CertificateSuspension",
-    "Challenge", "CodeRow", "Contact", "Deputy", "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft",
-    "Enterprise", "EnterpriseCode",
-    "EnterpriseRecord", "FactRow",
-    "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation",
-    "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
-    "IssueCounter", "Item", "ItemTerm", "Job", "JurisdictionSetting", "Log", "LogCosignature", "LogDummy",
-    "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "MatterRow", "Officer", "OutboxRow",
-    "PaperCounter", "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise",
-    "PlanRow", "Policy", "RateBucket", "Region", "RoleAssignment", "RuleClock",
-    "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson", "SpaceSession", "Speech",
-    "Unit", "UnitKey", "UnitTerritory", "User",
+    "CalendarDay", "Certificate", "CertificateSuspension", "Challenge", "CodeRow", "Contact", "Deputy",
+    "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterpriseRecord",
+    "FactRow", "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation", "InspectionItem",
+    "InspectionOfficer", "InspectionRow", "InspectionUnit", "IssueCounter", "Item", "ItemTerm", "Job",
+    "JurisdictionSetting", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead", "LogQueued", "LogTile",
+    "LogWitness", "LoginSession", "Lot", "MatterRow", "Officer", "OfficerConflict", "OutboxRow", "PaperCounter",
+    "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "Region",
+    "RoleAssignment", "RuleClock", "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson", "SpaceSession",
+    "Speech", "Unit", "UnitKey", "UnitTerritory", "User",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ class InspectionRow(Base):
         Index("ix_inspections_clue_key", "jurisdiction", "clue_key"),
         Index("ix_inspections_due_at", "due_at"),
         Index("ix_inspections_place_key", "place_key"),
+        Index("ix_inspections_plan_code", "jurisdiction", "plan_code"),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     revision: Mapped[int]

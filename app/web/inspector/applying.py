@@ -22,6 +22,7 @@ from app.services import applications, drafts, templates
 from app.store import registry as register
 from app.web.inspector import forms
 from app.web.inspector.blueprint import blueprint, messages, over, shown_or_404, staff
+from app.web.plans.prefill import from_plan_row
 
 FIRST_INSPECT = ("emergency", "evidence_risk", "system_failure")
 
@@ -54,6 +55,9 @@ def apply_form() -> BaseResponse | str:
             form = f"wish:{args['wish']}"
         elif args.get("enterprise"):
             form = _at(session, values, args["enterprise"][:64])
+        elif args.get("plan"):
+            values |= from_plan_row(session, args)
+            form = f"plan:{args['plan'][:64]}:{args.get('item', '')[:64]}:{args.get('uscc', '')[:40]}"
         elif args.get("first") in FIRST_INSPECT:
             values |= forms.first_inspect(now(), args["first"]) | {"officers": values["officers"]}
             form = f"first:{args['first']}"

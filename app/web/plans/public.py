@@ -1,0 +1,98 @@
+"""For everybody: published plans, the items that may be inspected (检查事项库), and drawings by lot to repeat."""
+
+import json
+
+from flask import Blueprint, Response, render_template, request
+
+from app.context import now, reading
+from app.domain.actors import PUBLIC
+from app.domain.errors import NotFound
+from app.domain.lots import Pool
+from app.domain.times import shanghai_day
+from app.queries import items as item_queries
+from app.queries import plans as queries
+from app.queries.paging import USUAL
+from app.security import public
+from app.services import lots
+from app.store import plans as plan_store
+from app.store.models import Lot
+from app.web.plans import words
+
+blueprint = Blueprint("public_plans", __name__)
+
+
+@blueprint.get("/plans")
+@public
+def plans() -> str:
+    """Published plans by unit, year and item."""
+    filters = {name: request.args.get(name, "").strip()[:64] for name in ("unit", "year", "item")}
+    filters["year"] = year_of(filters["year"])
+    with reading() as session:
+        found, following = queries.listed(session, PUBLIC, request.args.get("cursor"), USUAL, everybody=True, **filters)
+        shown = queries.shown(session, found)
+        units, years = queries.published_units(session), queries.published_years(session)
+        item = item_queries.name_of(session, filters["item"]) if filters["item"] else None
+    return render_template(
+        "plans/public_list.html",
+        shown=shown, following=following, filters=filters, units=units, years=years, item=item, pw=words,
+    )  # fmt: skip
+
+
+@blueprint.get("/plans/<plan_id>")
+@public
+def plan(plan_id: str) -> str:
+    with reading() as session:
+        found = plan_store.get(session, plan_id)
+        if found is None or not found.is_public:
+            raise NotFound("no_such_plan")
+        s = queries.shown(session, [found])[0]
+    return render_template("plans/public_plan.html", s=s, pw=words)
+
+
+@blueprint.get("/items")
+@public
+def items() -> str:
+    """What may be inspected at all: item, basis, unit, cap, since when published."""
+    text, unit = request.args.get("q", "").strip()[:100], request.args.get("unit", "").strip()[:64]
+    with reading() as session:
+        today = shanghai_day(now())
+        found, following = item_queries.published(session, today, text, unit, request.args.get("cursor"), USUAL)
+        units = item_queries.units(session)
+    return render_template("plans/items.html", found=found, following=following, text=text, unit=unit, units=units)
+
+
+@blueprint.get("/lots/<lot_id>")
+@public
+def lot(lot_id: str) -> str:
+    with reading() as session:
+        found = _lot(session, lot_id)
+        said = lots.published(session, found)
+        problems = [p for p in lots.problems(session, found) if p != "not_drawn"]
+        plan = plan_store.get(session, found.plan) if found.plan else None
+    return render_template(
+        "plans/public_lot.html",
+        lot=found, said=said, pool=Pool.parse(found.pool), problems=problems, plan=plan, pw=words,
+    )  # fmt: skip
+
+
+@blueprint.get("/lots/<lot_id>.json")
+@public
+def lot_file(lot_id: str) -> Response:
+    """The file that `flask lots verify FILE` repeats."""
+    with reading() as session:
+        said = lots.published(session, _lot(session, lot_id))
+    response = Response(json.dumps(said, ensure_ascii=False, indent=1), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="lot-{lot_id}.json"'
+    return response
+
+
+def _lot(session, lot_id: str) -> Lot:  # type: ignore[no-untyped-def]
+    found: Lot | None = session.get(Lot, lot_id)
+    if found is None:
+        raise NotFound("no_such_lot")
+    return found
+
+
+def year_of(text: str) -> str:
+    """A year as typed, or nothing where it is none."""
+    return text if text.isascii() and text.isdigit() and 2000 <= int(text) < 2100 else ""

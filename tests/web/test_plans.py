@@ -1,0 +1,191 @@
+"""The pages of plans: the whole way of one plan through three persons, import, drawing by lot, what the public sees."""
+
+import io
+import json
+import re
+
+import pytest
+
+from app.services import conflicts, log
+from app.store.models import Lot
+from tests.house import House, uscc
+from tests.plans import filed, office_workbook
+
+HEAD = {
+    "code": "P-1", "title": "2026 年度行政检查计划", "kind": "yearly", "starts_on": "2026-01-01", "ends_on": "2026-12-31",
+}  # fmt: skip
+
+
+def moved_to(answer) -> str:  # type: ignore[no-untyped-def]
+    assert answer.status_code == 303, answer.text
+    return answer.location
+
+
+def test_a_plan_from_the_first_line_to_the_public_page(house: House) -> None:
+    inspector, head, supervisor = (house.signed_in(name) for name in ("inspector", "head", "supervisor"))
+    row_page = moved_to(inspector.post("/inspect/plans/new", data=HEAD))
+    plan = row_page.rsplit("/rows/", 1)[0]
+    row = {
+        "item": "YJ-01",
+        "objects": "危化品企业 3 家",
+        "wanted": "３",
+        "timing": "3-5月",
+        "go": "more",
+        "revision": "1",
+    }
+    assert inspector.get(row_page).status_code == 200
+    assert moved_to(inspector.post(row_page, data=row)).endswith("/rows/2")
+    assert moved_to(inspector.post(f"{plan}/submit")) == plan
+    assert "批准这个计划" in head.get(plan).text and "批准这个计划" not in inspector.get(plan).text
+    assert inspector.post(f"{plan}/approve").status_code == 422
+    moved_to(head.post(f"{plan}/approve"))
+    supervised = plan.replace("/inspect/", "/supervise/")
+    assert "等待备案或公布（1）" in supervisor.get("/supervise/plans/").text
+    assert house.client().get("/plans/" + plan.rsplit("/", 1)[1]).status_code == 404
+    moved_to(supervisor.post(f"{supervised}/file"))
+    moved_to(supervisor.post(f"{supervised}/publish"))
+    public = house.client().get("/plans?unit=YT-YJJ&year=2026&item=YJ-01").text
+    assert "2026 年度行政检查计划" in public
+    assert "危化品企业 3 家" in house.client().get("/plans/" + plan.rsplit("/", 1)[1]).text
+    apply = re.search(r"/inspect/apply\?[^\"]+", inspector.get(plan).text)
+    assert apply and 'value="P-1"' in inspector.get(apply.group().replace("&amp;", "&")).text
+
+
+def test_wrong_fields_get_a_sentence_and_nothing_typed_is_lost(house: House) -> None:
+    client = house.signed_in("inspector")
+    answer = client.post("/inspect/plans/new", data=HEAD | {"ends_on": "2025-01-01", "note": "留着我"})
+    assert answer.status_code == 422
+    assert "不能早于开始日期" in answer.text and "留着我" in answer.text
+    row_page = moved_to(client.post("/inspect/plans/new", data=HEAD))
+    typed = {"item": "YJ-01", "timing": "随缘", "wanted": "很多", "content": "留着我", "revision": "1"}
+    answer = client.post(row_page, data=typed)
+    assert answer.status_code == 422
+    assert "没有读懂" in answer.text and "没有读出数量" in answer.text and "留着我" in answer.text
+    assert "已经有人用了" in client.post("/inspect/plans/new", data=HEAD).text
+
+
+@pytest.mark.parametrize("path", ["", "/edit", "/rows/1", "/keys", "/visits", "/rows/1/draw"])
+def test_another_units_draft_does_not_exist(house: House, path: str) -> None:
+    row_page = moved_to(house.signed_in("inspector").post("/inspect/plans/new", data=HEAD))
+    plan = row_page.rsplit("/rows/", 1)[0]
+    assert house.signed_in("head2").get(plan + path).status_code == 404
+
+
+def test_a_published_plan_shows_others_no_visits_and_no_key_enterprises(house: House) -> None:
+    house.applied()
+    plan = filed(house)
+    inspector, other = house.signed_in("inspector"), house.signed_in("inspector2")
+    moved_to(house.signed_in("head").post(f"/inspect/plans/{plan.id}/publish"))
+    values = {"keys": uscc(1), "reason": "重大危险源"}
+    moved_to(house.signed_in("head").post(f"/inspect/plans/{plan.id}/keys", data=values))
+    assert uscc(1) in inspector.get(f"/inspect/plans/{plan.id}").text
+    answer = other.get(f"/inspect/plans/{plan.id}")
+    assert answer.status_code == 200 and uscc(1) not in answer.text and "重点企业" not in answer.text
+    assert other.get(f"/inspect/plans/{plan.id}/visits").status_code == 404
+    assert other.get(f"/inspect/plans/{plan.id}/rows/1/draw").status_code == 404
+    assert uscc(1) not in house.client().get(f"/plans/{plan.id}").text
+
+
+def test_an_uploaded_workbook_is_checked_then_drafted(house: House) -> None:
+    client = house.signed_in("inspector")
+
+    def send(go: str, data: bytes = office_workbook()):  # type: ignore[no-untyped-def]
+        return client.post("/inspect/plans/import", data={"go": go, "file": (io.BytesIO(data), "计划.xlsx")})
+
+    assert "会存入 3 行" in send("check").text
+    assert "没有符合条件的计划" in client.get("/inspect/plans/").text
+    assert "已存为草稿：3 行" in send("store").text
+    assert "另有 3 行原来就有" in send("store").text
+    bad = send("store", "检查事项,时间安排\n没有的事项,全年\n".encode("gb18030"))
+    assert "什么都没有保存" in bad.text and "没有的事项" in bad.text
+    assert send("store", b"%PDF").status_code == 422
+    other = house.signed_in("inspector2").post(
+        "/inspect/plans/import", data={"go": "store", "file": (io.BytesIO(office_workbook()), "x.xlsx")}
+    )
+    assert "只能导入本单位的计划" in other.text
+
+
+def test_a_drawing_is_promised_before_it_is_drawn_and_everybody_can_repeat_it(house: House, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    for number in range(1, 7):
+        ref = house.application().enterprise
+        house.applied(enterprise=type(ref)(uscc=uscc(number), name=f"云汀示例{number}公司"))
+    plan = filed(house)
+    client = house.signed_in("inspector")
+    house.perform(conflicts.declare, house.people["inspector"], "99010001", uscc(1), "亲属任职")
+    form = f"/inspect/plans/{plan.id}/rows/2/draw"
+    assert client.get(form).status_code == 200
+    looked = client.post(form, data={"go": "look", "each": "2"}).text
+    assert "6 家中抽 3 家" in looked and "执法证不在有效期内" in looked and "执法证处于暂停状态" in looked
+    where = moved_to(client.post(form, data={"go": "commit", "each": "2"}))
+    lot_id = where.rsplit("/", 1)[1]
+    assert "几秒钟" in client.post(f"{where}/draw", data={}).text  # not in the log yet
+    log.advance(house.perform)
+    before = house.client().get(f"/lots/{lot_id}")
+    assert "抽取时公布" in before.text and house.client().get(f"/lots/{lot_id}.json").json["seed"] is None
+    moved_to(client.post(f"{where}/draw", data={"word": "桂花"}))
+    log.advance(house.perform)
+    assert client.post(f"{where}/draw", data={}).status_code == 422  # once
+    shown = client.get(where).text
+    assert shown.count("/inspect/apply?plan=P-1&item=YJ-02") == 3
+    public = house.client().get(f"/lots/{lot_id}").text
+    assert "重做一遍，结果相同" in public and "云汀示例" not in public
+    file = tmp_path / "lot.json"
+    file.write_bytes(house.client().get(f"/lots/{lot_id}.json").data)
+    runner = house.app.test_cli_runner()
+    for which in (str(file), lot_id):
+        assert runner.invoke(args=["lots", "verify", which]).exit_code == 0
+    said = json.loads(file.read_text())
+    said["word"] = "别的"
+    file.write_text(json.dumps(said))
+    assert "another result" in runner.invoke(args=["lots", "verify", str(file)]).output
+    with house.installation.database.write() as session:
+        session.get_one(Lot, lot_id).result = json.dumps(said["result"][:-1])
+    assert "核对不上" in house.client().get(f"/lots/{lot_id}").text
+
+
+def test_who_was_drawn_or_had_the_cap_or_is_protected_is_left_out(house: House) -> None:
+    from app.store.models import DoNotDisturb
+
+    visited = house.completed(kind="planned", cause=None, clue_no=None, plan_code="P-1").enterprise_id
+    house.completed(kind="planned", cause=None, clue_no=None, plan_code="P-1")
+    ref = house.application().enterprise
+    protected = house.applied(enterprise=type(ref)(uscc=uscc(2), name="云汀示例二公司")).enterprise_id
+
+    def protect(work) -> None:  # type: ignore[no-untyped-def]
+        work.session.add(
+            DoNotDisturb(subject_kind="enterprise", subject_id=protected, valid_from=work.now.date(), valid_until=None)
+        )
+
+    house.perform(protect)
+    plan = filed(house)
+    client = house.signed_in("inspector")
+    page = client.post(f"/inspect/plans/{plan.id}/rows/1/draw", data={"go": "look", "each": "2"}).text
+    assert "今年的计划检查已到上限" in page and "在无感监管对象清单上" in page and visited not in page
+    refused = client.post(f"/inspect/plans/{plan.id}/rows/1/draw", data={"go": "commit", "each": "2"})
+    assert refused.status_code == 422 and "没有可以抽取的企业" in refused.text
+    unknown = client.post(f"/inspect/plans/{plan.id}/rows/1/draw", data={"go": "commit", "list": uscc(99), "each": "2"})
+    assert "登记库里没有" in unknown.text
+
+
+def test_everybody_reads_the_items_that_may_be_inspected(house: House) -> None:
+    page = house.client().get("/items").text
+    assert "《安全生产法》第六十五条" in page and "每年最多 2 次" in page and "未公布的检查事项" not in page
+    assert "YJ-02" not in house.client().get("/items?q=食品").text
+    assert "没有符合条件的事项" in house.client().get("/items?unit=NONE").text
+
+
+def test_the_api_gives_own_plans_and_published_ones(house: House) -> None:
+    from app.api.v1 import answers_plans
+
+    plan = filed(house)
+    client = house.client()
+    own = client.get("/api/v1/plans", headers=house.bearer("inspector"))
+    answers_plans.PlanList.model_validate_json(own.data)
+    assert [p["code"] for p in own.json["items"]] == ["P-1"]
+    assert client.get("/api/v1/plans", headers=house.bearer("inspector2")).json["items"] == []
+    assert client.get("/api/v1/plans/P-1", headers=house.bearer("inspector2")).status_code == 404
+    moved_to(house.signed_in("head").post(f"/inspect/plans/{plan.id}/publish"))
+    one = client.get("/api/v1/plans/P-1", headers=house.bearer("inspector2"))
+    answers_plans.Plan.model_validate_json(one.data)
+    assert one.json["published_on"] == "2026-03-02" and one.json["rows"][1]["share_percent"] == "50"
+    assert client.get("/api/v1/plans?year=x", headers=house.bearer("inspector")).status_code == 422
