@@ -192,7 +192,8 @@ class Inspection:
     @property
     def mutually_confirmed(self) -> bool:
         """双向确认: the enterprise confirmed the arrival, and an officer scanned the enterprise's own code."""
-        return bool(self.enterprise_arrived_at and self.officer_scanned_at and not self.self_scanned)
+        foul = self.self_scanned or self.device_enterprises
+        return bool(self.enterprise_arrived_at and self.officer_scanned_at and not foul)
 
     def invitation(self, unit: str | None) -> Invitation | None:
         return next((i for i in self.invitations if i.unit == unit), None)

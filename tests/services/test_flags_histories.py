@@ -16,10 +16,12 @@ from app.domain.plans import Content, Dates, Line
 from app.domain.supervision import FlagAction
 from app.services import (
     applications,
+    arrivals,
     decisions,
     flag_actions,
     flag_rebuild,
     flags,
+    joint,
     log,
     log_audit,
     plans,
@@ -41,7 +43,8 @@ from app.store.unit_of_work import UnitOfWork
 from tests.house import House, uscc
 
 ACTIONS = (
-    "act", "apply", "approve", "arrive", "complete", "rate", "register", "register", "report", "sweep", "visit", "visit",
+    "act", "apply", "approve", "arrive", "complete", "join", "officer",
+    "rate", "register", "register", "report", "sweep", "visit", "visit",
     "visit", "wait",
 )  # fmt: skip
 OFFICERS = ("99010001", "99010002", "99010003", "99010004", "99020001", "X")
@@ -97,6 +100,20 @@ class History:
             scans.record_scan, self._code(source), source.choice(("seen", "arrive", "arrive")),
             f"phone {source.randint(0, 3)}", by_staff=source.random() < 0.3,
         )  # fmt: skip
+
+    def officer(self, source: random.Random) -> None:
+        """An officer scans or types what names an enterprise, not always the right one."""
+        row, text = self._one(source, "approved", "in_progress"), uscc(900 + source.randint(0, 1))
+        arrival = arrivals.Arrival(text, source.choice(("camera", "typed")))
+        self.house.perform(arrivals.arrive, self.house.people["inspector"], row.id, arrival)
+
+    def join(self, source: random.Random) -> None:
+        """Another unit comes along."""
+        row, people = self._one(source, "applied"), self.house.people
+        self.house.perform(joint.invite, people["inspector"], row.id, "YT-SCJG")
+        offer = joint.Offer(("SJ-01",), ("99020001",))
+        self.house.perform(joint.join, people["inspector2"], row.id, offer)
+        self.house.perform(joint.join, people["head2"], row.id)
 
     def complete(self, source: random.Random) -> None:
         row = self._one(source, "approved", "in_progress", "lapsed")
