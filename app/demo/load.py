@@ -59,9 +59,10 @@ def load(work: UnitOfWork, password: str) -> int:
         *stories.ordinary(source, work.now, [protected, *invented[stories_end : -plans.CAMPAIGN]]),
         *stories.campaign(work.now, invented[-plans.CAMPAIGN :], plans.campaign_code(work.now)),
     ]
-    done = play(work, (visit(cast, source, script) for script in scripts), work.now)
+    steps = [visit(cast, source, script) for script in scripts]
+    steps += together.scripts(cast, work.now, invented[together_begin:stories_end])
+    done = play(work, steps, work.now)
     _enterprise_codes(work)
-    together.play(work, cast, invented[together_begin:stories_end])
     space.open_space(work, cast.inspectors["YT-YJJ"], invented[FLAGGED + 1], invented[stories_end])
     _reports(work, invented[stories_end : stories_end + 3])
     _forged(work)

@@ -1,39 +1,66 @@
 """综合查一次 in the demonstration: a joint visit of today, an invitation that waits, and two visits that could be one."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from app.demo.district import items_of, officers_of
+from app.demo.district import items_of, officers_of, plan_code
 from app.demo.names import InventedEnterprise
-from app.demo.play import Cast, Script, application
+from app.demo.play import Cast, Script, Steps, application
 from app.domain.inspections import Inspection
+from app.domain.times import shanghai_day
 from app.services import applications, decisions, joint
 from app.store.unit_of_work import UnitOfWork
 
 LEAD, PARTNER, OTHER = "YT-YJJ", "YT-SCJG", "YT-XFJY"
 ENTERPRISES = 4
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def play(work: UnitOfWork, cast: Cast, enterprises: list[InventedEnterprise]) -> None:
-    """Everything as of now; each story has an enterprise of its own."""
+def scripts(cast: Cast, now: datetime, enterprises: list[InventedEnterprise]) -> Iterator[Steps]:
+    """Applied for yesterday, each with an enterprise of its own."""
     together, asked, could_be_one, declined = enterprises
-    soon = work.now.replace(minute=0, second=0, microsecond=0)
-    days = timedelta(days=1)
-    visit = _invited(work, cast, together, LEAD, PARTNER, soon)
-    joint.join(work, cast.inspectors[PARTNER], visit.id, _offer(PARTNER))
+    soon = now.replace(minute=0, second=0, microsecond=0)
+    yield _joined(cast, together, now - DAY, soon)
+    yield _waiting(cast, asked, now - 3 * HOUR, soon)
+    yield _could_be_one(cast, could_be_one, now - 5 * HOUR, soon)
+    yield _declined(cast, declined, now - 8 * HOUR, soon)
+
+
+def _joined(cast: Cast, enterprise: InventedEnterprise, begin: datetime, soon: datetime) -> Steps:
+    work = yield begin
+    visit = _invited(work, cast, enterprise, LEAD, PARTNER, soon)
+    work = yield begin + HOUR
+    plan = plan_code(PARTNER, shanghai_day(soon).year)
+    offer = joint.Offer(tuple(items_of(PARTNER)[:1]), tuple(officers_of(PARTNER)[:2]), plan)
+    joint.join(work, cast.inspectors[PARTNER], visit.id, offer)
+    work = yield begin + 2 * HOUR
     joint.join(work, cast.heads[PARTNER], visit.id)
+    work = yield begin + 3 * HOUR
     decisions.approve(work, cast.heads[LEAD], visit.id, "两家一起去，企业只接待一次")
 
-    _apply(work, cast, LEAD, asked, soon + 4 * days)
-    _invited(work, cast, asked, PARTNER, LEAD, soon + 2 * days)
 
-    _apply(work, cast, LEAD, could_be_one, soon + days)
-    _apply(work, cast, OTHER, could_be_one, soon + 4 * days)
+def _waiting(cast: Cast, enterprise: InventedEnterprise, begin: datetime, soon: datetime) -> Steps:
+    """The invited unit has an application of its own: joining cancels that one."""
+    work = yield begin
+    _applied(work, cast, LEAD, enterprise, soon + 4 * DAY)
+    work = yield begin + HOUR
+    _invited(work, cast, enterprise, PARTNER, LEAD, soon + 2 * DAY)
 
-    visit = _invited(work, cast, declined, LEAD, PARTNER, soon + 3 * days)
+
+def _could_be_one(cast: Cast, enterprise: InventedEnterprise, begin: datetime, soon: datetime) -> Steps:
+    work = yield begin
+    _applied(work, cast, LEAD, enterprise, soon + DAY)
+    _applied(work, cast, OTHER, enterprise, soon + 4 * DAY)
+
+
+def _declined(cast: Cast, enterprise: InventedEnterprise, begin: datetime, soon: datetime) -> Steps:
+    work = yield begin
+    visit = _invited(work, cast, enterprise, LEAD, PARTNER, soon + 3 * DAY)
+    work = yield begin + 2 * HOUR
     joint.decline(work, cast.inspectors[PARTNER], visit.id, "本周抽检任务已排满，无法同行")
 
 
-def _apply(work: UnitOfWork, cast: Cast, unit: str, enterprise: InventedEnterprise, start: datetime) -> Inspection:
+def _applied(work: UnitOfWork, cast: Cast, unit: str, enterprise: InventedEnterprise, start: datetime) -> Inspection:
     script = Script(unit=unit, enterprise=enterprise, start=start, hours=4)
     return applications.apply(work, cast.inspectors[unit], application(script)).inspection
 
@@ -41,9 +68,5 @@ def _apply(work: UnitOfWork, cast: Cast, unit: str, enterprise: InventedEnterpri
 def _invited(
     work: UnitOfWork, cast: Cast, enterprise: InventedEnterprise, lead: str, partner: str, start: datetime
 ) -> Inspection:
-    visit = _apply(work, cast, lead, enterprise, start)
+    visit = _applied(work, cast, lead, enterprise, start)
     return joint.invite(work, cast.inspectors[lead], visit.id, partner, "时间相近，合并为一次？")
-
-
-def _offer(unit: str) -> joint.Offer:
-    return joint.Offer(tuple(items_of(unit)[:1]), tuple(officers_of(unit)[:2]))

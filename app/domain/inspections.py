@@ -86,6 +86,8 @@ class Invitation:
     items: tuple[str, ...] = ()
     officers: tuple[OfficerOnVisit, ...] = ()
     offered_by: str | None = None
+    plan_code: str | None = None  # the unit's own plan for its items
+    cause: str | None = None  # or what triggered them, as its own application said
     reason: str | None = None
     answered_at: datetime | None = None
 

@@ -62,6 +62,8 @@ def _offered(inspection: Inspection, fact: Fact) -> Changes:
         items=tuple(fact.body["items"]),
         officers=officers_of(fact.body["officers"]),
         offered_by=fact.body["offered_by"],
+        plan_code=fact.body.get("plan_code"),
+        cause=fact.body.get("cause"),
         answered_at=fact.recorded_at,
     )
     return {"invitations": _with(inspection, offer)}

@@ -233,6 +233,9 @@ def _plans(session: Session, places: Sequence[Place], window: timedelta) -> dict
             PlanKeyEnterprise.enterprise.in_({p.enterprise_id for p in places}),
             Plan.ends_on >= first,
             Plan.starts_on <= last,
+            Plan.filed_on.is_not(None),
+            Plan.withdrawn_on.is_(None),
+            or_(PlanKeyEnterprise.valid_until.is_(None), PlanKeyEnterprise.valid_until >= first),
         )
         .order_by(Plan.ends_on, Plan.code)
         .limit(MOST)

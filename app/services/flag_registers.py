@@ -20,6 +20,7 @@ from app.store.models import (
     CertificateSuspension,
     DoNotDisturb,
     Enterprise,
+    InspectionInvitation,
     InspectionItem,
     InspectionOfficer,
     InspectionRow,
@@ -100,6 +101,12 @@ def _protected(bodies: list[Body]) -> ColumnElement[bool]:
     return or_(InspectionRow.enterprise_id.in_(of["enterprise"]), _with_item(of["item"])) & _since(bodies)
 
 
+def _under_plans(codes: Any) -> ColumnElement[bool]:
+    """Visits under a plan, and joint ones to which a unit brought items of it."""
+    brought = select(InspectionInvitation.inspection).where(InspectionInvitation.plan_code.in_(codes))
+    return or_(InspectionRow.plan_code.in_(codes), InspectionRow.id.in_(brought))
+
+
 def _near(bodies: list[Body]) -> ColumnElement[bool]:
     days = [date.fromisoformat(body["day"]) for body in bodies]
     return InspectionRow.visit_day.between(min(days) - DEADLINES, max(days) + DEADLINES)
@@ -113,7 +120,7 @@ _TOUCHES: dict[type[Base], Any] = {
     UnitTerritory: lambda bodies: InspectionRow.lead_unit.in_([b["unit"] for b in bodies]) & _since(bodies),
     DoNotDisturb: _protected,
     Enterprise: lambda bodies: InspectionRow.enterprise_id.in_([b["id"] for b in bodies]),
-    Plan: lambda bodies: InspectionRow.plan_code.in_([b["code"] for b in bodies]),
+    Plan: lambda bodies: _under_plans([b["code"] for b in bodies]),
     CalendarDay: _near,
     Policy: lambda bodies: InspectionRow.jurisdiction.in_([b["region"] for b in bodies]) & _since(bodies),
     Unit: lambda bodies: InspectionRow.id.in_(

@@ -27,15 +27,17 @@ from app.store.models import InspectionRow
 from app.store.unit_of_work import UnitOfWork
 
 WORKERS = (INSPECTOR, HEAD, INTEGRATION)
+LONGEST_PLAN_CODE = 64
 STAYS_ALONE = ("recheck", "emergency")  # a re-check belongs to its rectification, an emergency does not wait
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a unit brings to a joint visit: item codes and certificate numbers."""
+    """What a unit brings to a joint visit: item codes and certificate numbers, and the plan that its items stand in."""
 
     items: tuple[str, ...]
     officers: tuple[str, ...]
+    plan_code: str | None = None
 
 
 def invite(work: UnitOfWork, actor: Actor, inspection_id: str, unit: str, note: str | None = None) -> Inspection:
@@ -80,6 +82,8 @@ def join(work: UnitOfWork, actor: Actor, inspection_id: str, offer: Offer | None
         "items": list(offer.items),
         "officers": _named(work, offer.officers),
         "offered_by": actor.identity,
+        "plan_code": offer.plan_code or next((o.plan_code for o in own if o.plan_code), None),
+        "cause": next((o.cause for o in own if o.cause), None),
     }
     return _record(work, actor, inspection, "inspection.join_offered", body)
 
@@ -168,6 +172,8 @@ def _offer_of(own: Sequence[Inspection]) -> Offer:
 
 
 def _check(work: UnitOfWork, inspection: Inspection, offer: Offer) -> None:
+    if offer.plan_code and len(offer.plan_code) > LONGEST_PLAN_CODE:
+        raise Invalid("too_long", "plan_code", most=LONGEST_PLAN_CODE)
     known = registry.items(work.session, offer.items)
     problems: list[Problem] = [("items", "unknown_item", {"item": i}) for i in offer.items if i not in known]
     problems += [("items", "items_missing", {})] if not offer.items else []

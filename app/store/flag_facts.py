@@ -293,8 +293,20 @@ def _plan(session: Session, i: Inspection, day: date) -> PlanOnDay | None:
     if plan is None:
         return None
     filed_on = plan.filed_on if plan.filed_on and plan.filed_on <= day else None
-    covers = plan.covers(i.units, i.items, day)
+    covers = plan.covers(i.units, set(i.items) - _on_a_partners_basis(session, i, day), day)
     return PlanOnDay(plan.code, plan.kind, covers, plan.approved_on, filed_on, plan.published_on)
+
+
+def _on_a_partners_basis(session: Session, i: Inspection, day: date) -> set[str]:
+    """The items that units of a joint visit brought on a basis of their own: in force in their filed plan, or triggered."""
+    found: set[str] = set()
+    for joined in (one for one in i.invitations if one.state == "joined"):
+        if joined.cause:
+            found.update(joined.items)
+        plan = plan_store.by_code(session, i.jurisdiction, joined.plan_code, held=True) if joined.plan_code else None
+        if plan is not None and plan.filed_on and plan.filed_on <= day:
+            found.update(item for item in joined.items if plan.covers((joined.unit,), (item,), day))
+    return found
 
 
 def policies(session: Session) -> Policies:

@@ -169,6 +169,8 @@ def _invitation_columns(i: Invitation) -> dict[str, Any]:
         "items": json.dumps(i.items),
         "officers": json.dumps(officers, ensure_ascii=False),
         "offered_by": i.offered_by,
+        "plan_code": i.plan_code,
+        "cause": i.cause,
         "reason": i.reason,
         "answered_at": i.answered_at,
     }
@@ -183,6 +185,8 @@ def _invitation(row: InspectionInvitation) -> Invitation:
         items=tuple(json.loads(row.items)),
         officers=officers_of(json.loads(row.officers)),
         offered_by=row.offered_by,
+        plan_code=row.plan_code,
+        cause=row.cause,
         reason=row.reason,
         answered_at=row.answered_at,
     )

@@ -2,18 +2,22 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
 
+from app.domain.actors import SYSTEM
 from app.domain.applications import EnterpriseRef
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.inspections import Inspection, Result
+from app.domain.plans import Content, Dates, Line
+from app.domain.times import shanghai_day
 from app.queries import joint as queries
-from app.services import decisions, flag_rebuild, joint, scans, visits
+from app.services import decisions, flag_rebuild, joint, plans, scans, visits
 from app.services.state_audit import state_discrepancies
 from app.store import inspections as inspection_store
+from app.store import plans as plan_store
 from app.store.models import FindingRow
 from tests.house import House, uscc
 from tests.services.test_one_visit import code_of
@@ -251,3 +255,48 @@ def test_joining_and_approving_at_once_leaves_one_code_at_most(
     )
     assert stored(house, b.id).state == "cancelled"
     assert stored(house, a.id).units == ("YT-YJJ", "YT-SCJG")
+
+
+def test_a_partners_items_stand_in_its_own_plan(house: House) -> None:
+    today = shanghai_day(house.clock.now)
+    filed = Dates(approved_on=today, filed_on=today)
+
+    def bring(code: str, unit: str, item: str, dates: Dates) -> None:
+        content = Content("计划", "yearly", date(2026, 1, 1), date(2026, 12, 31), (Line(item),))
+        with house.installation.reading() as session:
+            known = plan_store.by_code(session, "990101", code)
+        house.perform(plans.bring, SYSTEM, unit, code, content, dates, known=known)
+
+    def unplanned() -> bool:
+        assert house.perform(flag_rebuild.rebuild) == 0
+        with house.installation.reading() as session:
+            query = select(FindingRow.id).where(FindingRow.rule == "unplanned", FindingRow.standing)
+            return session.scalar(query) is not None
+
+    bring("P-YJJ", "YT-YJJ", "YJ-01", filed)
+    bring("P-SCJG", "YT-SCJG", "SJ-01", Dates(approved_on=today))
+    planned = {"kind": "planned", "cause": None, "clue_no": None}
+    own = house.applied(plan_code="P-YJJ", **planned)
+    house.applied("inspector2", plan_code="P-SCJG", **planned, **MARKET)
+    house.perform(joint.invite, house.people["inspector"], own.id, "YT-SCJG")
+    house.perform(joint.join, house.people["inspector2"], own.id)
+    assert house.perform(joint.join, house.people["head2"], own.id).invitation("YT-SCJG").plan_code == "P-SCJG"
+    approved = house.perform(decisions.approve, house.people["head"], own.id, "理由")
+    house.perform(scans.record_scan, code_of(house, approved).url, "arrive", "a phone")
+    assert unplanned()  # the partner's plan is not filed
+    bring("P-SCJG", "YT-SCJG", "SJ-01", filed)
+    assert not unplanned()
+
+
+def test_a_key_enterprise_of_another_units_plan_is_named_until_that_unit_went(house: House) -> None:
+    own = house.applied()
+    today = shanghai_day(house.clock.now)
+    keyed = Content("计划", "yearly", date(2026, 1, 1), date(2026, 12, 31), (Line("SJ-01"),), (own.enterprise_id,))
+    filed = Dates(approved_on=today, filed_on=today)
+    house.perform(plans.bring, SYSTEM, "YT-SCJG", "P-K", keyed, filed, known=None)
+    (found,) = partners(house, own)
+    assert (found.kind, found.unit, found.number) == ("plan", "YT-SCJG", "P-K")
+    theirs = house.approved("inspector2", "head2", **MARKET)
+    assert [p.kind for p in partners(house, own)] == ["visit"]
+    house.perform(scans.record_scan, code_of(house, theirs).url, "arrive", "a phone")
+    assert partners(house, own) == []

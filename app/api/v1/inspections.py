@@ -218,6 +218,7 @@ def invitation_json(i: Invitation) -> dict[str, Any]:
         "reason": i.reason,
         "items": list(i.items),
         "officers": [o.certificate_no for o in i.officers],
+        "plan_code": i.plan_code,
         "invited_at": rfc3339(i.invited_at),
         "answered_at": _time(i.answered_at),
     }

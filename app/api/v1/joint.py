@@ -28,14 +28,14 @@ def invite(work: UnitOfWork, who: Actor, body: InviteIn, id: str) -> Answer:
 @Declared(
     "POST", "/inspections/{id}/join",
     "Come along: with items and officers (left out: those of the own application), then the own head confirms", UNIT,
-    JoinIn, creates=True, example={"items": ["SJ-01"], "officers": ["9901002001", "9901002002"]},
+    JoinIn, creates=True, example={"items": ["SJ-01"], "officers": ["9901002001"], "plan_code": "YT-SCJG-JH-2026"},
     answer=InvitationToVisit,
 )  # fmt: skip
 def join(work: UnitOfWork, who: Actor, body: JoinIn, id: str) -> Answer:
     offer = None
     if body.items is not None or body.officers is not None:
         items, officers = dict.fromkeys(body.items or ()), dict.fromkeys(body.officers or ())
-        offer = joint.Offer(tuple(items), tuple(officers))
+        offer = joint.Offer(tuple(items), tuple(officers), body.plan_code)
     return Answer(_invitation(work.session, who, joint.join(work, who, id, offer)))
 
 

@@ -117,5 +117,6 @@ class InvitationOut(Told):
     reason: str | None
     items: list[str]
     officers: list[str]
+    plan_code: str | None
     invited_at: datetime
     answered_at: datetime | None

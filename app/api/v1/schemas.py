@@ -141,6 +141,7 @@ class JoinIn(Schema):
 
     items: list[Short] | None = None
     officers: list[text(40)] | None = None
+    plan_code: optional(64) = None
 
 
 class ReasonIn(Schema):

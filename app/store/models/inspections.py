@@ -154,6 +154,8 @@ class InspectionInvitation(Base):
     items: Mapped[str] = mapped_column(Text)
     officers: Mapped[str] = mapped_column(Text)
     offered_by: Mapped[str | None] = mapped_column(Id)
+    plan_code: Mapped[str | None] = mapped_column(Code, index=True)
+    cause: Mapped[str | None] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None]
 

@@ -58,8 +58,9 @@ def join(inspection_id: str) -> BaseResponse | tuple[str, int]:
     offer = None
     if request.form.get("go") == "chosen":
         more = re.split(r"[\s,，、;；]+", request.form.get("more_officers", "").strip()[:500])
+        plan = request.form.get("plan_code", "").strip() or None
         officers = dict.fromkeys([*request.form.getlist("officers"), *filter(None, more)])
-        offer = joint.Offer(tuple(dict.fromkeys(request.form.getlist("items"))), tuple(officers))
+        offer = joint.Offer(tuple(dict.fromkeys(request.form.getlist("items"))), tuple(officers), plan)
     return _answer(inspection_id, joint.join, offer)
 
 
