@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from app.demo.district import items_of, officers_of, plan_code
+from app.demo.district import items_of, officers_of
 from app.demo.names import InventedEnterprise
+from app.demo.plans import plan_code
 from app.demo.play import Cast, Script, Steps, application
 from app.domain.inspections import Inspection
 from app.domain.times import shanghai_day
