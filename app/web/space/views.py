@@ -10,16 +10,17 @@ from app.context import installation, now, perform, reading, take
 from app.domain import matters as domain
 from app.domain.errors import DomainError, NotFound
 from app.errors import field_sentences
+from app.queries import papers as paper_queries
 from app.queries import registry
 from app.queries import space as queries
 from app.queries.paging import USUAL
 from app.security import of_enterprise
 from app.services import log_proofs, matters
 from app.store.limits import Limit
-from app.web.space import city, door, people, year
+from app.web.space import city, door, papers, people, year
 from app.web.space.blueprint import blueprint, chosen, person
 
-__all__ = ["blueprint", "city", "door", "people", "year"]
+__all__ = ["blueprint", "city", "door", "papers", "people", "year"]
 SAY = Limit(burst=20, per_minute=2)  # a person
 
 
@@ -154,9 +155,10 @@ def _visit_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:
         found = _visit_or_404(session, inspection_id)
         laid = queries.matters_of(session, installation().vault, own=True, inspection=inspection_id)
         registration = log_proofs.registration(session, found.inspection)
+        served = paper_queries.served_to(session, found.inspection.enterprise_id, ("inspection", inspection_id))
     i = found.inspection
     return render_template(
-        "space/visit.html", v=found, matters=laid, registration=registration, values=values, errors=errors,
+        "space/visit.html", v=found, matters=laid, registration=registration, papers=served, values=values, errors=errors,
         may_state=domain.may_state(i), may_ask_recusal=domain.may_ask_recusal(i), may_check=domain.may_check_itself(i),
         has_selfcheck=any(m.row.kind == domain.SELFCHECK for m in laid), now=now(),
     )  # fmt: skip

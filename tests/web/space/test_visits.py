@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from app.domain.inspections import Slot
 from app.domain.space import shows
-from app.services import announcements, decisions
+from app.services import announcements, decisions, paper_service
 from app.services.state_audit import state_discrepancies
 from app.store.models import FactRow, InspectionRow, MatterRow
 from tests.house import House
@@ -236,3 +236,18 @@ def test_an_announced_visit_offers_its_times_and_one_is_taken(house: House) -> N
     assert client.post(path, data={"slot": "2"}).status_code == 422
     with house.installation.reading() as session:
         assert list(state_discrepancies(session)) == []
+
+
+def test_papers_are_read_once_they_reached_the_enterprise(house: House) -> None:
+    from tests.services.test_papers import of, service
+
+    inspection = begun(house)
+    client, stranger = member(house, inspection), member(house, begun(house, enterprise=OTHER), "13800000002")
+    notice, sheet = of(house, inspection, "notice"), of(house, inspection, "approval_sheet")
+    assert client.get(f"/my/papers/{notice.id}").status_code == 404  # signed, and not served
+    house.perform(paper_service.serve, house.people["inspector"], notice.id, service(house))
+    assert f"/my/papers/{notice.id}" in client.get(f"/my/visits/{inspection.id}").text
+    assert inspection.number in client.get(f"/my/papers/{notice.id}").text
+    for browser, paper in ((stranger, notice), (client, sheet)):
+        assert browser.get(f"/my/papers/{paper.id}").status_code == 404
+        assert browser.get(f"/my/papers/{paper.id}.pdf").status_code == 404
