@@ -39,6 +39,8 @@ def test_a_surprise_visit_shows_itself_on_arrival_and_never_when_called_off(hous
     )  # fmt: skip
     page = client.get("/my/visits").text
     assert f"/my/visits/{surprise.id}" not in page and client.get(f"/my/visits/{surprise.id}").status_code == 404
+    data = {"officer": "99010001", "reason": "x"}
+    assert client.post(f"/my/visits/{surprise.id}/recusal", data=data).status_code == 404
     assert f"/my/visits/{waiting.id}" not in page
     assert f"/my/visits/{plain.id}" in page
     for state in ("approved", "cancelled", "lapsed", "not_carried_out"):
