@@ -109,14 +109,18 @@ def enterprises(session: Session, text: str, limit: int = 20) -> list[Enterprise
         found = list(session.scalars(query.limit(limit)))
         if found or len(uscc) >= 15:
             return found
-    matches: Any = Enterprise.search.contains(name, autoescape=True)
-    if name.isascii():
-        matches = or_(matches, Enterprise.initials.contains(name, autoescape=True))
+    matches = named_like(name)
     begins = or_(
         Enterprise.search.startswith(name, autoescape=True), Enterprise.initials.startswith(name, autoescape=True)
     )
     query = select(Enterprise).where(matches).order_by(case((begins, 0), else_=1), Enterprise.search).limit(limit)
     return list(session.scalars(query))
+
+
+def named_like(name: str) -> Any:
+    """The condition that a compared name, or its pinyin initials, contain `name` (normalised)."""
+    matches: Any = Enterprise.search.contains(name, autoescape=True)
+    return or_(matches, Enterprise.initials.contains(name, autoescape=True)) if name.isascii() else matches
 
 
 def names(session: Session, codes: Sequence[str]) -> dict[str, str]:

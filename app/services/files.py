@@ -52,21 +52,38 @@ def keep(
     """
     kind = uploads.check(upload, kinds, field)
     data = _redrawn(upload, field) if kind in IMAGES else upload.data
+    media_type = JPEG if kind in IMAGES else kind
+    return store(
+        work, actor, Upload(upload.name, data), media_type, purpose=purpose, subject=subject, jurisdiction=jurisdiction
+    )
+
+
+def store(
+    work: UnitOfWork,
+    actor: Actor,
+    upload: Upload,
+    media_type: str,
+    *,
+    purpose: str,
+    subject: tuple[str, str],
+    jurisdiction: str,
+) -> FileRow:
+    """Stores bytes as they are, sealed: what the caller has checked, or will check before anybody sees it."""
     row = FileRow(
         id=work.new_id(),
         jurisdiction=jurisdiction,
         subject_kind=subject[0],
         subject_id=subject[1],
         purpose=purpose,
-        media_type=JPEG if kind in IMAGES else kind,
+        media_type=media_type,
         name=uploads.safe_name(upload.name),
-        size=len(data),
-        sha256=hashlib.sha256(data).digest(),
+        size=len(upload.data),
+        sha256=hashlib.sha256(upload.data).digest(),
         sealed=b"",
         recorded_at=work.now,
         recorded_by=actor.id,
     )
-    row.sealed = work.vault.seal(data, f"file:{row.id}")
+    row.sealed = work.vault.seal(upload.data, f"file:{row.id}")
     work.session.add(row)
     work.session.flush()
     return row

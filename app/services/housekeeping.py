@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from app.services import flags, jobs, log, outbox, unit_keys, visits
+from app.services.imports import uploads
 from app.services.space import entry, persons
 from app.store.models import (
     Challenge,
@@ -47,4 +48,4 @@ def erase_former(work: UnitOfWork) -> None:
     persons.erase_former(work)
 
 
-JOBS = (sweep, lapse, unit_keys.renew_lists, forget, erase_former, log.prune, jobs.forget, outbox.forget)
+JOBS = (sweep, lapse, unit_keys.renew_lists, forget, erase_former, log.prune, jobs.forget, outbox.forget, uploads.forget_old)

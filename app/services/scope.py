@@ -1,11 +1,12 @@
 """Whose registers an administrator keeps: those of the own region and of everything below it."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import ADMIN, HEAD, Actor
 from app.domain.errors import NotFound
 from app.store import actors
-from app.store.models import Enterprise, Unit
+from app.store.models import Enterprise, Item, Officer, RoleAssignment, Unit, User
 
 
 def regions_of(session: Session, actor: Actor) -> frozenset[str] | None:
@@ -40,3 +41,37 @@ def enterprise_in_scope(session: Session, actor: Actor, enterprise_id: str) -> E
     if enterprise is None or not (regions is None or enterprise.region is None or enterprise.region in regions):
         raise NotFound("no_such_enterprise")
     return enterprise
+
+
+def officer_in_scope(session: Session, actor: Actor, officer_id: str) -> tuple[Officer, Unit]:
+    """An officer of a unit that the actor keeps. Raises NotFound("no_such_officer")."""
+    officer = session.get(Officer, officer_id)
+    unit = session.get(Unit, officer.unit) if officer is not None and officer.unit is not None else None
+    if officer is None or unit is None or not keeps_unit(session, actor, unit):
+        raise NotFound("no_such_officer")
+    return officer, unit
+
+
+def item_in_scope(session: Session, actor: Actor, code: str) -> tuple[Item, Unit]:
+    """An item of a unit that the actor keeps. Raises NotFound("no_such_item")."""
+    item = session.scalar(select(Item).where(Item.code == code))
+    unit = session.get(Unit, item.unit) if item is not None else None
+    if item is None or unit is None or not keeps_unit(session, actor, unit):
+        raise NotFound("no_such_item")
+    return item, unit
+
+
+def account_in_scope(session: Session, actor: Actor, actor_id: str) -> User:
+    """The account of somebody whose unit (of the newest role) the actor keeps. Raises NotFound("no_such_account")."""
+    user = session.get(User, actor_id)
+    newest = (
+        select(Unit)
+        .join(RoleAssignment, RoleAssignment.unit == Unit.code)
+        .where(RoleAssignment.actor == actor_id)
+        .order_by(RoleAssignment.valid_from.desc(), RoleAssignment.id.desc())
+        .limit(1)
+    )
+    unit = session.scalar(newest)
+    if user is None or unit is None or not keeps_unit(session, actor, unit):
+        raise NotFound("no_such_account")
+    return user

@@ -1,55 +1,28 @@
-"""The administrator's page: what the register knows, to look at. Changes are made by import and command."""
+"""The administrator's start page: what needs doing. The registers are modules beside this one."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import render_template
 
-from app.context import actor, perform, reading
-from app.domain.actors import ADMIN
-from app.queries import registry
-from app.queries import supervision as queries
-from app.security import roles
-from app.services import enterprise_codes as codes
-from app.services import jobs
-from app.web.enterprise.sheet import change, sheet
+from app.context import reading
+from app.queries import keeping as queries
+from app.queries import keeping_people as people_queries
+from app.web.admin import codes, enterprises, items, officers, people, settings, tables, units
+from app.web.admin.blueprint import administrators, blueprint, own_regions, today
 
-blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+__all__ = ["blueprint", "codes", "enterprises", "items", "officers", "people", "settings", "tables", "units"]
 
 
 @blueprint.get("/")
-@roles(ADMIN)
+@administrators
 def home() -> str:
     with reading() as session:
-        units, _ = registry.units(session, None, 200)
-        people = queries.users(session)
-    return render_template("admin/home.html", units=list(reversed(units)), people=people)
-
-
-@blueprint.get("/enterprise-codes")
-@roles(ADMIN)
-def enterprise_codes() -> str:
-    """How many enterprises have their permanent code (企业码), and making the missing ones."""
-    text = request.args.get("q", "").strip()[:100]
-    with reading() as session:
-        have, total = queries.enterprise_codes(session)
-        found = registry.enterprises(session, text, limit=20) if text else []
-    return render_template("admin/enterprise_codes.html", have=have, total=total, text=text, found=found)
-
-
-@blueprint.post("/enterprise-codes")
-@roles(ADMIN)
-def make_enterprise_codes() -> Response:
-    """Asks for the job that makes a code for every enterprise without one."""
-    job = perform(jobs.enqueue, actor(), codes.JOB, {})
-    return redirect(url_for("jobs.page", job_id=job), 303)
-
-
-@blueprint.get("/enterprise-codes/<enterprise_id>")
-@roles(ADMIN)
-def enterprise_sheet(enterprise_id: str) -> str:
-    return sheet(enterprise_id, url_for("admin.change_enterprise_code", enterprise_id=enterprise_id))
-
-
-@blueprint.post("/enterprise-codes/<enterprise_id>")
-@roles(ADMIN)
-def change_enterprise_code(enterprise_id: str) -> Response | tuple[str, int]:
-    return change(enterprise_id, url_for("admin.enterprise_sheet", enterprise_id=enterprise_id), request.path)
+        own = own_regions(session)
+        expiring = queries.expiring(session, own, None, today())
+        soon, _ = queries.officers(session, own, None, {"state": "expiring"}, None, today())
+        next_year = people_queries.calendar(session, today().year + 1)
+    return render_template(
+        "admin/home.html",
+        expiring=expiring,
+        soon=soon[:8],
+        calendar_missing=today().month >= 11 and not next_year,
+        today=today(),
+    )

@@ -1,0 +1,153 @@
+"""Tables that an administrator sends: kept sealed, looked at in the background, stored when confirmed, then forgotten."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domain.actors import ADMIN, Actor
+from app.domain.errors import Invalid, NotFound
+from app.domain.uploads import Upload
+from app.services import files, jobs
+from app.services.imports.kinds import KINDS, Kind
+from app.services.imports.rows import Outcome
+from app.services.imports.running import run
+from app.services.imports.tables import LARGEST, read_table
+from app.services.jobs import Perform, Progress
+from app.store.models import FileRow, Job
+from app.store.unit_of_work import UnitOfWork
+
+CHECK, STORE = "import.check", "import.store"
+SUBJECT, PURPOSE = "table", "import"
+KEPT = timedelta(days=7)
+READ_AT_ONCE = 2_000_000  # bytes that are read before the job, so that a wrong file is told at its field
+PROBLEMS_KEPT = 5_000
+
+
+def page_kind(name: str) -> Kind:
+    """A kind that is brought in on a page. Raises NotFound("no_such_table")."""
+    kind = KINDS.get(name)
+    if kind is None or not kind.on_page:
+        raise NotFound("no_such_table")
+    return kind
+
+
+def send(work: UnitOfWork, actor: Actor, name: str, upload: Upload) -> str:
+    """Keeps a table and asks for its check; the job. Raises Invalid at "file"."""
+    actor.require(ADMIN)
+    kind = page_kind(name)
+    if not upload.data:
+        raise Invalid("file_empty", "file")
+    if len(upload.data) > LARGEST:
+        raise Invalid("table_too_large", "file", most=LARGEST // 1_000_000)
+    if len(upload.data) <= READ_AT_ONCE and not read_table(upload.data, kind.columns).rows:
+        raise Invalid("table_no_rows", "file")
+    kept = files.store(
+        work,
+        actor,
+        upload,
+        "application/octet-stream",
+        purpose=PURPOSE,
+        subject=(SUBJECT, actor.id),
+        jurisdiction=work.default_jurisdiction,
+    )
+    return jobs.enqueue(work, actor, CHECK, {"kind": name, "file": kept.id})
+
+
+def confirm(work: UnitOfWork, actor: Actor, check: str, skip_bad: bool) -> str:
+    """Asks for a checked table to be stored; the job. Pressed twice, it is the same job."""
+    actor.require(ADMIN)
+    work.lock(f"import:{actor.id}")
+    checked = jobs.own(work.session, actor, check)
+    if checked.kind != CHECK or checked.state != jobs.DONE:
+        raise NotFound("no_such_job")
+    params = json.loads(checked.params)
+    same = (Job.actor == actor.id, Job.kind == STORE, Job.params.contains(params["file"], autoescape=True))
+    before = work.session.scalar(select(Job).where(*same, Job.state != jobs.FAILED).limit(1))
+    if before is not None:
+        return before.id
+    return jobs.enqueue(work, actor, STORE, params | {"skip_bad": skip_bad})
+
+
+def check_table(perform: Perform, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """The job that looks at a table and stores nothing."""
+    return _job(perform, actor, params, progress, dry_run=True, skip_bad=False)
+
+
+def store_table(perform: Perform, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """The job that stores a table, and forgets the file."""
+    result = _job(perform, actor, params, progress, dry_run=False, skip_bad=bool(params["skip_bad"]))
+    if result["kept"]:
+        perform(_forget, params["file"])
+    return result
+
+
+def forget_old(work: UnitOfWork) -> None:
+    """Forgets tables that nobody confirmed."""
+    old = (FileRow.purpose == PURPOSE, FileRow.erased_at.is_(None), FileRow.recorded_at < work.now - KEPT)
+    for row in work.session.scalars(select(FileRow).where(*old)):
+        files.erase(work, row)
+
+
+def _job(
+    perform: Perform, actor: Actor, params: dict[str, Any], progress: Progress, *, dry_run: bool, skip_bad: bool
+) -> dict[str, Any]:
+    kind = page_kind(params["kind"])
+    kept: files.KeptFile = perform(_opened, actor, params["file"])
+    table = read_table(kept.data, kind.columns)
+    if not table.rows:
+        raise Invalid("table_no_rows", "file")
+    total, done = len(table.rows), 0
+    progress(0, total)
+
+    def one_more(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(min(done, total * 9 // 10), total)
+
+    # Progress is written in a transaction of its own: a kind that holds one while it reads must not tell of it.
+    tell = one_more if kind.bring is not None else lambda _: None
+    outcome, stored = run(kind, perform, table.rows, tell, actor, dry_run=dry_run, skip_bad=skip_bad)
+    progress(total, total)
+    return _told(outcome) | {
+        "kind": kind.name,
+        "file": params["file"],
+        "name": kept.name,
+        "rows": total,
+        "kept": stored,
+        "unused": list(table.unused),
+        "other_sheets": list(table.other_sheets),
+        "has_formulas": table.has_formulas,
+    }
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    said = [
+        {
+            "row": p.row,
+            "field": p.field,
+            "reason": p.reason,
+            "warning": p.warning,
+            "data": {k: str(v) for k, v in p.data.items()},
+        }
+        for p in sorted(outcome.problems, key=lambda p: p.warning)[:PROBLEMS_KEPT]
+    ]
+    return {
+        "added": outcome.added,
+        "changed": outcome.stored - outcome.added,
+        "unchanged": outcome.unchanged,
+        "bad": len(outcome.errors),
+        "warnings": len(outcome.problems) - len(outcome.errors),
+        "problems": said,
+    }
+
+
+def _opened(work: UnitOfWork, actor: Actor, file_id: str) -> files.KeptFile:
+    return files.opened(work.session, work.vault, file_id, (SUBJECT, actor.id))
+
+
+def _forget(work: UnitOfWork, file_id: str) -> None:
+    row = work.session.get(FileRow, file_id)
+    if row is not None and row.sealed is not None:
+        files.erase(work, row)

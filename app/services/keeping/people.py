@@ -1,0 +1,94 @@
+"""Accounts as an administrator keeps them: those of the own district; roles are dated."""
+
+from datetime import date
+
+from app.domain.actors import ADMIN, INTEGRATION, ROLES, SUPERVISOR, Actor
+from app.domain.errors import Invalid, NotFound, Refused
+from app.services import accounts
+from app.services.keeping import periods
+from app.services.scope import account_in_scope, unit_in_scope
+from app.store.models import RoleAssignment, Unit, User
+from app.store.unit_of_work import UnitOfWork
+
+PERSON_ROLES = tuple(role for role in ROLES if role != INTEGRATION)
+
+
+def add_person(
+    work: UnitOfWork, actor: Actor, username: str, name: str, unit: str, role: str, certificate_no: str | None
+) -> tuple[str, str]:
+    """A new account from today on: its id and first password, which is shown once. Raises Invalid at the field."""
+    actor.require(ADMIN)
+    _unit(work, actor, unit)
+    if role not in PERSON_ROLES:
+        raise Invalid("unknown_role", "role", role=role, roles="、".join(PERSON_ROLES))
+    password = accounts.secret_text(work.random(12))
+    made = accounts.add_user(work, username, name, unit, role, password, certificate_no)
+    return made.id, password
+
+
+def reset_password(work: UnitOfWork, actor: Actor, actor_id: str) -> str:
+    """A new password, shown once; all sessions of the account end."""
+    user = _person(work, actor, actor_id)
+    password = accounts.secret_text(work.random(12))
+    accounts.set_password(work, user.username, password)
+    return password
+
+
+def disable(work: UnitOfWork, actor: Actor, actor_id: str) -> None:
+    """Closes an account. Nobody closes the own: somebody must be left. Raises Refused("own_account")."""
+    user = _person(work, actor, actor_id)
+    if user.actor == actor.id:
+        raise Refused("own_account")
+    accounts.disable_user(work, user.username)
+
+
+def enable(work: UnitOfWork, actor: Actor, actor_id: str) -> None:
+    """Opens a closed account again; the password is as it was."""
+    _person(work, actor, actor_id).disabled_at = None
+
+
+def assign(
+    work: UnitOfWork, actor: Actor, actor_id: str, unit: str, role: str, first: date | None, last: date | None
+) -> None:
+    """A role from a day on, today at the earliest. The newest that holds counts."""
+    user = _person(work, actor, actor_id)
+    found = _unit(work, actor, unit)
+    if role not in PERSON_ROLES:
+        raise Invalid("unknown_role", "role", role=role, roles="、".join(PERSON_ROLES))
+    if role == SUPERVISOR and found.role != "supervisor":
+        raise Invalid("supervisor_unit", "unit", unit=unit)
+    if user.actor == actor.id:
+        raise Refused("own_role", "role")
+    assignment = RoleAssignment(actor=user.actor, unit=unit, role=role, valid_from=first, valid_until=last)
+    periods.begin(work, actor, periods.jurisdiction(work, found.region), assignment)
+
+
+def end_role(work: UnitOfWork, actor: Actor, actor_id: str, period_id: int, last: date | None) -> None:
+    user, assignment, district = _assignment(work, actor, actor_id, period_id)
+    if user.actor == actor.id:
+        raise Refused("own_role", "last")
+    periods.end(work, actor, district, assignment, last)
+
+
+def take_back_role(work: UnitOfWork, actor: Actor, actor_id: str, period_id: int) -> None:
+    _, assignment, district = _assignment(work, actor, actor_id, period_id)
+    periods.take_back(work, actor, district, assignment)
+
+
+def _person(work: UnitOfWork, actor: Actor, actor_id: str) -> User:
+    actor.require(ADMIN)
+    return account_in_scope(work.session, actor, actor_id)
+
+
+def _assignment(work: UnitOfWork, actor: Actor, actor_id: str, period_id: int) -> tuple[User, RoleAssignment, str]:
+    user = _person(work, actor, actor_id)
+    assignment: RoleAssignment = periods.of(work, RoleAssignment, period_id, "actor", actor_id)
+    unit = work.session.get_one(Unit, assignment.unit)
+    return user, assignment, periods.jurisdiction(work, unit.region)
+
+
+def _unit(work: UnitOfWork, actor: Actor, code: str) -> Unit:
+    try:
+        return unit_in_scope(work.session, actor, code)
+    except NotFound:
+        raise Invalid("unknown_unit", "unit", unit=code) from None

@@ -1,0 +1,73 @@
+"""A district's own texts and numbers, and the days on which working differs from Monday to Friday."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+
+from app.domain.actors import ADMIN, Actor
+from app.domain.errors import Invalid, NotFound
+from app.domain.times import shanghai_day
+from app.services import registers
+from app.services.keeping import periods
+from app.store.models import CalendarDay, JurisdictionSetting
+from app.store.unit_of_work import UnitOfWork
+
+# key: whether it says where it comes from (a text on refusing needs its source: faces.md)
+SETTINGS: dict[str, bool] = {"duty_phone": False, "hotline": False, "refusal_text": True, "district_name": False}
+LONGEST = 1000
+OPEN_YEARS = 2
+
+
+def district_of(work: UnitOfWork, actor: Actor) -> str:
+    """The district whose settings the administrator keeps. Raises Forbidden."""
+    actor.require(ADMIN)
+    return periods.jurisdiction(work, actor.region)
+
+
+def set_value(work: UnitOfWork, actor: Actor, key: str, value: str, source: str, first: date | None) -> None:
+    """What a setting says from a day on, today at the earliest. Raises Invalid at the field, NotFound."""
+    district = district_of(work, actor)
+    if key not in SETTINGS:
+        raise NotFound("no_such_setting")
+    if not value:
+        raise Invalid("missing", "value")
+    if len(value) > LONGEST:
+        raise Invalid("too_long", "value", most=LONGEST)
+    if SETTINGS[key] and not source:
+        raise Invalid("setting_source", "source")
+    where = (JurisdictionSetting.region == district, JurisdictionSetting.key == key)
+    same = work.session.scalars(select(JurisdictionSetting).where(*where)).all()
+    new = JurisdictionSetting(
+        region=district, key=key, value=value, source=source or None, valid_from=first, recorded_at=work.now
+    )
+    periods.begin(work, actor, district, new, same)
+
+
+def take_back(work: UnitOfWork, actor: Actor, key: str, period_id: int) -> None:
+    district = district_of(work, actor)
+    period = periods.of(work, JurisdictionSetting, period_id, "key", key)
+    if period.region != district:
+        raise NotFound("no_such_period")
+    periods.take_back(work, actor, district, period)
+
+
+def set_day(work: UnitOfWork, actor: Actor, day: date | None, working: bool) -> None:
+    """A day to come is a working day, or is not; a new version of the day. Raises Invalid("day_…", "day").
+
+    The calendar is one for the whole installation: it is the State Council's.
+    """
+    district = district_of(work, actor)
+    if day is None:
+        raise Invalid("missing", "day")
+    today = shanghai_day(work.now)
+    if day < today or day.year > today.year + OPEN_YEARS:
+        raise Invalid("day_to_come", "day", year=today.year + OPEN_YEARS)
+    newest = select(CalendarDay).where(CalendarDay.day == day).order_by(CalendarDay.version.desc()).limit(1)
+    before = work.session.scalar(newest)
+    if (before.working if before else day.weekday() < 5) == working:
+        raise Invalid("day_unchanged", "day", day=day.isoformat())
+    version = (work.session.scalar(select(func.max(CalendarDay.version)).where(CalendarDay.day == day)) or 0) + 1
+    row = CalendarDay(day=day, version=version, working=working)
+    work.session.add(row)
+    work.session.flush()
+    registers.record(work, actor, district, [row])
