@@ -15,12 +15,18 @@ from app.errors import sentence
 from app.queries.paging import USUAL
 from app.security import roles
 from app.services import scope
+from app.web.admin import words
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 administrators = roles(ADMIN)
 keepers = roles(ADMIN, HEAD)
 Answer = str | Response | tuple[str, int]
 PAGE = USUAL
+
+
+@blueprint.context_processor
+def _own_words() -> dict[str, Any]:
+    return {"own": words}
 
 
 def today() -> date:

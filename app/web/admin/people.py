@@ -1,5 +1,7 @@
 """Accounts: the list, one account with its dated roles, a new one; passwords are shown once."""
 
+from typing import Any
+
 from flask import render_template, request
 
 from app.context import actor, perform, reading
@@ -8,6 +10,7 @@ from app.queries import keeping as queries
 from app.queries import keeping_people as people_queries
 from app.services import scope
 from app.services.keeping import people as keeping
+from app.web.admin import words
 from app.web.admin.blueprint import Answer, administrators, blueprint, filters, messages, own_regions, saved, today
 from app.web.admin.forms import Reading, typed
 
@@ -103,7 +106,9 @@ def change_role(actor_id: str, period: int) -> Answer:
 
 def _new_page(errors: dict[str, str]) -> str:
     values = typed(request.form) or {"role": "inspector"}
-    return render_template("admin/account_new.html", values=values, errors=errors, units=_units())
+    return render_template(
+        "admin/account_new.html", values=values, errors=errors, units=_units(), person_roles=_roles()
+    )
 
 
 def _page(actor_id: str, form: str, errors: dict[str, str]) -> str:
@@ -120,8 +125,13 @@ def _page(actor_id: str, form: str, errors: dict[str, str]) -> str:
         errors=errors,
         typed=typed(request.form),
         units=_units(),
+        person_roles=_roles(),
         today=today(),
     )
+
+
+def _roles() -> dict[str, Any]:
+    return {role: words.ROLES[role] for role in keeping.PERSON_ROLES}
 
 
 def _units() -> dict[str, str]:

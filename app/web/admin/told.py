@@ -7,19 +7,15 @@ from flask_babel import gettext as _
 
 def told_of_check(result: dict[str, Any]) -> str:
     if result["bad"]:
-        return _("检查完毕：有 %(n)s 行不能导入，还没有保存任何内容。", n=result["bad"])
-    return _("检查完毕：每一行都可以导入，还没有保存任何内容。")
+        return str(_("检查完毕：有 %(n)s 行不能导入，还没有保存任何内容。", n=result["bad"]))
+    return str(_("检查完毕：每一行都可以导入，还没有保存任何内容。"))
 
 
 def told_of_store(result: dict[str, Any]) -> str:
     if not result["kept"]:
-        return _("没有导入：登记簿有了变化，现在有 %(n)s 行不能导入。", n=result["bad"])
-    return _(
-        "已导入：新增 %(added)s，更新 %(changed)s，不变 %(unchanged)s。",
-        added=result["added"],
-        changed=result["changed"],
-        unchanged=result["unchanged"],
-    )
+        return str(_("没有导入：登记簿有了变化，现在有 %(n)s 行不能导入。", n=result["bad"]))
+    counts = {name: result[name] for name in ("added", "changed", "unchanged")}
+    return str(_("已导入：新增 %(added)s，更新 %(changed)s，不变 %(unchanged)s。", **counts))
 
 
 def address(result: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from app.queries import applying as filling
 from app.queries import inspections as inspection_queries
 from app.queries import inspector as queries
 from app.queries import joint as joint_queries
+from app.queries import keeping as keeping_queries
 from app.queries import papers as paper_queries
 from app.queries import registry
 from app.queries import space as space_queries
@@ -47,6 +48,7 @@ def home() -> str:
         partners = joint_queries.of_visits(session, [i for i in listed if i.lead_unit == unit], now())
         heard = space_queries.before_unit(session, installation().vault, unit)
         waiting = paper_queries.waiting(session, unit)
+        expiring = keeping_queries.expiring(session, None, unit, shanghai_day(now()))
     by_id = {s.inspection.id: s for s in shown}
     return render_template(
         "inspector/home.html",
@@ -60,6 +62,7 @@ def home() -> str:
         partners=partners,
         heard=heard,
         papers=len(waiting),
+        expiring=expiring,
     )
 
 

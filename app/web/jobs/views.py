@@ -14,7 +14,7 @@ from app.domain.actors import ADMIN, HEAD, INSPECTOR, SUPERVISOR
 from app.errors import sentence
 from app.security import roles
 from app.services import jobs
-from app.web.admin import told as tables
+from app.web.admin.told import address, told_of_check, told_of_store
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -34,8 +34,8 @@ KINDS: dict[str, Shown] = {
         lambda result: _("新生成 %(n)s 个企业码。", n=result["made"]),
         lambda result: "/admin/enterprise-codes",
     ),
-    "import.check": Shown(_l("检查表格"), tables.told_of_check, tables.address),
-    "import.store": Shown(_l("导入表格"), tables.told_of_store, tables.address),
+    "import.check": Shown(_l("检查表格"), told_of_check, address),
+    "import.store": Shown(_l("导入表格"), told_of_store, address),
 }
 
 

@@ -1,0 +1,51 @@
+"""The words of the administrator's pages."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+PERIODS: dict[str, Any] = {"now": _l("现行"), "before": _l("以前"), "next": _l("将来")}
+PERIOD_MOODS = {"now": "good", "before": "", "next": "blue"}
+CERTIFICATES: dict[str, Any] = {
+    "valid": _l("有效"),
+    "expired": _l("已过期"),
+    "suspended": _l("停用中"),
+    "unknown": _l("没有证件信息"),
+}
+CERTIFICATE_MOODS = {"valid": "good", "expired": "bad", "suspended": "bad", "unknown": "care"}
+CERTIFICATE_FILTERS: dict[str, Any] = {
+    "valid": _l("有效"),
+    "expiring": _l("30 天内到期"),
+    "expired": _l("已过期"),
+    "suspended": _l("停用中"),
+}
+UNIT_ROLES: dict[str, Any] = {"inspecting": _l("检查单位"), "supervisor": _l("监督单位")}
+ROLES: dict[str, Any] = {
+    "inspector": _l("执法人员"),
+    "head": _l("负责人"),
+    "supervisor": _l("监督人员"),
+    "admin": _l("管理员"),
+    "integration": _l("系统对接"),
+}
+REGION_LEVELS: dict[str, Any] = {"province": _l("省"), "city": _l("市"), "district": _l("区"), "town": _l("街镇")}
+SETTINGS: dict[str, Any] = {
+    "duty_phone": _l("值班电话"),
+    "hotline": _l("热线电话"),
+    "refusal_text": _l("企业可以拒绝什么（显示在码的页面上）"),
+    "district_name": _l("地区名称"),
+}
+TABLES: dict[str, Any] = {
+    "regions": _l("区划"),
+    "units": _l("单位"),
+    "items": _l("检查事项"),
+    "officers": _l("执法人员"),
+    "enterprises": _l("企业"),
+    "do-not-disturb": _l("无感监管和无事不扰名单"),
+}
+SOURCES: dict[str, Any] = {
+    "admin": _l("管理员填写"),
+    "import": _l("表格导入"),
+    "registry": _l("登记机关"),
+    "application": _l("申请时填写"),
+}
+WEEKDAYS = (_l("星期一"), _l("星期二"), _l("星期三"), _l("星期四"), _l("星期五"), _l("星期六"), _l("星期日"))
