@@ -32,6 +32,4 @@ SENTENCES: dict[str, Any] = {
     "day_unchanged": _l("%(day)s 本来就是这样，不需要改。"),
     "own_account": _l("不能停用自己的账号，请由另一位管理员办理。"),
     "own_role": _l("不能改动自己的角色，请由另一位管理员办理。"),
-    "import_changed": _l("文件检查之后，登记簿里有了变化。请重新检查一次。"),
-    "import_done_already": _l("这个文件已经导入，或者正在导入。"),
 }

@@ -52,9 +52,11 @@ def import_regions(work: UnitOfWork, rows: Iterable[Row], progress: Progress, ac
         known = regions.by_code.get(own)
         parent = code(row, "parent") or (known.parent if known else work.default_jurisdiction)
         level = said_as(row, "level", REGION_LEVELS, known.level if known else "town")
+        if parent == own:
+            raise Bad("parent", "cell_region", value=own)
         if job.repeated(row, "code", own):
             return UNCHANGED
-        if parent is not None and parent != own:
+        if parent is not None and (known is None or parent != known.parent):
             regions.named("parent", parent)
         if known is not None:
             regions.named("code", own)

@@ -13,7 +13,7 @@ def told_of_check(result: dict[str, Any]) -> str:
 
 def told_of_store(result: dict[str, Any]) -> str:
     if not result["kept"]:
-        return str(_("没有导入：登记簿有了变化，现在有 %(n)s 行不能导入。", n=result["bad"]))
+        return str(_("没有导入任何一行：有 %(n)s 行不能导入。", n=result["bad"]))
     counts = {name: result[name] for name in ("added", "changed", "unchanged")}
     return str(_("已导入：新增 %(added)s，更新 %(changed)s，不变 %(unchanged)s。", **counts))
 
