@@ -114,13 +114,16 @@ def _items(work: UnitOfWork) -> None:
 
 
 def _officers(work: UnitOfWork, source: random.Random) -> None:
-    """Five officers a unit; of the emergency bureau's, the fourth's certificate ran out, the fifth's is suspended."""
+    """Five officers a unit; of the emergency bureau's, the third's certificate ends soon, the fourth's ran out, the
+    fifth's is suspended."""
+    today = shanghai_day(work.now)
+    ends = {("YT-YJJ", 3): today + timedelta(days=20), ("YT-YJJ", 4): today - timedelta(days=60)}
     inspecting = [u["code"] for u in rows("demo_units.csv") if u["role"] == "inspecting"]
     for number, unit in enumerate(inspecting, start=1):
         for n in range(1, OFFICERS_PER_UNIT + 1):
             certificate = certificate_no(number, n)
             _add(work, Officer(id=work.new_id(), certificate_no=certificate, name=person(source), unit=unit))
-            until = shanghai_day(work.now) - timedelta(days=60) if (unit, n) == ("YT-YJJ", 4) else date(2029, 12, 31)
+            until = ends.get((unit, n), date(2029, 12, 31))
             _add(work, Certificate(certificate_no=certificate, valid_from=START, valid_until=until))
     suspended = certificate_no(inspecting.index("YT-YJJ") + 1, 5)
     _add(work, CertificateSuspension(certificate_no=suspended, valid_from=START, reason="年度审验未通过"))
