@@ -48,4 +48,14 @@ def erase_former(work: UnitOfWork) -> None:
     persons.erase_former(work)
 
 
-JOBS = (sweep, lapse, unit_keys.renew_lists, forget, erase_former, log.prune, jobs.forget, outbox.forget, uploads.forget_old)
+JOBS = (
+    sweep,
+    lapse,
+    unit_keys.renew_lists,
+    forget,
+    erase_former,
+    log.prune,
+    jobs.forget,
+    outbox.forget,
+    uploads.forget_old,
+)
