@@ -2,8 +2,11 @@
 
 import json
 import os
+import sys
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -12,9 +15,10 @@ from flask.cli import AppGroup
 from app.domain.actors import SYSTEM
 from app.domain.codes.keys import SigningKey, grouped
 from app.domain.codes.suites import ES256, SUITES
-from app.domain.times import rfc3339
+from app.domain.flags import settings as policy_settings
+from app.domain.times import rfc3339, shanghai_day
 from app.installation import Installation
-from app.services import flag_rebuild, flags, roots, unit_keys, verification
+from app.services import backtest, flag_rebuild, flags, roots, unit_keys, verification
 from app.store.unit_of_work import UnitOfWork
 
 flags_group = AppGroup("flags", help="Flags (预警).")
@@ -40,6 +44,50 @@ def flags_rebuild(as_json: bool) -> None:
 def flags_sweep() -> None:
     """Raise what time alone brings about, up to now. The worker does this by itself."""
     click.echo(f"{_installation().perform(flags.sweep)} visits looked at")
+
+
+@flags_group.command("backtest")
+@click.option("--policy", "file", required=True, type=KEY_FILE, help="A draft: JSON {rule: {setting: value}}.")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day; default: a year ago.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day; default: today.")
+@click.option("--region", help="Jurisdiction; default: this installation's.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: lines by rule, unit and month, and samples.")
+def flags_backtest(
+    file: Path, first: datetime | None, last: datetime | None, region: str | None, as_json: bool
+) -> None:
+    """What a draft policy would have flagged, beside today's flags. Stores nothing."""
+    installation = _installation()
+    try:
+        draft = policy_settings.checked(json.loads(file.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise click.ClickException(f"{file} is no JSON: {error}") from None
+    today = shanghai_day(installation.clock())
+    days = (first.date() if first else today - timedelta(days=365), last.date() if last else today)
+
+    def ask(read: Any) -> Any:
+        with installation.reading() as session:
+            return read(session)
+
+    with click.progressbar(length=100, label="backtest", file=sys.stderr) as bar:
+        found = backtest.run(
+            ask,
+            region or installation.config.jurisdiction,
+            draft,
+            *days,
+            lambda done, of: bar.update(100 * done // of - bar.pos),
+        )
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        return
+    totals: dict[str, list[int]] = {}
+    for line in found.lines:
+        total = totals.setdefault(line.rule, [0, 0])
+        total[0], total[1] = total[0] + line.today, total[1] + line.draft
+    click.echo(
+        f"{found.visits} visits from {found.first} to {found.last}; evaluated again: {', '.join(found.rules) or 'none'}"
+    )
+    for rule, (now, then) in totals.items():
+        click.echo(f"{rule:24} today {now:7} draft {then:7} {then - now:+d}")
 
 
 @codes_group.command("verify")

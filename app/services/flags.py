@@ -4,7 +4,7 @@ Time-driven rules use the time of the last sweep (`RuleClock`), also here, so th
 agree for the same as-of time. Whoever evaluates an enterprise or a clue holds its lock: visits at once see each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select, update
@@ -27,7 +27,7 @@ from app.domain.times import shanghai_day
 from app.services import flag_periods
 from app.services.findings import settle
 from app.services.flag_periods import evaluate_region_year, first_days, repeat_days
-from app.store import flag_facts
+from app.store import flag_facts, visit_details
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
 from app.store.flag_facts import Reference
@@ -64,7 +64,7 @@ def advice_on(
     reference = reference or Reference(session)
     in_window = inspection.window_start <= now < inspection.window_end
     start = inspection.started_at or (now if in_window else inspection.window_start)
-    draft = flag_facts.details(session, reference, inspection, start)
+    (draft,) = visit_details.load(session, reference, [(inspection, start)])
     since = draft.visit.day - LONGEST_WINDOW
     one = [inspection.enterprise_id]
     others = flag_facts.visits_of_enterprises(session, reference, one, since)[one[0]]
@@ -208,18 +208,30 @@ def evaluate_visits(work: UnitOfWork, reference: Reference, inspections: Sequenc
     """The rules over each visit alone, and when time will next matter to it."""
     for at in range(0, len(inspections), MANY):
         part = inspections[at : at + MANY]
+        begun = [(i, i.visit_start) for i in part if i.counts and i.visit_start]
         found: list[Finding] = []
-        for i in part:
-            due_at = None
-            if i.counts and i.visit_start:
-                d = flag_facts.details(work.session, reference, i, i.visit_start)
-                policy = policy_on(reference.policies, i.jurisdiction, d.visit.day)
-                found += visit_findings(d, policy, reference.calendar, as_of)
-                due_at = min((t for t in due_times(d, policy, reference.calendar) if t > as_of), default=None)
-            if not i.imported:
-                work.session.execute(update(InspectionRow).where(InspectionRow.id == i.id).values(due_at=due_at))
+        due: dict[str, datetime | None] = {}
+        for d in visit_details.load(work.session, reference, begun, held=True):
+            policy = policy_on(reference.policies, d.visit.jurisdiction, d.visit.day)
+            found += visit_findings(d, policy, reference.calendar, as_of)
+            times = due_times(d, policy, reference.calendar)
+            due[d.visit.id] = min((t for t in times if t > as_of), default=None)
+        _set_due(work, part, due)
         where = (FindingRow.rule.in_(VISIT_RULES), FindingRow.subject_id.in_([i.id for i in part]))
         settle(work, where, found)
+
+
+def _set_due(work: UnitOfWork, inspections: Sequence[Inspection], due: Mapping[str, datetime | None]) -> None:
+    """When each visit is next looked at. One written elsewhere is never due, and was stored so."""
+    own = [i.id for i in inspections if not i.imported]
+    for due_at in {due.get(i) for i in own}:
+        ids = [i for i in own if due.get(i) == due_at]
+        work.session.execute(
+            update(InspectionRow)
+            .where(InspectionRow.id.in_(ids))
+            .values(due_at=due_at)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def evaluate_clue(work: UnitOfWork, reference: Reference, jurisdiction: str, key: str, also: str | None = None) -> None:

@@ -1,6 +1,6 @@
 """Which use case does which kind of job. A new kind is one line here and one in app/web/jobs/views.py."""
 
-from app.services import enterprise_codes
+from app.services import backtest_jobs, enterprise_codes
 from app.services.imports import uploads
 from app.services.jobs import Handler
 
@@ -8,4 +8,5 @@ HANDLERS: dict[str, Handler] = {
     enterprise_codes.JOB: enterprise_codes.make_all,
     uploads.CHECK: uploads.check_table,
     uploads.STORE: uploads.store_table,
+    backtest_jobs.KIND: backtest_jobs.run,
 }

@@ -10,35 +10,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.flags.facts import (
-    CertificateOnDay,
     Clue,
     KnownInspection,
-    PlanOnDay,
     Presentation,
     Rating,
     Report,
     Visit,
-    VisitDetails,
 )
 from app.domain.flags.policy import Policies, PolicyTimeline, WorkingDays
 from app.domain.inspections import CANCELLED, COMPLETED, REPLACED, Inspection
 from app.domain.times import shanghai_day
 from app.store import inspections as inspection_store
-from app.store import plans as plan_store
 from app.store.models import (
     BadPresentation,
     CalendarDay,
-    Certificate,
-    CertificateSuspension,
-    DoNotDisturb,
-    Enterprise,
     InspectionItem,
     InspectionOfficer,
     InspectionRow,
     InspectionUnit,
     Item,
     ItemTerm,
-    Officer,
     Policy,
     Region,
     Speech,
@@ -70,7 +61,7 @@ class Reference:
 
     def term(self, item: str, day: date) -> ItemTerm | None:
         """What held for an item on a day: the newest term that covers it."""
-        covering = [t for t in self.item_terms.get(item, ()) if _covers(t, day)]
+        covering = [t for t in self.item_terms.get(item, ()) if covers(t, day)]
         return covering[-1] if covering else None
 
     def caps(self, items: Iterable[str], day: date) -> dict[str, int]:
@@ -84,7 +75,7 @@ class Reference:
 
     def in_area(self, unit: str, region: str | None, day: date) -> bool | None:
         """Whether a region lies in a unit's territories on a day; None where either is not known."""
-        own = {t.region for t in self.territories.get(unit, ()) if _covers(t, day)}
+        own = {t.region for t in self.territories.get(unit, ()) if covers(t, day)}
         if not own or region not in self.parents:
             return None
         at: str | None = region
@@ -175,23 +166,6 @@ def _outcome(outcomes: set[str | None]) -> str | None:
     return next((o for o in ("problem_found", "no_problem") if o in outcomes), None)
 
 
-def details(session: Session, reference: Reference, i: Inspection, start: datetime) -> VisitDetails:
-    """Everything that the rules over one visit alone read, as it held on the visit's day."""
-    visit = visit_of(i, reference, start)
-    region = i.place_region or session.scalar(select(Enterprise.region).where(Enterprise.id == i.enterprise_id))
-    unpublished = [item for item in i.items if not ((t := reference.term(item, visit.day)) and t.published)]
-    return VisitDetails(
-        visit=visit,
-        inspection=i,
-        certificates=() if i.imported else _certificates(session, i, visit.day),
-        unpublished_items=tuple(unpublished),
-        protected_enterprise=_is_protected(session, "enterprise", [i.enterprise_id], visit.day) == 1,
-        protected_items=bool(i.items) and _is_protected(session, "item", i.items, visit.day) == len(i.items),
-        in_area=reference.in_area(i.lead_unit, region, visit.day),
-        plan=None if i.imported else _plan(session, i, visit.day),
-    )
-
-
 def clues(session: Session, reference: Reference, jurisdiction: str, clue_key: str) -> list[Clue]:
     """The visits that count and carry a clue number."""
     query = select(InspectionRow).where(
@@ -259,56 +233,6 @@ def presentation(session: Session, presentation_id: str) -> Presentation | None:
     return Presentation(row.id, row.jurisdiction, day, row.verdict, row.inspection, i.enterprise_id if i else None)
 
 
-def _certificates(session: Session, i: Inspection, day: date) -> tuple[CertificateOnDay, ...]:
-    numbers = [o.certificate_no for o in i.officers]
-    unit = {
-        o.certificate_no: o.unit for o in session.scalars(select(Officer).where(Officer.certificate_no.in_(numbers)))
-    }
-    valid = set(_covering(session, Certificate, Certificate.certificate_no, numbers, day))
-    dated = set(session.scalars(select(Certificate.certificate_no).where(Certificate.certificate_no.in_(numbers))))
-    suspended = set(_covering(session, CertificateSuspension, CertificateSuspension.certificate_no, numbers, day))
-    return tuple(
-        CertificateOnDay(n, known=n in dated, valid=n in valid, suspended=n in suspended, unit=unit.get(n))
-        for n in numbers
-    )
-
-
-def _covering(session: Session, model: Any, column: Any, values: Sequence[str], day: date) -> list[str]:
-    """The values of `column` that have a dated row covering a day."""
-    still = model.valid_until.is_(None) | (model.valid_until >= day)
-    return list(session.scalars(select(column).where(column.in_(values), model.valid_from <= day, still)))
-
-
-def _is_protected(session: Session, kind: str, ids: Sequence[str], day: date) -> int:
-    """How many of `ids` stand on the do-not-disturb list on a day."""
-    still = DoNotDisturb.valid_until.is_(None) | (DoNotDisturb.valid_until >= day)
-    query = select(DoNotDisturb.subject_id).where(
-        DoNotDisturb.subject_kind == kind, DoNotDisturb.subject_id.in_(ids), DoNotDisturb.valid_from <= day, still
-    )
-    return len(set(session.scalars(query)))
-
-
-def _plan(session: Session, i: Inspection, day: date) -> PlanOnDay | None:
-    plan = plan_store.by_code(session, i.jurisdiction, i.plan_code, held=True) if i.plan_code else None
-    if plan is None:
-        return None
-    filed_on = plan.filed_on if plan.filed_on and plan.filed_on <= day else None
-    covers = plan.covers(i.units, set(i.items) - _on_a_partners_basis(session, i, day), day)
-    return PlanOnDay(plan.code, plan.kind, covers, plan.approved_on, filed_on, plan.published_on)
-
-
-def _on_a_partners_basis(session: Session, i: Inspection, day: date) -> set[str]:
-    """The items that units of a joint visit brought on a basis of their own: in force in their filed plan, or triggered."""
-    found: set[str] = set()
-    for joined in (one for one in i.invitations if one.state == "joined"):
-        if joined.cause:
-            found.update(joined.items)
-        plan = plan_store.by_code(session, i.jurisdiction, joined.plan_code, held=True) if joined.plan_code else None
-        if plan is not None and plan.filed_on and plan.filed_on <= day:
-            found.update(item for item in joined.items if plan.covers((joined.unit,), (item,), day))
-    return found
-
-
 def policies(session: Session) -> Policies:
     """The confirmed policies of every jurisdiction, by the day they begin."""
     versions: dict[str, dict[date, Any]] = defaultdict(dict)
@@ -322,5 +246,6 @@ def _calendar(session: Session) -> WorkingDays:
     return WorkingDays({row.day: row.working for row in days})
 
 
-def _covers(row: Any, day: date) -> bool:
+def covers(row: Any, day: date) -> bool:
+    """Whether a dated row holds on a day; both ends included."""
     return bool(row.valid_from <= day and (row.valid_until is None or row.valid_until >= day))

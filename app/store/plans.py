@@ -1,6 +1,6 @@
 """Plans in the database: the domain's Plan in and out, rows nowhere else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -27,11 +27,15 @@ def get(session: Session, plan_id: str, *, lock: bool = False) -> Plan | None:
 def by_code(session: Session, jurisdiction: str, code: str, *, held: bool = False) -> Plan | None:
     """The plan of that code in a jurisdiction. `held`: it stays as it is until the transaction ends (PostgreSQL), so that
     a visit and a step of its plan at the same moment see each other."""
-    query = select(Row).where(Row.jurisdiction == jurisdiction, Row.code == code)
-    if held:
-        query = query.with_for_update(read=True)
-    found = assemble(session, list(session.scalars(query)))
-    return found[0] if found else None
+    return next((p for p in by_codes(session, [code], held=held) if p.jurisdiction == jurisdiction), None)
+
+
+def by_codes(session: Session, codes: Collection[str], *, held: bool = False) -> list[Plan]:
+    """The plans of some codes, in whatever jurisdiction; `held` as above."""
+    if not codes:
+        return []
+    query = select(Row).where(Row.code.in_(codes)).order_by(Row.id)
+    return assemble(session, list(session.scalars(query.with_for_update(read=True) if held else query)))
 
 
 def assemble(session: Session, rows: Sequence[Row]) -> list[Plan]:

@@ -15,6 +15,7 @@ BLUEPRINTS = (
     "app.web.space.views",
     "app.web.inspector.views",
     "app.web.supervisor.views",
+    "app.web.supervisor.policy",
     "app.web.admin.views",
     "app.web.jobs.views",
     "app.web.papers.views",

@@ -68,6 +68,41 @@ INVITATIONS: dict[str, Any] = {
     "left": _l("已退出"),
 }
 INVITATION_MOODS = {"invited": "care", "offered": "blue", "joined": "good", "declined": "bad", "left": "bad"}
+PRESET_NAMES: dict[str, Any] = {
+    "default": _l("通用预设"),
+    "district": _l("本区"),
+    "shanghai": _l("上海"),
+    "chengdu": _l("成都"),
+    "hainan": _l("海南"),
+    "shenzhen": _l("深圳"),
+    "nanchang": _l("南昌"),
+}
+POLICY_STATES: dict[str, Any] = {
+    "in_force": _l("现行"),
+    "coming": _l("即将生效"),
+    "draft": _l("待确认"),
+    "past": _l("已被替代"),
+    "withdrawn": _l("已撤回"),
+}
+SETTINGS: dict[str, Any] = {
+    "on": _l("启用"),
+    "block": _l("需负责人说明理由"),
+    "exempt": _l("不适用于"),
+    "most": _l("最多次数"),
+    "count_triggered": _l("触发式也计入"),
+    "days": _l("天数"),
+    "from": _l("从第几起"),
+    "factor": _l("上限的倍数"),
+    "visits": _l("次数"),
+    "fewest": _l("最少人数"),
+    "working_days": _l("工作日数"),
+    "hours": _l("小时数"),
+    "minutes": _l("分钟数"),
+    "enterprises": _l("企业数"),
+    "warn_at": _l("第几次起提醒"),
+    "rating": _l("评分不高于"),
+    "times": _l("倍数"),
+}
 SEVERITIES: dict[str, Any] = {"red": _l("红"), "yellow": _l("黄"), "blue": _l("蓝")}
 SEVERITY_MOODS = {"red": "bad", "yellow": "care", "blue": "blue"}
 FLAG_STATES: dict[str, Any] = {

@@ -47,7 +47,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 }
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "default": {},
-    "shanghai": {},
+    "district": {"low_yield": {"block": False}},
+    "shanghai": {"several_heads": {"days": 30}},
     "chengdu": {"low_yield": {"block": True}},
     "hainan": {"repeat.60d": {"days": 60}, "repeat.60d.region": {"from": 3}, "unregistered.report": {"warn_at": 2}},
     "shenzhen": {"code.afterwards": {"minutes": 30, "days": 10}},
@@ -90,6 +91,11 @@ class PolicyTimeline:
         """The policy that applies on a day: the newest that had begun."""
         at = bisect_right(self._days, day)
         return self._policies[at - 1] if at else PRESET
+
+    def within(self, first: date, last: date) -> list[Settings]:
+        """The settings in force at some time between two days."""
+        begun = {first, *(day for day in self._days if first < day <= last)}
+        return [self.on(day).own for day in sorted(begun)]
 
 
 Policies = Mapping[str, PolicyTimeline]

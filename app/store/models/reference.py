@@ -110,3 +110,6 @@ class Policy(Base):
     proposed_by: Mapped[str] = mapped_column(Id)
     confirmed_by: Mapped[str | None] = mapped_column(Id)
     recorded_at: Mapped[datetime]
+    note: Mapped[str | None] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]

@@ -29,6 +29,11 @@ class Shown:
 
 
 KINDS: dict[str, Shown] = {
+    "backtest": Shown(
+        _l("规则回测"),
+        lambda result: _("已回测 %(n)s 次检查。", n=result["visits"]),
+        lambda result: f"/supervise/policy/backtest/{result['job']}",
+    ),
     "enterprise_codes": Shown(
         _l("生成企业码"),
         lambda result: _("新生成 %(n)s 个企业码。", n=result["made"]),
@@ -57,7 +62,7 @@ def _view(job_id: str) -> dict[str, Any]:
     with reading() as session:
         job = jobs.own(session, actor(), job_id)
     shown = KINDS[job.kind]
-    result = json.loads(job.result) if job.result else None
+    result = json.loads(job.result) | {"job": job.id} if job.result else None
     problem = json.loads(job.problem) if job.problem else None
     return {
         "job": job,

@@ -11,12 +11,15 @@ from app.config import ROOT
 from app.context import installation, now, reading
 from app.domain.codes.draw import code_matrix, svg
 from app.domain.codes.keys import grouped
+from app.domain.flags.catalogue import CATALOGUE
+from app.domain.flags.settings import fields, value
 from app.domain.times import shanghai_day
-from app.queries import enterprise
+from app.queries import enterprise, policies
 from app.security import public
 from app.services import roots, unit_keys
 from app.store.documents import published
 from app.store.issuers import recognised
+from app.web.words import POLICY_STATES, SETTINGS
 
 blueprint = Blueprint("published", __name__)
 SCANNER = ROOT / "scanner_static" / "dist"
@@ -48,6 +51,26 @@ def log() -> Response:
 def root() -> Response:
     """The root's public key and its successions (docs/token.md). Trust it by its fingerprint on the posted notice."""
     return _signed(unit_keys.ROOT)
+
+
+@blueprint.get("/policy")
+@public
+def policy() -> str:
+    """The rules as they are set here: what is flagged, from which number on, on which ground; and every version."""
+    today, region = shanghai_day(now()), installation().config.jurisdiction
+    with reading() as session:
+        found = [v for v in policies.versions(session, region, today) if v.row.confirmed_by]
+        in_force = policies.in_force(session, region, today)
+    return render_template(
+        "published/policy.html",
+        versions=found,
+        in_force=in_force,
+        catalogue=CATALOGUE,
+        fields=fields,
+        value=value,
+        setting_words=SETTINGS,
+        policy_states=POLICY_STATES,
+    )
 
 
 @blueprint.get("/notice")
