@@ -1,5 +1,6 @@
 """Real answers have the documented fields, and the document holds together."""
 
+import re
 from typing import Any
 
 from app.api.v1 import answers, answers_joint
@@ -75,7 +76,8 @@ def test_every_example_is_a_request_that_its_schema_takes() -> None:
 
 def test_every_code_that_the_api_answers_with_is_explained(house: House) -> None:
     page = house.client().get("/api/v1/docs").text
-    assert "http" not in page.replace("http://localhost", "").replace("https://jcm.example.gov.cn", "")
+    hosts = set(re.findall(r"https?://([\w.]+)", page))  # nothing is loaded from outside
+    assert hosts <= {"localhost", "jcm.example.gov.cn"}
     for method, path in (("get", "/inspections"), ("get", "/none"), ("post", "/units"), ("post", "/verify")):
         answer = getattr(house.client(), method)(f"/api/v1{path}")
         assert f'id="{answer.json["type"].partition("#")[2]}"' in page
