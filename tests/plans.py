@@ -1,7 +1,7 @@
 """Files of plans as offices write them, made anew for each test, and short words to work with plans."""
 
 import io
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
@@ -52,6 +52,36 @@ def office_workbook() -> bytes:
     sheet.write(8, 0, "合计")
     sheet.write(8, 3, "44")
     sheet.write(9, 0, "填表人：赵一")
+    book.close()
+    return out.getvalue()
+
+
+def collected_workbook() -> bytes:
+    """What a justice bureau collects: several units in one table, units merged downwards, whether joint in two columns under
+    one, shares as percent cells, items by code and name in one cell, dates of approval as real dates."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet, plain = book.add_worksheet(), book.add_format()
+    percent, day = book.add_format({"num_format": "0%"}), book.add_format({"num_format": "yyyy/m/d"})
+    sheet.merge_range(0, 0, 0, 8, "云汀区2026年度涉企行政检查计划汇总表", plain)
+    upper = ("检查单位", "检查事项", "双随机比例", "检查户数", "实施时间", "", "", "批准时间", "备案时间")
+    for column, word in enumerate(upper):
+        if word:
+            sheet.merge_range(1, column, 2, column, word, plain)
+    sheet.merge_range(1, 5, 1, 6, "是否跨部门联合", plain)
+    sheet.write_row(2, 5, ("牵头部门", "配合部门"))
+    rows: list[list[Any]] = [
+        ["", "YJ-01 对生产经营单位执行安全生产法律法规和标准情况的检查", 0.05, "", "2026年3月－5月", "√", ""],
+        ["", "YJ-02", "", "１２户", "二、三季度", "", "区消防救援局"],
+        ["市场监督管理局", "对食品生产经营者的监督检查", 0.1, "", "6月底前", "", ""],
+    ]
+    for at, row in enumerate(rows, start=3):
+        for column, value in enumerate(row):
+            if value != "":
+                sheet.write(at, column, value, percent if column == 2 else plain)
+        sheet.write_datetime(at, 7, datetime(2025, 12, 20), day)
+        sheet.write_datetime(at, 8, datetime(2025, 12, 28), day)
+    sheet.merge_range(3, 0, 4, 0, "云汀区应急管理局", plain)
     book.close()
     return out.getvalue()
 

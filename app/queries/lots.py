@@ -36,7 +36,7 @@ def drawn_pairs(session: Session, lot: Lot) -> list[DrawnPair]:
     enterprises = _enterprises(session, [subject for subject, _ in found])
     officers = _officers(session, [person for _, persons in found for person in persons])
     return [
-        DrawnPair(subject, e.uscc, e.name, tuple((p, officers.get(p, p)) for p in persons))
+        DrawnPair(subject, e.uscc, e.name, tuple(officers.get(p, (p, "")) for p in persons))
         for subject, persons in found
         if (e := enterprises.get(subject))
     ]
@@ -51,7 +51,8 @@ def names_of(session: Session, pairs: Sequence[tuple[str, str]]) -> list[LeftOut
     """(id, reason) with names."""
     enterprises = _enterprises(session, [i for i, _ in pairs])
     officers = _officers(session, [i for i, _ in pairs])
-    return [LeftOut(i, enterprises[i].name if i in enterprises else officers.get(i, i), reason) for i, reason in pairs]
+    names = {i: e.name for i, e in enterprises.items()} | {i: name for i, (_, name) in officers.items()}
+    return [LeftOut(i, names.get(i, "—"), reason) for i, reason in pairs]
 
 
 def towns(session: Session, district: str) -> list[Region]:
@@ -83,6 +84,7 @@ def _enterprises(session: Session, ids: list[str]) -> dict[str, Enterprise]:
     return found
 
 
-def _officers(session: Session, certificates: list[str]) -> dict[str, str]:
-    query = select(Officer.certificate_no, Officer.name).where(Officer.certificate_no.in_(set(certificates)))
-    return dict(session.execute(query).all())
+def _officers(session: Session, ids: list[str]) -> dict[str, tuple[str, str]]:
+    """(certificate, name) of officers by id."""
+    query = select(Officer.id, Officer.certificate_no, Officer.name).where(Officer.id.in_(set(ids[:5000])))
+    return {officer: (certificate, name) for officer, certificate, name in session.execute(query)}

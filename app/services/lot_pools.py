@@ -202,26 +202,28 @@ def _drawn_before(session: Session, plan_id: str, position: int) -> set[str]:
 def _officers(
     session: Session, unit: str, choice: Choice, today: date
 ) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """Certificates of those who may be drawn, and (certificate, reason) of the others."""
-    wanted = select(Officer.certificate_no).where(Officer.unit == unit).order_by(Officer.certificate_no)
+    """Ids of those who may be drawn, and (id, reason) of the others."""
+    wanted = select(Officer.certificate_no, Officer.id).where(Officer.unit == unit).order_by(Officer.certificate_no)
     if choice.officers:
         wanted = wanted.where(Officer.certificate_no.in_(choice.officers))
-    numbers = list(session.scalars(wanted))
+    officers = dict(session.execute(wanted).all())
 
     def on_the_day(model: type[Certificate] | type[CertificateSuspension]) -> set[str]:
         still = or_(model.valid_until.is_(None), model.valid_until >= today)
-        query = select(model.certificate_no).where(model.certificate_no.in_(numbers), model.valid_from <= today, still)
-        return set(session.scalars(query))
+        where = (model.certificate_no.in_(officers), model.valid_from <= today, still)
+        return set(session.scalars(select(model.certificate_no).where(*where)))
 
     valid, suspended = on_the_day(Certificate), on_the_day(CertificateSuspension)
-    unfit = [(n, "suspended" if n in suspended else "expired") for n in numbers if n in suspended or n not in valid]
-    gone = {n for n, _ in unfit}
-    return tuple(n for n in numbers if n not in gone), unfit
+    unfit = {c: "suspended" if c in suspended else "expired" for c in officers if c in suspended or c not in valid}
+    able = tuple(officer for certificate, officer in officers.items() if certificate not in unfit)
+    return able, [(officers[certificate], reason) for certificate, reason in unfit.items()]
 
 
 def _conflicts(session: Session, persons: Sequence[str], subjects: set[str], today: date) -> frozenset[tuple[str, str]]:
     still = or_(OfficerConflict.valid_until.is_(None), OfficerConflict.valid_until >= today)
-    query = select(OfficerConflict.certificate_no, OfficerConflict.enterprise).where(
-        OfficerConflict.certificate_no.in_(persons), OfficerConflict.valid_from <= today, still
+    query = (
+        select(Officer.id, OfficerConflict.enterprise)
+        .join(Officer, Officer.certificate_no == OfficerConflict.certificate_no)
+        .where(Officer.id.in_(persons), OfficerConflict.valid_from <= today, still)
     )
     return frozenset((person, subject) for person, subject in session.execute(query) if subject in subjects)

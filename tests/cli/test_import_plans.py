@@ -11,7 +11,7 @@ from app.services import plans
 from app.store import plans as plan_store
 from app.store.models import FactRow
 from tests.house import House, uscc
-from tests.plans import office_workbook
+from tests.plans import collected_workbook, office_workbook
 
 
 @pytest.fixture
@@ -52,6 +52,23 @@ def test_a_real_offices_workbook_is_read_as_it_is_meant(house: House, run) -> No
     assert (second.joint_role, second.partners) == ("lead", "市场监管局")
     assert (third.item, third.wanted, third.cap, third.joint_role) == ("YJ-02", 12, 2, "partner")
     assert (third.starts_on, third.ends_on) == (date(2026, 4, 1), date(2026, 6, 30))
+
+
+def test_a_table_of_several_units_becomes_a_plan_each(house: House, run) -> None:  # type: ignore[no-untyped-def]
+    answer = run(collected_workbook(), "汇总.xlsx")
+    assert answer.exit_code == 0, answer.output
+    emergency, market = plan_of(house, "YT-YJJ-JH-2026"), plan_of(house, "YT-SCJG-JH-2026")
+    first, second = emergency.lines
+    assert (first.item, first.share, first.joint_role) == ("YJ-01", 500, "lead")
+    assert (second.wanted, second.joint_role, second.partners) == (12, "partner", "区消防救援局")
+    assert (second.starts_on, second.ends_on) == (date(2026, 4, 1), date(2026, 9, 30))
+    assert (market.lines[0].item, market.lines[0].share, market.lines[0].ends_on) == ("SJ-01", 1000, date(2026, 6, 30))
+    assert (emergency.state, emergency.approved_on, emergency.filed_on) == (
+        "filed",
+        date(2025, 12, 20),
+        date(2025, 12, 28),
+    )
+    assert "3 unchanged" in run(collected_workbook(), "汇总.xlsx").output
 
 
 def test_the_same_file_again_changes_nothing(house: House, run) -> None:  # type: ignore[no-untyped-def]

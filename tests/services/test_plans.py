@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, text
 
+from app.domain.actors import SYSTEM
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.plans import TRANSITIONS, Dates, Line
 from app.queries import plans as queries
@@ -104,6 +105,16 @@ def test_a_visit_outside_its_filed_plan_is_flagged_and_filing_mends_it(house: Ho
     house.completed(plan_code="P-1", **PLANNED)
     assert "unplanned" in standing(house)
     house.perform(plans.file, house.people["supervisor"], plan.id)  # on the day of the visit
+    assert "unplanned" not in standing(house)
+    assert house.perform(flag_rebuild.rebuild) == 0
+
+
+def test_a_plan_that_becomes_known_late_explains_the_visits_before(house: House) -> None:
+    house.completed(plan_code="P-9", **PLANNED)
+    assert "unplanned" in standing(house)
+    january = date(2026, 1, 5)
+    dates = Dates(january, january, january)
+    house.perform(plans.bring, SYSTEM, "YT-YJJ", "P-9", content(), dates, known=None)
     assert "unplanned" not in standing(house)
     assert house.perform(flag_rebuild.rebuild) == 0
 

@@ -127,8 +127,11 @@ def test_a_drawing_is_promised_before_it_is_drawn_and_everybody_can_repeat_it(ho
     assert client.post(f"{where}/draw", data={}).status_code == 422  # once
     shown = client.get(where).text
     assert shown.count("/inspect/apply?plan=P-1&item=YJ-02") == 3
+    rows = client.get(f"{where}.csv").get_data(as_text=True).splitlines()
+    assert len(rows) == 4 and rows[1].endswith(",,,,P-1") and "99010002" in rows[1]
+    assert house.signed_in("inspector2").get(f"{where}.csv").status_code == 404
     public = house.client().get(f"/lots/{lot_id}").text
-    assert "重做一遍，结果相同" in public and "云汀示例" not in public
+    assert "重做一遍，结果相同" in public and "云汀示例" not in public and "99010001" not in public
     file = tmp_path / "lot.json"
     file.write_bytes(house.client().get(f"/lots/{lot_id}.json").data)
     runner = house.app.test_cli_runner()

@@ -4,7 +4,7 @@ import json
 
 from flask import Blueprint, Response, render_template, request
 
-from app.context import now, reading
+from app.context import now, reading, take
 from app.domain.actors import PUBLIC
 from app.domain.errors import NotFound
 from app.domain.lots import Pool
@@ -15,10 +15,12 @@ from app.queries.paging import USUAL
 from app.security import public
 from app.services import lots
 from app.store import plans as plan_store
+from app.store.limits import Limit
 from app.store.models import Lot
 from app.web.plans import words
 
 blueprint = Blueprint("public_plans", __name__)
+REPEATS = Limit(burst=60, per_minute=60)
 
 
 @blueprint.get("/plans")
@@ -64,6 +66,7 @@ def items() -> str:
 @blueprint.get("/lots/<lot_id>")
 @public
 def lot(lot_id: str) -> str:
+    take(f"lot:{request.remote_addr}", REPEATS)  # each look repeats the draw
     with reading() as session:
         found = _lot(session, lot_id)
         said = lots.published(session, found)
