@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
 
-from app.context import actor, now, reading
+from app.context import actor, now, perform, reading
 from app.domain.actors import HEAD, SUPERVISOR
-from app.domain.errors import NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.lots import Pool
 from app.domain.plans import TRANSITIONS, Plan
 from app.domain.times import shanghai_day
+from app.errors import sentence
 from app.queries import lots as lot_queries
 from app.queries import plans as queries
 from app.services import lots, plans
@@ -76,6 +78,29 @@ def plan_page(where: str, plan_id: str, error: str = "") -> str:
         error=error,
         pw=words,
     )
+
+
+STEPS: dict[str, Any] = {
+    "submit": plans.submit,
+    "approve": plans.approve,
+    "file": plans.file,
+    "publish": plans.publish,
+}
+REASONED: dict[str, Any] = {"return": plans.give_back, "withdraw": plans.withdraw}
+
+
+def step(where: str, plan_id: str, name: str) -> Response | tuple[str, int]:
+    """One step, with a reason where it asks for one; then the plan again, with a sentence where it was refused."""
+    try:
+        if name in STEPS:
+            perform(STEPS[name], actor(), plan_id)
+        else:
+            perform(REASONED[name], actor(), plan_id, request.form.get("reason", ""))
+    except NotFound:
+        raise
+    except DomainError as error:
+        return plan_page(where, plan_id, sentence(error.code, error.data)), 422
+    return redirect(f"/{where}/plans/{plan_id}", 303)
 
 
 def visits_page(where: str, plan_id: str, item: str, which: str) -> str:

@@ -49,24 +49,10 @@ def visits(plan_id: str) -> str:
     return pages.visits_page("inspect", plan_id, request.args.get("item", "")[:64], request.args.get("which", "done"))
 
 
-STEPS: dict[str, Any] = {"submit": plans.submit, "approve": plans.approve, "publish": plans.publish}
-REASONED: dict[str, Any] = {"return": plans.give_back, "withdraw": plans.withdraw}
-
-
 @blueprint.post("/<plan_id>/<any(submit,approve,publish,return,withdraw):step>")
 @staff
 def act(plan_id: str, step: str) -> Response | tuple[str, int]:
-    """One step; a reason where the step asks for one."""
-    try:
-        if step in STEPS:
-            perform(STEPS[step], actor(), plan_id)
-        else:
-            perform(REASONED[step], actor(), plan_id, request.form.get("reason", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
-        return pages.plan_page("inspect", plan_id, sentence(error.code, error.data)), 422
-    return redirect(url_for("plans.plan", plan_id=plan_id), 303)
+    return pages.step("inspect", plan_id, step)
 
 
 @blueprint.get("/new")

@@ -1,19 +1,14 @@
 """The supervisor's plans: what waits for filing, all units with their progress, one plan, its drawings."""
 
-from typing import Any
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from app.context import actor, perform, reading
+from app.context import actor, reading
 from app.domain.actors import SUPERVISOR
-from app.domain.errors import DomainError, NotFound
-from app.errors import sentence
 from app.queries import plans as queries
 from app.queries import registry
 from app.queries.paging import USUAL
 from app.security import roles
-from app.services import plans
 from app.web.plans import pages, words
 from app.web.plans.public import year_of
 
@@ -49,23 +44,10 @@ def plan(plan_id: str) -> str:
     return pages.plan_page("supervise", plan_id)
 
 
-STEPS: dict[str, Any] = {"file": plans.file, "publish": plans.publish}
-REASONED: dict[str, Any] = {"return": plans.give_back, "withdraw": plans.withdraw}
-
-
 @blueprint.post("/<plan_id>/<any(file,publish,return,withdraw):step>")
 @supervisors
 def act(plan_id: str, step: str) -> Response | tuple[str, int]:
-    try:
-        if step in STEPS:
-            perform(STEPS[step], actor(), plan_id)
-        else:
-            perform(REASONED[step], actor(), plan_id, request.form.get("reason", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
-        return pages.plan_page("supervise", plan_id, sentence(error.code, error.data)), 422
-    return redirect(url_for("supervised_plans.plan", plan_id=plan_id), 303)
+    return pages.step("supervise", plan_id, step)
 
 
 @blueprint.get("/<plan_id>/visits")
