@@ -16,6 +16,16 @@ SENTENCES: dict[str, Any] = {
     "no_such_template": _l("没有找到这个模板，或者它不是您可以用的。"),
     "not_your_template": _l("单位的模板由建立的人或负责人删除。"),
     "too_many_templates": _l("模板最多 %(most)s 个，请先删除不用的。"),
+    # batches
+    "no_such_batch": _l("没有找到这批申请，或者它不属于您的单位。"),
+    "batch_state": _l("这批申请现在不能做这一步，请刷新页面查看。"),
+    "batch_has_bad_rows": _l("有 %(bad)s 行有问题。请改好后重新上传，或选择跳过有问题的行。"),
+    "batch_too_long": _l("一批最多 %(most)s 行，现在是 %(rows)s 行。请分成几批。"),
+    "batch_no_such_name": _l("登记簿里没有（或不止一家）“%(name)s”，请填写统一社会信用代码。"),
+    "batch_new_needs_name": _l("登记簿里没有信用代码为 %(uscc)s 的企业，请同时填写企业名称。"),
+    "batch_no_room": _l("按每家的用时，排到这一行已超过结束时间。"),
+    "batch_time": _l("“%(value)s”不是时间，例如 9:30 或 2026-12-01 9:30。"),
+    "batch_twice": _l("与第 %(row)s 行的企业、事项和时间相同。"),
     # advance notices
     "surprise_not_announced": _l("突击检查不提前告知，不能让企业选时间。"),
     "contact_not_announced": _l("走访不需要检查预告。"),

@@ -1,6 +1,6 @@
 """Which use case does which kind of job. A new kind is one line here and one in app/web/jobs/views.py."""
 
-from app.services import backtest_jobs, enterprise_codes
+from app.services import backtest_jobs, batches, enterprise_codes
 from app.services.imports import uploads
 from app.services.jobs import Handler
 
@@ -9,4 +9,7 @@ HANDLERS: dict[str, Handler] = {
     uploads.CHECK: uploads.check_table,
     uploads.STORE: uploads.store_table,
     backtest_jobs.KIND: backtest_jobs.run,
+    batches.CHECK: batches.check,
+    batches.APPLY: batches.apply,
+    batches.APPROVE: batches.approve,
 }

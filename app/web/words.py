@@ -42,6 +42,13 @@ EXCEPTIONS: dict[str, Any] = {
     "evidence_risk": _l("证据可能灭失"),
     "system_failure": _l("网络或系统故障"),
 }
+BATCH_STATES: dict[str, Any] = {
+    "new": _l("对照规则中"),
+    "checked": _l("已对照，待提交"),
+    "applying": _l("提交中"),
+    "applied": _l("已提交"),
+    "nothing": _l("没有提交"),
+}
 EXCEPTIONS_IN_FULL: dict[str, Any] = {
     "emergency": _l("紧急情况：先检查，离开前补办"),
     "evidence_risk": _l("证据可能灭失：先检查，离开前补办"),

@@ -13,6 +13,7 @@ from app.api.v1.pieces import (
     Code,
     EnterpriseShort,
     ExternalOut,
+    FieldProblem,
     FlagShort,
     FlagState,
     InvitationOut,
@@ -31,12 +32,6 @@ from app.domain.codes.verify import Verdict
 from app.domain.supervision import ACTIONS
 
 STEPS = ("digits", "structure", "key", "signature", "claims", "registered", "state", "window", "enterprise")
-
-
-class FieldProblem(Told):
-    field: str
-    code: str
-    message: str
 
 
 class Problem(Told):

@@ -76,6 +76,7 @@ class Declared:
     example: Any = None
     answer: type[BaseModel] | None = None
     media: str = "application/json"
+    many: bool = False  # the handler (who, body) performs a transaction for each of many rows itself
 
     def __call__(self, handler: Handler) -> Handler:
         name = handler.__name__
@@ -106,6 +107,9 @@ class Declared:
                 answer = handler(session, who, self._query(), **path)
         else:
             command = parse(self.body) if self.body else None
+            if self.many:
+                answer = handler(who, command, **path)
+                return as_json(answer.body, answer.status)
             answer = perform(_once, handler, who, command, path, self.creates)
         if answer.raises:
             raise answer.raises
@@ -175,11 +179,16 @@ def parse(schema: type[BaseModel]) -> Any:
     try:
         return schema.model_validate_json(raw or b"{}")
     except ValidationError as error:
-        problems = [_problem(e) for e in error.errors(include_url=False)]
+        problems = problems_of(error)
     except (RecursionError, UnicodeDecodeError):
         problems = [("body", "not_json", {})]
     name, code, data = problems[0]
     raise Invalid(code, name, problems=problems, **data)
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Every wrong field of a request, as the domain tells problems."""
+    return [_problem(e) for e in error.errors(include_url=False)]
 
 
 _CODES = {

@@ -19,6 +19,12 @@ class Told(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class FieldProblem(Told):
+    field: str
+    code: str
+    message: str
+
+
 class EnterpriseShort(Told):
     id: str
     uscc: str | None

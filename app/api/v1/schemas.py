@@ -111,6 +111,12 @@ class ApplicationIn(Schema):
     slots: list[Window] = Field(default_factory=list)
 
 
+class BatchIn(Schema):
+    """POST /api/v1/inspections/batch. Each row is an ApplicationIn; a wrong one is told in its own answer."""
+
+    inspections: list[dict[str, Any]] = Field(min_length=1, max_length=500)
+
+
 class ApproveIn(Schema):
     override_reason: optional(2000) = None
 

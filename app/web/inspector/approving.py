@@ -15,7 +15,7 @@ from app.domain.times import shanghai_day
 from app.queries import applying as filling
 from app.queries import inspections as inspection_queries
 from app.security import roles
-from app.services import decisions, deputies
+from app.services import batches, decisions, deputies
 from app.services.flags import advice_on
 from app.store.flag_facts import Reference
 from app.web.inspector.blueprint import blueprint, messages
@@ -95,9 +95,10 @@ def _reason(inspection_id: str) -> str:
 
 
 def _approvals_page(failed: dict[str, str], results: list[Result]) -> str:
-    unit = str(actor().unit)
+    unit, batch = str(actor().unit), request.args.get("batch", "")[:64]
     with reading() as session:
-        found, total = filling.waiting(session, unit, None, MOST)
+        of_batch = batches.waiting_of(session, batches.of_unit(session, actor(), batch).id) if batch else None
+        found, total = filling.waiting(session, unit, of_batch, MOST)
         done = filling.of_unit(session, unit, [r.inspection_id for r in results if not r.problem])
         shown = inspection_queries.shown(session, actor(), [*found, *done], installation().config.public_url)
         reference = Reference(session)
@@ -114,6 +115,7 @@ def _approvals_page(failed: dict[str, str], results: list[Result]) -> str:
         signs={i: _sign(lines) for i, lines in advice.items()},
         typed=request.form,
         selected=request.form.getlist("id"),
+        batch=batch,
     )
 
 

@@ -13,12 +13,24 @@ from app.queries import papers as paper_queries
 from app.queries import registry
 from app.queries import space as space_queries
 from app.queries.paging import USUAL
-from app.web.inspector import applying, approving, drafting, hearing, joining, papers, scanning, serving, visiting
+from app.web.inspector import (
+    applying,
+    approving,
+    batching,
+    drafting,
+    hearing,
+    joining,
+    papers,
+    scanning,
+    serving,
+    visiting,
+)
 from app.web.inspector.blueprint import blueprint, staff
 
 __all__ = [
     "applying",
     "approving",
+    "batching",
     "blueprint",
     "drafting",
     "hearing",

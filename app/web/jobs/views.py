@@ -34,6 +34,21 @@ KINDS: dict[str, Shown] = {
         lambda result: _("已回测 %(n)s 次检查。", n=result["visits"]),
         lambda result: f"/supervise/policy/backtest/{result['job']}",
     ),
+    "batch_check": Shown(
+        _l("逐行对照规则"),
+        lambda result: _("%(n)s 行都看过了。", n=result["rows"]),
+        lambda result: f"/inspect/batch/{result['batch']}",
+    ),
+    "batch_apply": Shown(
+        _l("提交这一批申请"),
+        lambda result: _("已申请 %(n)s 家", n=result["made"]),
+        lambda result: f"/inspect/batch/{result['batch']}",
+    ),
+    "batch_approve": Shown(
+        _l("批准这一批"),
+        lambda result: _("已批准 %(n)s 家，还有 %(left)s 家需要逐条看。", n=result["approved"], left=result["left"]),
+        lambda result: f"/inspect/batch/{result['batch']}",
+    ),
     "enterprise_codes": Shown(
         _l("生成企业码"),
         lambda result: _("新生成 %(n)s 个企业码。", n=result["made"]),
