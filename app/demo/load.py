@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.demo import plans, space, stories, together
+from app.demo import papers, plans, space, stories, together
 from app.demo.district import DISTRICT, build, items_of, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
@@ -45,6 +45,7 @@ def load(work: UnitOfWork, password: str) -> int:
     registers.adopt(work)  # an empty register begins, too
     invented = build(work, source)
     cast = _cast(work, password)
+    papers.letters(work, cast)
     supervisor = _supervisor(work)
     plans.yearly(work, cast.inspectors, cast.heads, supervisor)
     of_campaign = [_known(work, e) for e in invented[-plans.CAMPAIGN :]]
@@ -62,6 +63,7 @@ def load(work: UnitOfWork, password: str) -> int:
     steps = [visit(cast, source, script) for script in scripts]
     steps += together.scripts(cast, work.now, invented[together_begin:stories_end])
     done = play(work, steps, work.now)
+    papers.play(work, cast)
     _enterprise_codes(work)
     space.open_space(work, cast.inspectors["YT-YJJ"], invented[FLAGGED + 1], invented[stories_end])
     _reports(work, invented[stories_end : stories_end + 3])

@@ -180,10 +180,17 @@ def test_behind_the_code_the_enterprise_reads_what_reached_it_and_nothing_else(h
     assert "送达您单位的文书" not in client.get(f"/q/{token}").text
     assert client.get(f"/q/{token}/papers/{notice.id}").status_code == 404
     house.perform(paper_service.serve, house.people["inspector"], notice.id, service(house))
+    client.post(f"/q/{token}/arrive")
     assert "送达您单位的文书" in client.get(f"/q/{token}").text
     assert "行政检查通知书" in client.get(f"/q/{token}/papers/").text
     assert client.get(f"/q/{token}/papers/{notice.id}.pdf").data.startswith(b"%PDF-")
     assert "五个严禁" in client.get(f"/q/{token}/papers/{notice.id}").text
+    found = house.perform(visit_papers.start, house.people["inspector"], inspection.id, "record", TYPED["record"])
+    house.perform(papers.sign_off, house.people["inspector"], found.id)
+    house.perform(paper_service.serve, house.people["inspector"], found.id, service(house))
+    page = client.get(f"/q/{token}/papers/").text
+    assert "现场检查笔录" not in page and "只在企业空间里查看" in page
+    assert client.get(f"/q/{token}/papers/{found.id}").status_code == 404
     other = house.approved()
     short = inspection.code.short_code if inspection.code else ""
     assert client.get(f"/q/{token}/papers/{sheet.id}").status_code == 404

@@ -24,7 +24,8 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class PaperKind:
     """`word` stands in the 文号 (None: no number). `signers` are the roles that sign off. `automatic`: made and signed by
-    the approval of an inspection, never drafted by hand. `states`: of the inspection, in which it may be drafted."""
+    the approval of an inspection, never drafted by hand. `behind_code`: once served, whoever holds the inspection's code
+    may read it; what was found is for the enterprise's space. `states`: of the inspection, in which it may be drafted."""
 
     code: str
     title: str
@@ -33,6 +34,7 @@ class PaperKind:
     to_enterprise: bool = False
     reviewed: bool = False
     automatic: bool = False
+    behind_code: bool = False
     states: tuple[str, ...] = ()
     fields: tuple[Field, ...] = field(default=())
 
@@ -41,7 +43,7 @@ KINDS = {
     kind.code: kind
     for kind in (
         PaperKind("approval_sheet", "行政检查审批表", "检批", automatic=True),
-        PaperKind("notice", "行政检查通知书", "检通", automatic=True, to_enterprise=True),
+        PaperKind("notice", "行政检查通知书", "检通", automatic=True, to_enterprise=True, behind_code=True),
         PaperKind(
             "record",
             "现场检查笔录",

@@ -1,5 +1,5 @@
-"""The papers that reached an enterprise, behind the code of their inspection: only for who holds the whole code, not the short
-one that people type, and only what was served. Nothing that stays inside the unit can be reached from here."""
+"""What was served, behind the code of its inspection: only for who holds the whole code, not the short one that people type,
+and only the notice. A code can be photographed, so what was found is read in the enterprise's space (/my)."""
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
@@ -8,6 +8,7 @@ from app.context import installation, now, reading, take
 from app.domain.codes.classify import CODE
 from app.domain.errors import NotFound
 from app.domain.inspections import Inspection
+from app.domain.papers.kinds import KINDS
 from app.queries import papers as queries
 from app.security import public
 from app.services import paper_rendering, verification
@@ -25,8 +26,9 @@ LIMIT = Limit(burst=60, per_minute=30)
 def listed(presented: str) -> str:
     with reading() as session:
         i = _inspection(session, presented)
-        found = queries.served_to(session, i.enterprise_id, ("inspection", i.id))
-    return render_template("enterprise/papers.html", presented=presented, found=found)
+        served = queries.served_to(session, i.enterprise_id, ("inspection", i.id))
+    found = [p for p in served if KINDS[p.row.kind].behind_code]
+    return render_template("enterprise/papers.html", presented=presented, found=found, more=len(served) > len(found))
 
 
 @blueprint.get("/<paper_id>")
@@ -45,7 +47,7 @@ def _made(presented: str, paper_id: str) -> Rendering:
     with reading() as session:
         i = _inspection(session, presented)
         paper = queries.served_paper(session, i.enterprise_id, paper_id)
-        if paper.subject_id != i.id:
+        if paper.subject_id != i.id or not KINDS[paper.kind].behind_code:
             raise NotFound("no_such_paper")
         return paper_rendering.rendering(session, installation().vault, paper)
 
