@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 LAYOUTS = HERE / "layouts"
 FONTS = HERE / "fonts"  # filled by `make setup` (tools/fetch-fonts.sh)
 SYSTEM_FONTS = Path("/usr/share/fonts/opentype/noto")  # Debian's fonts-noto-cjk and fonts-noto-cjk-extra
+OFFICIAL, SHEET = FORMS = ("official", "sheet")
 FAMILIES = ("Noto Serif SC", "Noto Serif CJK SC")  # as the layouts name them
 ARCHIVE: Literal["a-2a"] = "a-2a"
 
@@ -59,7 +60,9 @@ def pdf(rendering: Rendering) -> bytes:
         "filled": {slot: dict(value) for slot, value in rendering.filled.items()},
         "draft": rendering.draft,
     }
-    layout = LAYOUTS / str(int(rendering.content["layout"])) / "official.typ"
+    form = rendering.content.get("form", OFFICIAL)
+    assert form in FORMS
+    layout = LAYOUTS / str(int(rendering.content["layout"])) / f"{form}.typ"
     compiler = typst.Compiler(
         layout,
         root=layout.parent,

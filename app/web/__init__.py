@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "app.web.admin.views",
     "app.web.jobs.views",
     "app.web.papers.views",
+    "app.web.papers.sheets",
     "app.web.published.views",
     "app.web.published.log",
     "app.web.plans.staff",

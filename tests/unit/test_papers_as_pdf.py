@@ -12,7 +12,7 @@ import zxingcpp
 from PIL.Image import Image
 
 from app.domain.codes.draw import code_matrix, svg
-from app.domain.papers import after, document, words
+from app.domain.papers import after, document, sheets, words
 from app.domain.papers import visit as v
 from app.domain.papers.kinds import KINDS
 from app.typesetting import engine
@@ -219,3 +219,34 @@ def test_papers_say_the_same_words_as_the_screen() -> None:
     ):
         assert ours == {key: theirs[key]._args[0] for key in theirs}  # the sources of lazy words
     assert {name for kind in KINDS.values() for name in (f.name for f in kind.fields)} == set(screen.PAPER_FIELDS)
+
+
+def posted(**changes: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "district": "云汀区",
+        "scan": "https://jcm.example/scan/",
+        "home": "https://jcm.example",
+        "fingerprint": "ABCD EFGH JKMN PQRS ABCD EFGH JKMN PQRS",
+        "duty_phone": "99-55550101",
+        "hotline": "12345",
+    }
+    return sheets.posted_notice(sheets.Posted(**(plain | changes)), "2026-03-02 09:00")
+
+
+def test_the_sheets_to_hang_up_are_one_page_with_a_code_that_can_be_scanned() -> None:
+    crowded = posted(
+        refusal=("没有检查码的检查，" * 10, "某某办法第十条"), issuers=("市统一综合执法系统签发的码：city.example",)
+    )
+    name = "云汀示例" * 20 + "有限公司"
+    hung = sheets.enterprise_sheet(name, "ABCD-EFGH-JKM", "https://jcm.example/e/ABCDEFGHJKM", "12345", "2026年3月2日")
+    for content, expected in (
+        (posted(), "ABCDEFGHJKMNPQRS"),
+        (posted(fingerprint=None, duty_phone=None, district=""), "根证书还没有公布"),
+        (crowded, "某某办法第十条"),
+        (hung, name),
+    ):
+        pdf = engine.pdf(Rendering(content, START, {sheets.QR: svg(code_matrix("https://jcm.example/scan/"))}))
+        pages = pictures(pdf)
+        assert len(pages) == 1
+        assert expected in text_of(pdf)
+        assert [code.text for code in zxingcpp.read_barcodes(pages[0])] == ["https://jcm.example/scan/"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.services import paper_service, papers, visit_papers
+from app.services import enterprise_codes, paper_service, papers, visit_papers
 from app.typesetting import engine
 from tests.house import House
 from tests.services.test_papers import TYPED, drafted, of, service, signature
@@ -197,3 +197,14 @@ def test_behind_the_code_the_enterprise_reads_what_reached_it_and_nothing_else(h
     assert client.get(f"/q/{token}/papers/{of(house, other, 'notice').id}").status_code == 404
     for presented in (short, token[:-1] + str((int(token[-1]) + 1) % 10), "x"):
         assert client.get(f"/q/{presented}/papers/{notice.id}").status_code == 404, presented
+
+
+def test_the_sheets_to_hang_up_are_pdfs(house: House) -> None:
+    assert house.client().get("/notice.pdf").data.startswith(b"%PDF-")
+    inspection = house.approved()
+    path = f"/papers/enterprises/{inspection.enterprise_id}.pdf"
+    officer = house.signed_in("inspector")
+    assert officer.get(path).status_code == 404  # no code yet
+    house.perform(enterprise_codes.issue, house.people["supervisor"], inspection.enterprise_id)
+    assert officer.get(path).data.startswith(b"%PDF-")
+    assert house.client().get(path).status_code == 302

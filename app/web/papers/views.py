@@ -24,6 +24,12 @@ def svg_address(svg: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
+@blueprint.app_template_global()
+def can_set() -> bool:
+    """Whether this server can make PDFs."""
+    return engine.can_set()
+
+
 @blueprint.get("/<paper_id>")
 @readers
 def shown(paper_id: str) -> str:
@@ -50,7 +56,7 @@ def receipt_pdf(paper_id: str) -> Response:
 
 def print_view(made: Rendering, pdf_url: str, back: str = "") -> str:
     """The print view of a rendering, with the way to its PDF where this server can make one."""
-    return render_template("papers/print.html", made=made, pdf_url=pdf_url, back=back, can_set=engine.can_set())
+    return render_template("papers/print.html", made=made, pdf_url=pdf_url, back=back)
 
 
 def pdf_answer(made: Rendering) -> Response:
