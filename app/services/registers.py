@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import inspect, select
 
 from app.domain.actors import SYSTEM, Actor
 from app.domain.facts import Fact
 from app.domain.times import rfc3339
 from app.services import flag_registers
-from app.store.database import next_ids
 from app.store.models import (
     Base,
     CalendarDay,
@@ -45,7 +44,6 @@ from app.store.models import (
     UnitKey,
     UnitTerritory,
 )
-from app.store.models.base import table_of
 from app.store.unit_of_work import UnitOfWork
 
 # Whoever adds a table that a rule, a permission or a verdict rests on adds it here.
@@ -83,9 +81,9 @@ def insert_many(
     for at in range(0, len(values), AT_ONCE):
         part: list[dict[str, Any]] = [dict(row) for row in values[at : at + AT_ONCE]]
         if key not in part[0]:
-            for row, value in zip(part, next_ids(work.session, model, len(part)), strict=True):
+            for row, value in zip(part, work.next_ids(model, len(part)), strict=True):
                 row[key] = value
-        work.session.execute(insert(table_of(model)), part)  # the table, not the class: nothing is kept in the session
+        work.insert_rows(model, part)
         said = [{name: _plain(row.get(name, default)) for name, default in columns(model)} for row in part]
         _store(work, CHANGED, actor, jurisdiction, [(model, body) for body in said])
 

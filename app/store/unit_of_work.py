@@ -21,7 +21,8 @@ from app.domain.folding import evolve
 from app.domain.ids import RandomBytes, new_id
 from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
-from app.store.models import FactRow, LogQueued
+from app.store.database import next_ids
+from app.store.models import Base, FactRow, LogQueued
 from app.store.models.base import table_of
 from app.store.vault import Vault
 
@@ -82,6 +83,14 @@ class UnitOfWork:
             held=held,
         )
 
+    def insert_rows(self, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Many new rows of a table in one statement; nothing of them is kept in the session."""
+        self.session.execute(insert(table_of(model)), rows)
+
+    def next_ids(self, model: type[Base], count: int) -> Sequence[int]:
+        """The numbers of that many new rows of a table that counts its rows."""
+        return next_ids(self.session, model, count)
+
     def store_fact(self, fact: Fact) -> None:
         """Appends a fact. Its leaf is stored with it and waits for its place in the log."""
         self.store_facts([fact])
@@ -91,13 +100,13 @@ class UnitOfWork:
         if not facts:
             return
         rows = [fact_row(fact, self.random(16)) for fact in facts]
-        self.session.execute(insert(table_of(FactRow)), rows)
+        self.insert_rows(FactRow, rows)
         self.enqueue([(row["leaf"], fact.held) for row, fact in zip(rows, facts, strict=True)])
 
     def enqueue(self, leaves: Sequence[tuple[bytes, bool]]) -> None:
         """Leaves (with whether they are held) wait for their place in the log from this transaction on."""
         rows = [{"leaf": leaf, "held": held, "queued_at": None if held else self.now} for leaf, held in leaves]
-        self.session.execute(insert(table_of(LogQueued)), rows)
+        self.insert_rows(LogQueued, rows)
 
     def record(self, fact: Fact, before: Inspection | None = None) -> Inspection:
         """Stores a fact about an inspection and the state that follows from it.

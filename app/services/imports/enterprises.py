@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.actors import SYSTEM, Actor
-from app.domain.enterprises import is_early_pilot, normalise_name, normalise_uscc, uscc_problem
+from app.domain.enterprises import address_key, is_early_pilot, normalise_name, normalise_uscc, uscc_problem
 from app.domain.errors import Refused
 from app.domain.industries import normalise_industry
 from app.domain.times import shanghai_day
@@ -23,10 +23,12 @@ from app.services.imports.importing import Named, batches
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, code, limited, required
 from app.store import registry
 from app.store.models import Enterprise, EnterpriseRecord
+from app.store.staging import opened
 from app.store.unit_of_work import UnitOfWork
 
 AT_ONCE = 5000
 ATTEMPTS = 3
+STAGED_FROM = 1000  # rows: fewer are stored before anybody notices
 KEPT_FIELDS = ("region", "address", "industry", "risk", "credit")
 
 
@@ -85,8 +87,11 @@ def bring(
         if not keep(outcome):
             return outcome, False
         try:
-            perform(publish, checked, actor)
-        except (IntegrityError, Refused):
+            if len(checked.said) > STAGED_FROM:
+                _publish_staged(perform, checked, actor)
+            else:
+                perform(publish, checked, actor)
+        except (IntegrityError, OverflowError, Refused):
             if attempt == ATTEMPTS:
                 raise Refused("changed_meanwhile") from None
             continue
@@ -164,12 +169,34 @@ def _industry(row: Row, problems: list[RowProblem]) -> str | None:
 
 def publish(work: UnitOfWork, checked: Checked, actor: Actor) -> None:
     """Stores what was checked, with its facts. Raises Refused("changed_meanwhile") where it was compared with the past."""
-    for part in batches(checked.said, AT_ONCE):
+    _refuse_changed(work, checked)
+    add(work, checked, actor)
+    change(work, checked, actor)
+
+
+def _publish_staged(perform: Callable[..., Any], checked: Checked, actor: Actor) -> None:
+    """The same, for very many: new rows and their facts are made while nobody waits, and poured in at once."""
+    with opened(perform(lambda work: work)) as waiting:
+        waiting.stage(lambda work: add(work, checked, actor))
+        waiting.publish(lambda work: _refuse_changed(work, checked), lambda work: change(work, checked, actor))
+
+
+def _refuse_changed(work: UnitOfWork, checked: Checked) -> None:
+    """Raises Refused where an enterprise that is changed is no longer as it was compared with.
+
+    A new one that was entered meanwhile is told by its USCC, which only one enterprise can have.
+    """
+    changed = [said for said in checked.said if said.id is not None]
+    for part in batches(changed, AT_ONCE):
         now = load(work, [said.uscc for said in part])
-        if any(now.get(said.uscc) != checked.known.get(said.uscc) for said in part):
+        if any(now.get(said.uscc) != checked.known[said.uscc] for said in part):
             raise Refused("changed_meanwhile")
-    districts: dict[str | None, list[Said]] = {}
+
+
+def add(work: UnitOfWork, checked: Checked, actor: Actor) -> None:
+    """New enterprises, and a new record of each that the file speaks of."""
     of_region: dict[str | None, str] = {None: work.default_jurisdiction}
+    districts: dict[str, list[Said]] = {}
     for said in checked.said:
         region = said.held.region
         if region not in of_region:
@@ -177,7 +204,23 @@ def publish(work: UnitOfWork, checked: Checked, actor: Actor) -> None:
         districts.setdefault(of_region[region], []).append(said)
     for jurisdiction, all_said in districts.items():
         for part in batches(all_said, AT_ONCE):
-            _store(work, actor, str(jurisdiction), part)
+            _store(work, actor, jurisdiction, part)
+
+
+def change(work: UnitOfWork, checked: Checked, actor: Actor) -> None:
+    """Known enterprises whose name, region or address is another one now; grades stand in the records alone."""
+    differing = [
+        said for said in checked.said if said.id is not None and said.held[1:4] != checked.known[said.uscc][1:4]
+    ]
+    for part in batches(differing, AT_ONCE):
+        by_id = {said.id: said for said in part}
+        rows = list(work.session.scalars(select(Enterprise).where(Enterprise.id.in_(by_id))))
+        for row in rows:
+            said = by_id[row.id]
+            row.name, row.region, row.address = said.held[1:4]
+            row.search, row.initials = said.search, said.initials
+        work.session.flush()
+        registers.record(work, actor, work.default_jurisdiction, rows)
 
 
 def _store(work: UnitOfWork, actor: Actor, jurisdiction: str, part: Sequence[Said]) -> None:
@@ -191,6 +234,7 @@ def _store(work: UnitOfWork, actor: Actor, jurisdiction: str, part: Sequence[Sai
             "initials": said.initials,
             "region": said.held.region,
             "address": said.held.address,
+            "address_key": address_key(said.held.address),
             "first_known_at": work.now,
         }
         for own_id, said in zip(ids, part, strict=True)
@@ -207,24 +251,9 @@ def _store(work: UnitOfWork, actor: Actor, jurisdiction: str, part: Sequence[Sai
         }
         for own_id, said in zip(ids, part, strict=True)
     ]
-    changed = {said.id: said for said in part if said.id is not None}
-    rows = list(work.session.scalars(select(Enterprise).where(Enterprise.id.in_(changed)))) if changed else []
-    touched = [row for row in rows if _apply(row, changed[row.id])]
-    work.session.flush()
-    registers.record(work, actor, jurisdiction, touched)
     if new:
         registers.insert_many(work, actor, jurisdiction, Enterprise, new)
     registers.insert_many(work, actor, jurisdiction, EnterpriseRecord, records)
-
-
-def _apply(row: Enterprise, said: Said) -> bool:
-    """Name, region and address as they hold now; whether any of them differs (grades stand in the records alone)."""
-    values = {"name": said.held.name, "region": said.held.region, "address": said.held.address}
-    differs = any(getattr(row, name) != value for name, value in values.items())
-    if differs:
-        for name, value in (values | {"search": said.search, "initials": said.initials}).items():
-            setattr(row, name, value)
-    return differs
 
 
 def checked_uscc(row: Row, problems: list[RowProblem], name: str = "uscc") -> str:
