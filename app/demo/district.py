@@ -19,10 +19,12 @@ from app.store.models import (
     CertificateSuspension,
     DoNotDisturb,
     Item,
+    ItemPoint,
     ItemTerm,
     JurisdictionSetting,
     Officer,
     Region,
+    RegionPlace,
     Unit,
     UnitTerritory,
 )
@@ -82,8 +84,9 @@ def _regions(work: UnitOfWork) -> list[str]:
     _add(work, Region(code=CITY, name="示例市", level="city", parent=None, valid_from=START))
     _add(work, Region(code=DISTRICT, name="云汀区", level="district", parent=CITY, valid_from=START))
     towns = rows("demo_towns.csv")
-    for t in towns:
+    for n, t in enumerate(towns):
         _add(work, Region(code=t["code"], name=t["name"], level="town", parent=DISTRICT, valid_from=START))
+        _add(work, RegionPlace(region=t["code"], lat=3130 + 4 * (n % 4), lon=12110 + 6 * (n // 4)))
     return [t["code"] for t in towns]
 
 
@@ -111,6 +114,10 @@ def _items(work: UnitOfWork) -> None:
         _add(work, Item(code=i["code"], unit=i["unit"], name=i["name"], basis=i["basis"]))
         cap, published = int(i["yearly_cap"]), i["published"] == "yes"
         _add(work, ItemTerm(item=i["code"], published=published, yearly_cap=cap, valid_from=START))
+    for p in rows("demo_points.csv"):
+        _add(
+            work, ItemPoint(item=p["item"], no=int(p["no"]), point=p["point"], standard=p["standard"], valid_from=START)
+        )
 
 
 def _officers(work: UnitOfWork, source: random.Random) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.demo import papers, plans, space, stories, together
+from app.demo import onsite, papers, plans, space, stories, together
 from app.demo.district import DISTRICT, build, items_of, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
@@ -51,7 +51,8 @@ def load(work: UnitOfWork, password: str) -> int:
     of_campaign = [_known(work, e) for e in invented[-plans.CAMPAIGN :]]
     plans.campaign(work, cast.inspectors, cast.heads, supervisor, [e.id for e in of_campaign])
     together_begin = FLAGGED + TODAY
-    stories_end = together_begin + together.ENTERPRISES
+    onsite_begin = together_begin + together.ENTERPRISES
+    stories_end = onsite_begin + onsite.ENTERPRISES
     protected = invented[FLAGGED - 1]
     _protect(work, protected)
     scripts = [
@@ -61,7 +62,8 @@ def load(work: UnitOfWork, password: str) -> int:
         *stories.campaign(work.now, invented[-plans.CAMPAIGN :], plans.campaign_code(work.now)),
     ]
     steps = [visit(cast, source, script) for script in scripts]
-    steps += together.scripts(cast, work.now, invented[together_begin:stories_end])
+    steps += onsite.scripts(cast, work.now, invented[onsite_begin:stories_end])
+    steps += together.scripts(cast, work.now, invented[together_begin:onsite_begin])
     done = play(work, steps, work.now)
     papers.play(work, cast)
     _enterprise_codes(work)

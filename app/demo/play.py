@@ -17,6 +17,7 @@ from app.demo.plans import plan_code
 from app.domain.actors import Actor
 from app.domain.applications import Application, EnterpriseRef
 from app.domain.inspections import Inspection, Result
+from app.domain.onsite import Rectify
 from app.domain.times import SHANGHAI
 from app.services import applications, codes, decisions, scans, speech, visits
 from app.store import inspections as inspection_store
@@ -118,6 +119,7 @@ def application(script: Script) -> Application:
 def _complete(work: UnitOfWork, cast: Cast, script: Script, inspection: Inspection, end: datetime) -> None:
     current = inspection_store.get(work.session, inspection.id, lock=True)
     assert current is not None and script.result is not None
-    note = "已当场告知，限期整改" if script.result == "problem_found" else None
+    note = "已当场改正" if script.result == "problem_found" else None
     results = tuple(Result(item, script.result, note) for item in current.items)
-    visits.complete(work, cast.inspectors[script.unit], inspection.id, visits.Completion(results, min(end, work.now)))
+    completion = visits.Completion(results, min(end, work.now), rectify=Rectify(on_the_spot=True))
+    visits.complete(work, cast.inspectors[script.unit], inspection.id, completion)

@@ -14,6 +14,7 @@ LONGEST_WINDOW = timedelta(days=366)
 LONGEST_CERTIFICATE = 40
 LONGEST_KEY = 64
 MOST_ITEMS, MOST_OFFICERS, MOST_UNITS, MOST_SLOTS = 30, 30, 12, 3
+MOST_PERSONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Application:
     begun_at: datetime | None = None
     client_key: str | None = None
     slots: tuple[i.Slot, ...] = ()
+    contact_kind: str | None = None
+    assisting: int | None = None  # persons who assist, fixed beforehand
 
 
 def check(a: Application) -> None:
@@ -89,6 +92,7 @@ def _choices(a: Application) -> list[Problem]:
         ("place.kind", a.place_kind, i.PLACES),
         ("way", a.way, i.WAYS),
         ("exception", a.exception, i.EXCEPTIONS),
+        ("contact_kind", a.contact_kind, i.CONTACT_KINDS),
     )
     return [
         (field, "unknown_choice", {"value": value, "choices": ", ".join(choices)})
@@ -149,6 +153,8 @@ def _lists(a: Application) -> list[Problem]:
             problems.append(("officers", "officers_missing", {}))
         if not a.items:
             problems.append(("items", "items_missing", {}))
+    if a.assisting is not None and not 0 <= a.assisting <= MOST_PERSONS:
+        problems.append(("assisting", "out_of_range", {"range": f"0–{MOST_PERSONS}"}))
     for field, values, most in (
         ("items", a.items, MOST_ITEMS),
         ("officers", a.officers, MOST_OFFICERS),

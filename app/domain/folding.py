@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from app.domain import amendments
 from app.domain.facts import Fact
 from app.domain.inspections import CodeVersion, Inspection, OfficerOnVisit, Result, Slot, transition
 from app.domain.joint import JOINT_CHANGES
@@ -65,6 +66,8 @@ def _created(fact: Fact, state: str) -> Inspection:
         ended_at=_time(b.get("ended_at")),
         results=_results(b.get("results")),
         result_recorded_at=fact.recorded_at if b.get("results") else None,
+        contact_kind=b.get("contact_kind"),
+        assisting=b.get("assisting"),
     )
 
 
@@ -97,9 +100,8 @@ def _slot_chosen(_: Inspection, fact: Fact) -> dict[str, Any]:
     }
 
 
-def _approved(inspection: Inspection, fact: Fact) -> dict[str, Any]:
-    c = fact.body["code"]
-    code = CodeVersion(
+def _code(c: dict[str, Any]) -> CodeVersion:
+    return CodeVersion(
         cti=c["cti"],
         version=c["version"],
         kid=c["kid"],
@@ -108,7 +110,10 @@ def _approved(inspection: Inspection, fact: Fact) -> dict[str, Any]:
         not_before=parse_rfc3339(c["not_before"]),
         expires_at=parse_rfc3339(c["expires_at"]),
     )
-    return {**_decided(inspection, fact), "code": code}
+
+
+def _approved(inspection: Inspection, fact: Fact) -> dict[str, Any]:
+    return {**_decided(inspection, fact), "code": _code(fact.body["code"])}
 
 
 def _seen(inspection: Inspection, fact: Fact) -> dict[str, Any]:
@@ -152,12 +157,38 @@ def merged_results(inspection: Inspection, more: tuple[Result, ...]) -> tuple[Re
     return tuple(by_item[item] for item in inspection.items if item in by_item)
 
 
+def _nothing(_: Inspection, __: Fact) -> dict[str, Any]:
+    """The fact is part of the history and changes no field."""
+    return {}
+
+
+def _amendment_requested(_: Inspection, fact: Fact) -> dict[str, Any]:
+    return {"amendments": fact.body["n"], "pending_amendment": fact.body["n"]}
+
+
+def _amendment_rejected(_: Inspection, __: Fact) -> dict[str, Any]:
+    return {"pending_amendment": None}
+
+
+def _amended(inspection: Inspection, fact: Fact) -> dict[str, Any]:
+    """The visit was decided once, when it was approved; an amendment changes what the code says, not that decision."""
+    changed = amendments.apply(inspection, fact.body["changes"])
+    return {
+        "window_end": changed.window_end,
+        "items": changed.items,
+        "officers": changed.officers,
+        "code": _code(fact.body["code"]),
+        "pending_amendment": None,
+    }
+
+
 def _completed(inspection: Inspection, fact: Fact) -> dict[str, Any]:
     return {
         "ended_at": parse_rfc3339(fact.body["ended_at"]),
         "started_at": _time(fact.body.get("started_at")) or inspection.started_at,
         "results": _results(fact.body["results"]),
         "result_recorded_at": fact.recorded_at,
+        "headcount": fact.body.get("headcount"),
     }
 
 
@@ -186,6 +217,10 @@ _CHANGES = {
     "inspection.seen": _seen,
     "inspection.arrived": _arrived,
     "inspection.notice_served": _served,
+    "inspection.placed": _nothing,
+    "inspection.amendment_requested": _amendment_requested,
+    "inspection.amendment_rejected": _amendment_rejected,
+    "inspection.amended": _amended,
     "inspection.completed": _completed,
     "inspection.not_carried_out": _not_carried_out,
     "inspection.lapsed": _lapsed,

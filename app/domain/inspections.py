@@ -19,6 +19,7 @@ STATES = (
 
 PLANNED, TRIGGERED, CONTACT = "planned", "triggered", "contact"
 KINDS = (PLANNED, TRIGGERED, CONTACT)
+CONTACT_KINDS = ("call", "publicity", "research", "observation", "guidance")  # 走访 宣传 调研 观摩 督导
 CAUSES = ("complaint", "transfer", "data_lead", "enterprise_request", "recheck", "emergency")
 PLACES = ("premises", "building_site", "vehicle", "other")
 WAYS = ("on_site", "off_site", "summons")
@@ -39,12 +40,16 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
     "inspection.cancelled": {DRAFT: CANCELLED, APPLIED: CANCELLED, APPROVED: CANCELLED},
     "inspection.seen": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS, COMPLETED: COMPLETED},
     "inspection.arrived": {APPROVED: IN_PROGRESS, IN_PROGRESS: IN_PROGRESS},
+    "inspection.placed": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS},
     "inspection.notice_served": {
         APPROVED: APPROVED,
         IN_PROGRESS: IN_PROGRESS,
         COMPLETED: COMPLETED,
         LAPSED: LAPSED,
     },
+    "inspection.amendment_requested": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS},
+    "inspection.amendment_rejected": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS},
+    "inspection.amended": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS},
     "inspection.completed": {APPROVED: COMPLETED, IN_PROGRESS: COMPLETED, LAPSED: COMPLETED},
     "inspection.not_carried_out": {
         APPROVED: NOT_CARRIED_OUT,
@@ -186,6 +191,11 @@ class Inspection:
     note: str | None = None
     lapsed_at: datetime | None = None
     invitations: tuple[Invitation, ...] = ()
+    amendments: int = 0  # how many were asked for
+    pending_amendment: int | None = None  # the number of the one that waits for the head
+    contact_kind: str | None = None  # of a contact: what it was
+    assisting: int | None = None  # persons who assist, fixed beforehand
+    headcount: int | None = None  # all who came, as recorded with the result
 
     @property
     def is_joint(self) -> bool:

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.inspections import Inspection
+from app.domain.rectifications import Rectification
+from app.store import rectifications
 from app.store.models import Enterprise, Item, JurisdictionSetting, Unit
 
 
@@ -38,6 +40,11 @@ def around(session: Session, inspection: Inspection) -> Around:
         units=tuple(units[u] for u in inspection.units),
         items=tuple((items[c].name, items[c].basis) for c in inspection.items),
     )
+
+
+def rectification(session: Session, inspection: Inspection) -> Rectification | None:
+    """The rectification that a visit ordered, if any."""
+    return rectifications.get(session, inspection.id)
 
 
 def settings(session: Session, region: str, today: date) -> dict[str, Setting]:

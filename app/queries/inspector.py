@@ -17,12 +17,13 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The unit's work: codes to show today, applications that wait for the head, results that are due."""
+    """The unit's work: codes to show today, what waits for the head (applications, amendments), results that are due."""
 
     today: list[Inspection]
     waiting: list[Inspection]
     results_due: list[Inspection]
     coming: list[Inspection]
+    amending: list[Inspection]
 
 
 def desk(session: Session, unit: str, now: datetime, today: date) -> Desk:
@@ -31,6 +32,7 @@ def desk(session: Session, unit: str, now: datetime, today: date) -> Desk:
         today=_of(session, unit, [APPROVED, IN_PROGRESS], day_start(today), day_end(today), now),
         waiting=_of(session, unit, [APPLIED]),
         results_due=_due(session, unit, now),
+        amending=_amending(session, unit),
         coming=_of(session, unit, [APPROVED], day_end(today), day_end(today) + timedelta(days=14)),
     )
 
@@ -127,6 +129,16 @@ def _where_due(now: datetime) -> list[Any]:
         InspectionRow.state.in_([APPROVED, IN_PROGRESS, LAPSED]),
         (InspectionRow.state == IN_PROGRESS) | (InspectionRow.window_end <= now),
     ]
+
+
+def _amending(session: Session, unit: str) -> list[Inspection]:
+    """Visits under way with an amendment that waits for the head."""
+    query = select(InspectionRow).where(
+        _own(unit),  # type: ignore[arg-type]
+        InspectionRow.state.in_([APPROVED, IN_PROGRESS]),
+        InspectionRow.pending_amendment.is_not(None),
+    )
+    return inspection_store.select_where(session, query.order_by(InspectionRow.window_start).limit(MOST))
 
 
 def _due(session: Session, unit: str, now: datetime) -> list[Inspection]:

@@ -6,7 +6,7 @@
 from importlib import import_module
 from typing import Any
 
-AREAS = ("core", "files", "imports", "joint", "keeping", "applying", "space", "papers", "plans", "policies")
+AREAS = ("core", "files", "imports", "joint", "keeping", "applying", "space", "papers", "plans", "policies", "onsite")
 
 
 def all_sentences() -> dict[str, Any]:

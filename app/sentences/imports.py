@@ -38,6 +38,8 @@ SENTENCES: dict[str, Any] = {
     "cell_moment": _l("“%(value)s”不是时间，例如 2026-11-24T09:00:00+08:00。"),
     "cell_moment_range": _l("“%(value)s”不在 2000–2100 年之间。"),
     "cell_number": _l("“%(value)s”不是整数。"),
+    "cell_points": _l("一个事项最多 %(most)s 个检查要点。"),
+    "cell_degrees": _l("“%(value)s”不是经纬度，例如纬度 31.38、经度 121.25。"),
     "cell_ends_before": _l("早于开始日期 %(day)s。"),
     "cell_ends_before_start": _l("早于开始时间。"),
     "cell_unit": _l("没有单位“%(value)s”。请填单位代码或全称，或先导入单位。"),

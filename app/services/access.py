@@ -3,11 +3,13 @@
 What an actor may not see does not exist for them: NotFound, never Forbidden.
 """
 
-from app.domain.actors import SUPERVISOR, Actor
+from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, SUPERVISOR, Actor
 from app.domain.errors import NotFound
 from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
 from app.store.unit_of_work import UnitOfWork
+
+WORKERS = (INSPECTOR, HEAD, INTEGRATION)  # who records what a unit does
 
 
 def may_see(actor: Actor, inspection: Inspection) -> bool:

@@ -23,14 +23,11 @@ def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason:
     if inspection.code is not None and inspection.decided_by == actor.id and inspection.state in STANDING:
         return inspection
     _require_decider(actor, inspection, "inspection.approved")
-    blocking = [a for a in flags.advise(work, inspection) if a.blocking]
-    if blocking and not override_reason:
-        rules = ", ".join(a.rule for a in blocking)
-        raise Invalid("override_reason_missing", "override_reason", rules=rules)
+    overridden = overrides(work, inspection, override_reason)
     issued = codes.issue(work, inspection)
     body: dict[str, Any] = {
         "reason": override_reason,
-        "overridden": [a.rule for a in blocking],
+        "overridden": overridden,
         "decider": actor.identity,
         "acting_for": actor.acting_for,
         "code": issued.body,
@@ -40,6 +37,14 @@ def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason:
     visit_papers.on_approval(work, actor, approved)
     flags.after_inspection(work, inspection, approved)
     return approved
+
+
+def overrides(work: UnitOfWork, inspection: Inspection, override_reason: str | None) -> list[str]:
+    """The rules whose advice blocks and that the head overrides. Raises Invalid("override_reason_missing")."""
+    blocking = [a.rule for a in flags.advise(work, inspection) if a.blocking]
+    if blocking and not override_reason:
+        raise Invalid("override_reason_missing", "override_reason", rules=", ".join(blocking))
+    return blocking
 
 
 def reject(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str) -> Inspection:
@@ -54,11 +59,19 @@ def reject(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str) -> I
 
 
 def _require_decider(actor: Actor, inspection: Inspection, step: str) -> None:
-    if inspection.lead_unit != actor.unit:
-        raise Forbidden("not_the_lead_unit", unit=inspection.lead_unit)
-    if inspection.applicant == actor.identity:
-        raise Forbidden("own_application")
-    if actor.acting_for is not None and inspection.applicant == actor.acting_for:
-        raise Forbidden("deputys_head_applied", head=actor.acting_for_name)
+    require_decider(actor, inspection, inspection.applicant)
     transition(inspection.state, step)
     assert inspection.state == APPLIED
+
+
+def require_decider(actor: Actor, inspection: Inspection, applicant: str) -> None:
+    """The head of the lead unit, or a deputy, decides; never on what they, or the head they stand for, applied for.
+
+    Raises Forbidden("not_the_lead_unit" | "own_application" | "deputys_head_applied").
+    """
+    if inspection.lead_unit != actor.unit:
+        raise Forbidden("not_the_lead_unit", unit=inspection.lead_unit)
+    if applicant == actor.identity:
+        raise Forbidden("own_application")
+    if actor.acting_for is not None and applicant == actor.acting_for:
+        raise Forbidden("deputys_head_applied", head=actor.acting_for_name)

@@ -5,6 +5,7 @@ import io
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image, ImageOps
 from sqlalchemy import select
@@ -87,6 +88,20 @@ def store(
     work.session.add(row)
     work.session.flush()
     return row
+
+
+def keep_all(
+    work: UnitOfWork, actor: Actor, uploads: Sequence[Upload], *, field: str, **where: Any
+) -> tuple[list[FileRow], tuple[Invalid, ...]]:
+    """`keep` for several: those that were kept, and the refusal of each of the others."""
+    kept: list[FileRow] = []
+    refused: list[Invalid] = []
+    for upload in uploads:
+        try:
+            kept.append(keep(work, actor, upload, field=field, **where))
+        except Invalid as error:
+            refused.append(error)
+    return kept, tuple(refused)
 
 
 def reference(row: FileRow) -> dict[str, str]:

@@ -252,8 +252,11 @@ def _moved(before: Inspection | None, after: Inspection) -> bool:
     """Whether anything that rules over several visits read has changed."""
     if before is None:
         return True
-    read = (before.counts, before.visit_start, before.results, before.state, before.units, before.items)
-    return read != (after.counts, after.visit_start, after.results, after.state, after.units, after.items)
+    return _read(before) != _read(after)
+
+
+def _read(i: Inspection) -> tuple[object, ...]:
+    return i.counts, i.visit_start, i.results, i.state, i.units, i.items, i.officers
 
 
 def _reports_of(work: UnitOfWork, inspection: Inspection) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from app.services import flags, jobs, log, outbox, unit_keys, visits
+from app.services import flags, jobs, log, onsite, outbox, places, unit_keys, visits
 from app.services.imports import uploads
 from app.services.space import entry, persons
 from app.store.models import (
@@ -58,4 +58,6 @@ JOBS = (
     jobs.forget,
     outbox.forget,
     uploads.forget_old,
+    onsite.forget,
+    places.forget,
 )

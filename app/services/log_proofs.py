@@ -26,6 +26,7 @@ class Registration:
     witness: str | None
     witnessed_at: datetime | None
     before_visit: bool | None
+    replaces: bool = False  # issued during the visit by an amendment: then nothing is said of its beginning
 
 
 def registration(session: Session, inspection: Inspection) -> Registration | None:
@@ -37,7 +38,9 @@ def registration(session: Session, inspection: Inspection) -> Registration | Non
     seen = _first_witness(session, position) if position is not None else None
     name, at = seen or (None, None)
     begin = inspection.visit_start or inspection.window_start
-    return Registration(fact.recorded_at, position, name, at, at < begin if at else None)
+    replaces = inspection.code is not None and inspection.code.version > 1
+    before = at < begin if at and not replaces else None
+    return Registration(fact.recorded_at, position, name, at, before, replaces)
 
 
 def proof_file(session: Session, inspection: Inspection) -> bytes | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain import lots as lot_domain
 from app.domain import plans as domain
 from app.domain.errors import DomainError
-from app.services.state_audit import Found, facts_of
+from app.services.audit_facts import Found, facts_of
 from app.store import plans as plan_store
 from app.store.models import FactRow, Lot, Plan
 from app.store.unit_of_work import fact_of

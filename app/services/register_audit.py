@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.times import rfc3339
+from app.services.audit_facts import CHUNK, Found
 from app.services.registers import BEGUN, OF_ROWS, REGISTERS, REMOVED, canonical_row, columns, key_column
 from app.services.registers import subject_id as id_of
 from app.services.registers import subject_kind as kind_of
-from app.services.state_audit import CHUNK, Found, in_chunks
+from app.services.state_audit import in_chunks
 from app.store.models import Base, FactRow
 
 SHOWN = 40

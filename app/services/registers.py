@@ -31,6 +31,7 @@ from app.store.models import (
     EnterpriseRecord,
     FactRow,
     Item,
+    ItemPoint,
     ItemTerm,
     JurisdictionSetting,
     LogWitness,
@@ -39,6 +40,7 @@ from app.store.models import (
     PaperSetting,
     Policy,
     Region,
+    RegionPlace,
     RoleAssignment,
     Unit,
     UnitKey,
@@ -50,7 +52,7 @@ from app.store.unit_of_work import UnitOfWork
 REGISTERS: tuple[type[Base], ...] = (
     Region, Unit, UnitTerritory, Item, ItemTerm, JurisdictionSetting, CalendarDay, Policy, Officer, Certificate,
     CertificateSuspension, OfficerConflict, DoNotDisturb, Enterprise, EnterpriseRecord, EnterpriseCode,
-    RoleAssignment, Deputy, UnitKey, LogWitness, PaperSetting,
+    RoleAssignment, Deputy, UnitKey, LogWitness, PaperSetting, ItemPoint, RegionPlace,
 )  # fmt: skip
 # Sealed keys are no part of the record; a compared address only follows from the address.
 LEFT_OUT = {(UnitKey, "private"), (Enterprise, "address_key")}

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -16,15 +15,14 @@ from app.domain.facts import canonical_json
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339
+from app.services.audit_facts import CHUNK, Found, facts_of
 from app.services.draft_audit import draft_discrepancies
+from app.services.onsite_audit import onsite_discrepancies
 from app.services.space_audit import space_discrepancies
 from app.store import inspections as inspection_store
 from app.store import papers as paper_store
 from app.store.models import CodeRow, FactRow, FindingRow, InspectionRow, PaperRow, Speech
 from app.store.unit_of_work import fact_of
-
-CHUNK = 500
-Found = tuple[str, str, str, str]  # code, table, row, text
 
 
 def state_discrepancies(session: Session) -> Iterator[Found]:
@@ -35,15 +33,8 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from _answers(session)
     yield from draft_discrepancies(session)
     yield from space_discrepancies(session)
+    yield from onsite_discrepancies(session)
     yield from _papers(session)
-
-
-def facts_of(session: Session, kind: str) -> Iterator[tuple[str, list[FactRow]]]:
-    """The facts of each subject of a kind, in order, one subject after another."""
-    query = select(FactRow).where(FactRow.subject_kind == kind).order_by(FactRow.subject_id, FactRow.seq)
-    rows = session.scalars(query.execution_options(yield_per=CHUNK))
-    for subject, facts in groupby(rows, key=lambda row: row.subject_id):
-        yield subject, list(facts)
 
 
 def _inspections(session: Session) -> Iterator[Found]:

@@ -9,46 +9,56 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import inspections as domain
-from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, SYSTEM, Actor
+from app.domain.actors import SYSTEM, Actor
 from app.domain.errors import Forbidden, Invalid, Problem, Refused
 from app.domain.folding import merged_results
 from app.domain.inspections import APPROVED, NOT_CARRIED_OUT_REASONS, OUTCOMES, Inspection, Result
 from app.domain.joint import responsible
-from app.domain.times import rfc3339
-from app.services import flags
-from app.services.access import own_inspection
+from app.domain.onsite import USUALLY, Companion, PointResult, Rectify, people_problems, point_problems
+from app.domain.times import rfc3339, shanghai_day
+from app.services import flags, onsite, rectifications
+from app.services.access import WORKERS, own_inspection
 from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.models import InspectionRow
+from app.store.points import points_on
 from app.store.unit_of_work import UnitOfWork
 
-WORKERS = (INSPECTOR, HEAD, INTEGRATION)
 LAPSES_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """POST …/complete: one result an item, and when the visit ended."""
+    """POST …/complete: one result an item, and when the visit ended; what else was seen on site is optional."""
 
     results: tuple[Result, ...]
     ended_at: datetime
+    points: tuple[PointResult, ...] = ()
+    people: tuple[Companion, ...] = ()
+    headcount: int | None = None
+    rectify: Rectify = USUALLY
 
 
 def cancel(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str | None, *, on_advice: bool) -> Inspection:
     """Cancels before the visit begins. `on_advice` keeps it as a duty record: the platform advised against it."""
     inspection = _led(work, actor, inspection_id)
-    return _record(work, actor, inspection, "inspection.cancelled", {"reason": reason, "on_advice": on_advice})
+    return record_step(work, actor, inspection, "inspection.cancelled", {"reason": reason, "on_advice": on_advice})
 
 
 def complete(work: UnitOfWork, actor: Actor, inspection_id: str, completion: Completion) -> Inspection:
-    """Records the result item by item. Raises NotFound, Forbidden, Refused (state), Invalid (each field).
+    """Records the result item by item; once the visit is complete, a found problem opens its rectification.
 
-    Of a joint visit each unit records its own items, the lead unit any (docs/decisions/0006): the visit is complete
-    when every item has a result. Until then only the part is recorded.
+    Raises NotFound, Forbidden, Refused (state), Invalid (each field). Of a joint visit each unit records its own items,
+    the lead unit any (docs/decisions/0006): the visit is complete when every item has a result. Until then only the part
+    is recorded.
     """
     inspection = own_inspection(work, actor, inspection_id, *WORKERS)
     domain.transition(inspection.state, "inspection.completed")
-    _check_results(inspection, completion, own_items(work.session, inspection, str(actor.unit)), actor, work.now)
+    known = known_points(work.session, inspection)
+    own = own_items(work.session, inspection, str(actor.unit))
+    _check_results(inspection, completion, own, actor, work.now)
+    problems = [*point_problems(completion.points, completion.results, known)]
+    _refuse([*problems, *people_problems(completion.people, completion.headcount)])
     results = merged_results(inspection, completion.results)
     is_over = len(results) == len(inspection.items)
     told = results if is_over else completion.results
@@ -56,9 +66,40 @@ def complete(work: UnitOfWork, actor: Actor, inspection_id: str, completion: Com
         "unit": actor.unit,
         "results": [{"item": r.item, "outcome": r.outcome, "note": r.note} for r in told],
         "ended_at": rfc3339(completion.ended_at),
+        **_on_site(work, inspection, completion, known),
     }
     kind = "inspection.completed" if is_over else "inspection.part_recorded"
-    return _record(work, actor, inspection, kind, body, completion.ended_at)
+    after = record_step(work, actor, inspection, kind, body, completion.ended_at)
+    if is_over:
+        rectifications.after_completion(work, actor, after, onsite.rectify_of(work.session, after))
+    return after
+
+
+def known_points(session: Session, inspection: Inspection) -> dict[str, dict[int, str]]:
+    """The check points of the visit's items as they held on the day it was to begin."""
+    listed = points_on(session, inspection.items, shanghai_day(inspection.window_start))
+    return {item: {p.no: p.point for p in points} for item, points in listed.items()}
+
+
+def _on_site(
+    work: UnitOfWork, inspection: Inspection, completion: Completion, known: Mapping[str, Mapping[int, str]]
+) -> dict[str, Any]:
+    """What the fact of a result says beside the outcome of each item. The draft of it is forgotten."""
+    said = completion.rectify
+    return {
+        "points": [
+            {"item": p.item, "no": p.no, "point": known[p.item][p.no], "outcome": p.outcome, "note": p.note}
+            for p in completion.points
+        ],
+        "people": [{"role": p.role, "organisation": p.organisation, "name": p.name} for p in completion.people],
+        "headcount": completion.headcount,
+        "rectify": {
+            "due": said.due.isoformat() if said.due else None,
+            "demand": said.demand,
+            "on_the_spot": said.on_the_spot,
+        },
+        "photos": onsite.settle(work, inspection, [r.item for r in completion.results]),
+    }
 
 
 def own_items(session: Session, inspection: Inspection, unit: str) -> tuple[str, ...]:
@@ -77,7 +118,9 @@ def not_carried_out(work: UnitOfWork, actor: Actor, inspection_id: str, reason: 
         raise Invalid("unknown_choice", "not_carried_out.reason", value=reason, choices=choices)
     if reason == "other" and not note:
         raise Invalid("note_missing", "not_carried_out.note")
-    return _record(work, actor, inspection, "inspection.not_carried_out", {"reason": reason, "note": note})
+    domain.transition(inspection.state, "inspection.not_carried_out")
+    body = {"reason": reason, "note": note, "photos": onsite.settle(work, inspection, inspection.items)}
+    return record_step(work, actor, inspection, "inspection.not_carried_out", body)
 
 
 def lapse(work: UnitOfWork) -> int:
@@ -93,7 +136,7 @@ def lapse(work: UnitOfWork) -> int:
     )
     found = inspection_store.select_where(work.session, query)
     for inspection in found:
-        _record(work, SYSTEM, inspection, "inspection.lapsed", {})
+        record_step(work, SYSTEM, inspection, "inspection.lapsed", {})
     return len(found)
 
 
@@ -108,7 +151,7 @@ def _led(work: UnitOfWork, actor: Actor, inspection_id: str) -> Inspection:
     return inspection
 
 
-def _record(
+def record_step(
     work: UnitOfWork,
     actor: Actor,
     inspection: Inspection,
@@ -116,6 +159,7 @@ def _record(
     body: Mapping[str, Any],
     occurred_at: datetime | None = None,
 ) -> Inspection:
+    """Records a fact about an inspection, the state that follows, and what the rules say of it now."""
     fact = work.fact(kind, ("inspection", inspection.id), body, actor, inspection.jurisdiction, occurred_at)
     after = work.record(fact, inspection)
     flags.after_inspection(work, inspection, after)
@@ -141,7 +185,10 @@ def _check_results(
     missing = [item for item in own if item not in known]
     if missing or not named:
         problems.append(("results", "result_missing", {"items": ", ".join(missing or own)}))
-    problems += _end_problems(inspection, completion.ended_at, now)
+    _refuse([*problems, *_end_problems(inspection, completion.ended_at, now)])
+
+
+def _refuse(problems: list[Problem]) -> None:
     if problems:
         field, code, data = problems[0]
         raise Invalid(code, field, problems=problems, **data)

@@ -104,6 +104,8 @@ def _unchanged(before: Inspection) -> tuple[Any, ...]:
         InspectionRow.first_arrive_at.is_not_distinct_from(before.first_arrive_at),
         InspectionRow.officer_scanned_at.is_not_distinct_from(before.officer_scanned_at),
         InspectionRow.result_recorded_at.is_not_distinct_from(before.result_recorded_at),
+        InspectionRow.amendments == before.amendments,
+        InspectionRow.pending_amendment.is_not_distinct_from(before.pending_amendment),
     )
 
 

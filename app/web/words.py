@@ -59,6 +59,34 @@ OUTCOMES: dict[str, Any] = {
     "problem_found": _l("发现问题"),
     "not_applicable": _l("不涉及"),
 }
+CONTACT_KINDS: dict[str, Any] = {
+    "call": _l("走访"),
+    "publicity": _l("宣传"),
+    "research": _l("调研"),
+    "observation": _l("观摩"),
+    "guidance": _l("督导"),
+}
+COMPANIONS: dict[str, Any] = {
+    "auxiliary": _l("执法辅助人员"),
+    "grid_worker": _l("网格员"),
+    "expert": _l("随行专家"),
+    "tester": _l("检测检验人员"),
+    "interpreter": _l("翻译"),
+    "other": _l("其他"),
+}
+RECTIFICATION_STATES: dict[str, Any] = {
+    "open": _l("整改中"),
+    "answered": _l("企业已答复，待复核"),
+    "verified": _l("已改正"),
+    "closed": _l("已办结"),
+}
+LIGHTS: dict[str, Any] = {"green": _l("期限内"), "yellow": _l("快到期或待复核"), "red": _l("已过期限")}
+LIGHT_MOODS = {"green": "good", "yellow": "care", "red": "bad"}
+VERIFIED_WAYS: dict[str, Any] = {
+    "on_the_spot": _l("当场改正"),
+    "papers": _l("看材料或照片确认"),
+    "recheck": _l("现场复核确认"),
+}
 REASONS: dict[str, Any] = {
     "closed": _l("企业停业或关门"),
     "not_found": _l("找不到企业"),
@@ -149,6 +177,10 @@ FACTS: dict[str, Any] = {
     "inspection.cancelled": _l("取消"),
     "inspection.seen": _l("企业扫码查看"),
     "inspection.arrived": _l("企业确认到场"),
+    "inspection.placed": _l("记录亮码的大致位置"),
+    "inspection.amendment_requested": _l("申请变更检查"),
+    "inspection.amendment_rejected": _l("负责人未同意变更"),
+    "inspection.amended": _l("负责人批准变更，更换检查码"),
     "inspection.notice_served": _l("送达通知书"),
     "inspection.completed": _l("记录检查结果"),
     "inspection.not_carried_out": _l("记录未实施"),
@@ -170,6 +202,12 @@ FACTS: dict[str, Any] = {
     "finding.raised": _l("规则触发预警"),
     "finding.revised": _l("依据有更新"),
     "finding.withdrawn": _l("不再成立，自动撤回"),
+    "rectification.opened": _l("责令改正"),
+    "rectification.extended": _l("延长期限"),
+    "rectification.answered": _l("企业答复"),
+    "rectification.returned": _l("没有改好，重定期限"),
+    "rectification.verified": _l("确认已改正"),
+    "rectification.closed": _l("整改办结"),
     **{f"finding.{action}": word for action, word in FLAG_ACTIONS.items()},
 }
 OFFICER_ARRIVED = _l("执法人员在企业扫码，登记到场")

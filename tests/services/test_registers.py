@@ -17,10 +17,12 @@ from app.store.models import (
     DoNotDisturb,
     Enterprise,
     FactRow,
+    ItemPoint,
     ItemTerm,
     LogQueued,
     OfficerConflict,
     Policy,
+    RegionPlace,
 )
 from tests.house import House, uscc
 
@@ -44,6 +46,7 @@ ELSEWHERE = {  # tables that are no registers, and why
             "plan_rows",
             "plan_key_enterprises",
             "lots",
+            "rectifications",
         ),
         "folded from facts",
     ),
@@ -59,6 +62,8 @@ ELSEWHERE = {  # tables that are no registers, and why
             "issue_counters",
             "paper_counters",
             "rule_clocks",
+            "visit_drafts",
+            "visit_photos",
         ),
         "passing, or forgotten on purpose",
     ),
@@ -69,6 +74,7 @@ ELSEWHERE = {  # tables that are no registers, and why
     **dict.fromkeys(("application_templates", "application_keys", "batches", "batch_rows"), "working papers"),
     **dict.fromkeys(("space_members", "matters"), "folded from facts"),
     **dict.fromkeys(("space_persons", "space_sessions", "space_codes", "outbox"), "forgotten on purpose, or passing"),
+    "code_places": "a fact has the hash of each; erased after a year",
     "bad_presentations": "what strangers tried; no rule on a unit rests on one alone",
 }
 SUSPENDED = {"suspended_from": "2026-01-01"}
@@ -86,6 +92,8 @@ CASES = [  # what somebody does by SQL, the table that must be named, how
         "item_terms",
         "row_added",
     ),
+    ("UPDATE item_points SET point = '别的'", "item_points", "row_changed"),
+    ("UPDATE region_places SET lat = 0", "region_places", "row_changed"),
     ("UPDATE jurisdiction_settings SET value = '000' WHERE key = 'duty_phone'", "jurisdiction_settings", "row_changed"),
     ("DELETE FROM calendar_days WHERE day = '2026-10-01'", "calendar_days", "row_removed"),
     ("UPDATE calendar_days SET working = NOT working WHERE day = '2026-10-01'", "calendar_days", "row_changed"),
@@ -139,6 +147,8 @@ def _fill(work, enterprise: str) -> None:
         OfficerConflict(
             certificate_no="99010001", enterprise=enterprise, reason="亲属任职", valid_from=today, declared_by="x"
         ),
+        ItemPoint(item="YJ-01", no=1, point="安全出口是否畅通", valid_from=today),
+        RegionPlace(region="990101005", lat=3137, lon=12124),
         DoNotDisturb(subject_kind="enterprise", subject_id=enterprise, valid_from=today),
         Policy(
             id=work.new_id(), region="990101", version=1, valid_from=today, settings='{"cap":2}', proposed_by="x",

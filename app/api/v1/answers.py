@@ -95,6 +95,18 @@ class Inspection(Told):
     advisories: list[Advisory]
     flags: list[FlagShort]
     code: Code | None
+    contact_kind: Literal[i.CONTACT_KINDS] | None
+    assisting: int | None = Field(description="Persons who assist, fixed beforehand.")
+    headcount: int | None = Field(description="All who came.")
+    pending_amendment: int | None = Field(description="The number of the amendment that waits for the head.")
+
+
+class AmendmentAsked(Told):
+    """What the rules say of the visit as it would be; the code stays as it is until the head approves number `n`."""
+
+    n: int
+    advisories: list[Advisory]
+    inspection: Inspection
 
 
 class InspectionList(Page):

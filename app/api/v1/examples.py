@@ -16,6 +16,7 @@ COMPLETION = {
     "results": [{"item": "YJ-01", "outcome": "no_problem"}],
     "ended_at": "2026-11-24T11:20:00+08:00",
 }
+AMENDMENT = {"reason": "现场发现还有一个仓库", "window_end": "2026-11-24T14:00:00+08:00", "add_items": ["YJ-02"]}
 CODE = "https://jcm.example.gov.cn/q/3185…"
 FEEDBACK = {"code": CODE, "rating": 5, "answers": {"gifts": False, "banquet": False}, "comment": "讲得清楚。"}
 REPORT = {

@@ -7,7 +7,7 @@ from flask import Response
 
 from app.api.v1 import answers, examples
 from app.api.v1.operations import Answer, Declared, one_of
-from app.api.v1.schemas import EARLIEST, LATEST, ApplicationIn, ApproveIn, CancelIn, CompleteIn, RejectIn
+from app.api.v1.schemas import EARLIEST, LATEST, ApplicationIn, ApproveIn, CancelIn, RejectIn
 from app.context import installation
 from app.domain import inspections as domain
 from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, SUPERVISOR, Actor
@@ -16,7 +16,7 @@ from app.domain.codes.draw import code_matrix, png, svg
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Invalid, NotFound
 from app.domain.flags.advise import sentence
-from app.domain.inspections import Inspection, Invitation, Result, Slot
+from app.domain.inspections import Inspection, Invitation, Slot
 from app.domain.times import parse_rfc3339, rfc3339
 from app.i18n import language
 from app.queries import inspections as queries
@@ -93,22 +93,6 @@ def cancel_inspection(work: UnitOfWork, who: Actor, body: CancelIn, id: str) -> 
     return Answer(one(work.session, who, visits.cancel(work, who, id, body.reason, on_advice=body.on_advice)))
 
 
-@Declared(
-    "POST", "/inspections/{id}/complete", "Record the result, or that it was not carried out", UNIT, CompleteIn,
-    creates=True,
-    example=examples.COMPLETION, answer=answers.Inspection,
-)  # fmt: skip
-def complete_inspection(work: UnitOfWork, who: Actor, body: CompleteIn, id: str) -> Answer:
-    if body.not_carried_out and body.results is None and body.ended_at is None:
-        reason, note = body.not_carried_out.reason, body.not_carried_out.note
-        return Answer(one(work.session, who, visits.not_carried_out(work, who, id, reason, note)))
-    if body.not_carried_out or body.results is None or body.ended_at is None:
-        raise Invalid("complete_one", "results")
-    results = tuple(Result(r.item, r.outcome, r.note) for r in body.results)
-    done = visits.complete(work, who, id, visits.Completion(results, body.ended_at))
-    return Answer(one(work.session, who, done))
-
-
 @Declared("GET", "/inspections/{id}/code.svg", "The code as SVG", READERS, media="image/svg+xml")
 def code_svg(session: Session, who: Actor, query: dict[str, str], id: str) -> Answer:
     return Answer(Response(svg(code_matrix(_url(session, who, id))), content_type="image/svg+xml"))
@@ -133,7 +117,7 @@ def command(body: ApplicationIn) -> Application:
     uscc = normalise_uscc(e.uscc) if e.uscc else None
     same = (
         "kind", "plan_code", "cause", "clue_no", "clue_at", "reason", "recheck_of", "way", "surprise", "started_at",
-        "exception", "exception_reason", "low_yield_reason", "begun_at", "client_key",
+        "exception", "exception_reason", "low_yield_reason", "begun_at", "client_key", "contact_kind", "assisting",
     )  # fmt: skip
     return Application(
         enterprise=EnterpriseRef(uscc, e.name, e.address, e.no_uscc_reason),
@@ -195,7 +179,7 @@ def inspection_json(s: queries.Shown) -> dict[str, Any]:
         "ended_at": _time(i.ended_at),
         "results": [{"item": r.item, "outcome": r.outcome, "note": r.note} for r in i.results],
         "not_carried_out": {"reason": i.not_carried_out_reason, "note": i.note} if i.not_carried_out_reason else None,
-        "advisories": [_advisory(a) for a in s.advice],
+        "advisories": [advisory_json(a) for a in s.advice],
         "flags": [
             {
                 "id": f.id,
@@ -207,6 +191,10 @@ def inspection_json(s: queries.Shown) -> dict[str, Any]:
             for f in s.flags
         ],
         "code": _code(s),
+        "contact_kind": i.contact_kind,
+        "assisting": i.assisting,
+        "headcount": i.headcount,
+        "pending_amendment": i.pending_amendment,
     }
 
 
@@ -224,7 +212,7 @@ def invitation_json(i: Invitation) -> dict[str, Any]:
     }
 
 
-def _advisory(advice: dict[str, Any]) -> dict[str, Any]:
+def advisory_json(advice: dict[str, Any]) -> dict[str, Any]:
     text = sentence(advice["rule"], advice.get("evidence", {}), language())
     return {"rule": advice["rule"], "severity": advice["severity"], "text": text, "blocking": advice["blocking"]}
 

@@ -14,7 +14,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.domain import inspections as i
+from app.domain.applications import MOST_PERSONS
 from app.domain.enterprise_codes import HOWS
+from app.domain.onsite import ROLES
 from app.domain.supervision import ACTIONS
 from app.services.scans import ACTIONS as SCAN_ACTIONS
 from app.services.speech import QUESTIONS
@@ -109,6 +111,8 @@ class ApplicationIn(Schema):
     begun_at: Moment | None = None
     client_key: text(64, 16) | None = None
     slots: list[Window] = Field(default_factory=list)
+    contact_kind: Literal[i.CONTACT_KINDS] | None = None
+    assisting: Annotated[int, Field(ge=0, le=MOST_PERSONS)] | None = None
 
 
 class BatchIn(Schema):
@@ -160,6 +164,31 @@ class ResultIn(Schema):
     note: optional(2000) = None
 
 
+class PointIn(Schema):
+    """The result of one check point, by its number in the item's list on the visit's day."""
+
+    item: Short
+    no: Annotated[int, Field(ge=1, le=10_000)]
+    outcome: Literal[i.OUTCOMES]
+    note: optional(2000) = None
+
+
+class PersonIn(Schema):
+    """Somebody who came beside the officers; the name may be left out."""
+
+    role: Literal[ROLES]
+    organisation: text(100)
+    name: optional(60) = None
+
+
+class RectificationIn(Schema):
+    """What a found problem leads to. Nothing said: put right within the jurisdiction's usual time."""
+
+    due: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    demand: optional(2000) = None
+    on_the_spot: bool = False
+
+
 class NotCarriedOutIn(Schema):
     reason: Literal[i.NOT_CARRIED_OUT_REASONS]
     note: optional(2000) = None
@@ -171,6 +200,19 @@ class CompleteIn(Schema):
     results: list[ResultIn] | None = None
     ended_at: Moment | None = None
     not_carried_out: NotCarriedOutIn | None = None
+    points: list[PointIn] = Field(default_factory=list, max_length=1000)
+    people: list[PersonIn] = Field(default_factory=list, max_length=50)
+    headcount: Annotated[int, Field(ge=1, le=500)] | None = None
+    rectification: RectificationIn | None = None
+
+
+class AmendIn(Schema):
+    """What shall change; `officers` is the whole new list. At least one of the three."""
+
+    reason: Long
+    window_end: Moment | None = None
+    add_items: list[Short] = Field(default_factory=list)
+    officers: list[text(40)] = Field(default_factory=list)
 
 
 class VerifyIn(Schema):

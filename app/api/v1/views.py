@@ -1,6 +1,18 @@
 """Brings the operations together, so that the blueprint has them all."""
 
-from app.api.v1 import batch, flags, inspections, joint, openapi, papers, plans, public, reference
+from app.api.v1 import batch, flags, inspections, joint, onsite, openapi, papers, plans, public, reference
 from app.api.v1.operations import blueprint
 
-__all__ = ["batch", "blueprint", "flags", "inspections", "joint", "openapi", "papers", "plans", "public", "reference"]
+__all__ = [
+    "batch",
+    "blueprint",
+    "flags",
+    "inspections",
+    "joint",
+    "onsite",
+    "openapi",
+    "papers",
+    "plans",
+    "public",
+    "reference",
+]

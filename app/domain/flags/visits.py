@@ -137,7 +137,8 @@ def _code(d: VisitDetails, policy: Policy) -> Iterator[Finding]:
     if i.code is None:
         return
     minutes, days = policy.get("code.afterwards", "minutes"), policy.get("code.afterwards", "days")
-    issued, arrived = i.code.issued_at, i.first_arrive_at
+    # The first code was issued by the approval; one that replaced it during the visit is not made afterwards.
+    issued, arrived = i.decided_at or i.code.issued_at, i.first_arrive_at
     reasons = []
     if i.exception is None and start < issued:
         reasons.append(("检查开始以后才领码。", "The code was issued after the visit began."))

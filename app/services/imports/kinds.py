@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.services.imports import enterprises, issuers, items, officers, protected, reference
+from app.services.imports import enterprises, issuers, items, officers, points, protected, reference
 from app.services.imports.inspections import import_inspections
 from app.services.imports.tables import Column
 
@@ -40,8 +40,10 @@ KINDS: dict[str, Kind] = {
                 Column("name", "区划名称", ("名称", "街镇名称"), True, "云汀街道"),
                 Column("parent", "上级区划", ("上级区划代码",), False, "990101"),
                 Column("level", "级别", ("层级",), False, "街镇"),
+                Column("lat", "纬度", (), False, "31.38"),
+                Column("lon", "经度", (), False, "121.25"),
             ),
-            "Towns and other regions: code, name[, parent, level].",
+            "Towns and other regions: code, name[, parent, level, lat, lon].",
             reference.import_regions,
         ),
         Kind(
@@ -74,6 +76,17 @@ KINDS: dict[str, Kind] = {
             ),
             "Items: code, unit, name[, basis, yearly_cap, published, valid_from, valid_until].",
             items.import_items,
+        ),
+        Kind(
+            "points",
+            (
+                Column("item", "事项代码", ("检查事项代码", "事项编码"), True, "YJ-01"),
+                Column("point", "检查要点", ("要点", "检查内容"), True, "安全出口、疏散通道是否畅通"),
+                Column("standard", "检查标准", ("标准",), False, "《中华人民共和国安全生产法》第四十二条"),
+                Column("valid_from", "生效日期", ("起始日期",), False, "2026-01-01"),
+            ),
+            "Check points of items: item, point[, standard, valid_from]; the rows of an item are its whole new list.",
+            points.import_points,
         ),
         Kind(
             "officers",

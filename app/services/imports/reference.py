@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain.actors import SYSTEM, Actor
 from app.domain.times import shanghai_day
-from app.services.imports import importing
+from app.services.imports import importing, points
 from app.services.imports.importing import ADDED, BEGINNING, CHANGED, UNCHANGED, Import
 from app.services.imports.rows import (
     Bad,
@@ -43,7 +43,7 @@ ROLES = {"inspecting": "inspecting", "supervisor": "supervisor", "检查单位":
 
 
 def import_regions(work: UnitOfWork, rows: Iterable[Row], progress: Progress, actor: Actor = SYSTEM) -> Outcome:
-    """Columns: code, name, optional parent (default: this installation's district) and level (default: town)."""
+    """Columns: code, name; optional parent (default: this installation's district), level (town), lat, lon (degrees)."""
     job = Import(work, actor)
     regions = importing.regions(work, actor)
 
@@ -51,6 +51,7 @@ def import_regions(work: UnitOfWork, rows: Iterable[Row], progress: Progress, ac
         own, name = required_code(row, "code"), required(row, "name", 100)
         known = regions.by_code.get(own)
         parent = code(row, "parent") or (known.parent if known else work.default_jurisdiction)
+        place = points.place_of(row)
         level = said_as(row, "level", REGION_LEVELS, known.level if known else "town")
         if parent == own:
             raise Bad("parent", "cell_region", value=own)
@@ -60,15 +61,24 @@ def import_regions(work: UnitOfWork, rows: Iterable[Row], progress: Progress, ac
             regions.named("parent", parent)
         if known is not None:
             regions.named("code", own)
-            return CHANGED if job.change(known, {"name": name, "parent": parent, "level": level}) else UNCHANGED
+            changed = job.change(known, {"name": name, "parent": parent, "level": level})
+            return CHANGED if _placed(job, own, place) or changed else UNCHANGED
         region = Region(code=own, name=name, level=level, parent=parent, valid_from=BEGINNING)
         work.session.add(region)
         work.session.flush()  # a region may be the parent of the next one
         job.touched[id(region)] = region
         regions.enter(region)
+        _placed(job, own, place)
         return ADDED
 
     return job.run(rows, progress, one)
+
+
+def _placed(job: Import, region: str, place: tuple[int, int] | None) -> bool:
+    row = points.set_place(job.work, region, place)
+    if row is not None:
+        job.touched[id(row)] = row
+    return row is not None
 
 
 def import_units(work: UnitOfWork, rows: Iterable[Row], progress: Progress, actor: Actor = SYSTEM) -> Outcome:

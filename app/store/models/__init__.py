@@ -18,6 +18,7 @@ from app.store.models.inspections import (
     UnitKey,
 )
 from app.store.models.log import Log, LogCosignature, LogDummy, LogEntry, LogHead, LogQueued, LogTile, LogWitness
+from app.store.models.onsite import CodePlace, ItemPoint, RectificationRow, RegionPlace, VisitDraft, VisitPhoto
 from app.store.models.papers import PaperCounter, PaperRow, PaperSetting
 from app.store.models.people import (
     ActorRow,
@@ -46,13 +47,13 @@ from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 
 __all__ = [
     "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base", "Batch", "BatchRow",
-    "CalendarDay", "Certificate", "CertificateSuspension", "Challenge", "CodeRow", "Contact", "Deputy",
+    "CalendarDay", "Certificate", "CertificateSuspension", "Challenge", "CodePlace", "CodeRow", "Contact", "Deputy",
     "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterpriseRecord",
     "FactRow", "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation", "InspectionItem",
-    "InspectionOfficer", "InspectionRow", "InspectionUnit", "IssueCounter", "Item", "ItemTerm", "Job",
+    "InspectionOfficer", "InspectionRow", "InspectionUnit", "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job",
     "JurisdictionSetting", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead", "LogQueued", "LogTile",
     "LogWitness", "LoginSession", "Lot", "MatterRow", "Officer", "OfficerConflict", "OutboxRow", "PaperCounter",
-    "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "Region",
-    "RoleAssignment", "RuleClock", "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson", "SpaceSession",
-    "Speech", "Unit", "UnitKey", "UnitTerritory", "User",
+    "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "RectificationRow",
+    "Region", "RegionPlace", "RoleAssignment", "RuleClock", "SignedDocument", "SpaceCode", "SpaceMember",
+    "SpacePerson", "SpaceSession", "Speech", "Unit", "UnitKey", "UnitTerritory", "User", "VisitDraft", "VisitPhoto",
 ]  # fmt: skip

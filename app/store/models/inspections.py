@@ -103,6 +103,11 @@ class InspectionRow(Base):
     not_carried_out_reason: Mapped[str | None] = mapped_column(String(16))
     note: Mapped[str | None] = mapped_column(Text)
     lapsed_at: Mapped[datetime | None]
+    amendments: Mapped[int] = mapped_column(default=0, server_default="0")
+    pending_amendment: Mapped[int | None]
+    contact_kind: Mapped[str | None] = mapped_column(String(16))
+    assisting: Mapped[int | None]
+    headcount: Mapped[int | None]
     visit_start: Mapped[datetime | None]
     visit_day: Mapped[date | None]
     counts: Mapped[bool]

@@ -165,6 +165,7 @@ def _page(presented: str) -> str:
         served = (
             i is not None and look.scanned.kind == CODE and served_to(session, i.enterprise_id, ("inspection", i.id))
         )
+        rectification = queries.rectification(session, i) if i else None
     if look.scanned.issuer is not None:
         return render_template("enterprise/issuer.html", issuer=look.scanned.issuer)
     words = VERDICTS[look.verdict]
@@ -179,7 +180,9 @@ def _page(presented: str) -> str:
         verdict=words,
         title=str(words.word),
         text=str(words.sentence) % filled,
-        short_code=display_short_code(i.code.short_code) if i and i.code else None,
+        # who holds a replaced code is not given the one that took its place: the officers show it
+        short_code=display_short_code(i.code.short_code) if i and i.code and look.verdict != "replaced" else None,
+        rectification=rectification,
         can_rate=i is not None and (now() >= i.window_start or i.first_arrive_at is not None),
         is_code=look.scanned.kind == CODE,
         checked_at=now(),

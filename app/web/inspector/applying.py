@@ -20,7 +20,7 @@ from app.queries import registry
 from app.queries import space as space_queries
 from app.services import applications, drafts, templates
 from app.store import registry as register
-from app.web.inspector import forms
+from app.web.inspector import forms, rechecks
 from app.web.inspector.blueprint import blueprint, messages, over, shown_or_404, staff
 from app.web.plans.prefill import from_plan_row
 
@@ -39,6 +39,10 @@ def apply_form() -> BaseResponse | str:
             s = shown_or_404(session, args["again"])
             values = forms.again(s.inspection, s.enterprise.uscc, s.enterprise.name, now())
             form = f"again:{args['again']}"
+        elif args.get("recheck"):
+            s = shown_or_404(session, args["recheck"])
+            values = rechecks.again(s.inspection, s.enterprise.uscc, s.enterprise.name, s.inspection.number, now())
+            form = f"recheck:{args['recheck']}"
         elif args.get("template"):
             template = templates.of_actor(session, who, args["template"])
             values = forms.kept(values, json.loads(template.typed))

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,8 @@ from werkzeug.datastructures import MultiDict
 from app.domain.applications import Application, EnterpriseRef
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Invalid, Problem
-from app.domain.inspections import CONTACT, Inspection, Result, Slot
+from app.domain.inspections import CONTACT, Inspection, Slot
 from app.domain.times import SHANGHAI
-from app.services.visits import Completion
 
 SWITCHES = ("surprise", "announce")
 OF_THE_FORM = ("client_key", "begun_at", "draft_revision")  # what no draft and no template keeps
@@ -89,8 +88,8 @@ def application(values: Mapping[str, Any], now: datetime) -> Application:
     problems: list[Problem] = [
         (name, "too_long", {"most": MOST.get(name, 200)}) for name in TEXTS if len(values[name]) > MOST.get(name, 200)
     ]
-    window = {name: _moment(values[name], name, problems) for name in ("window.start", "window.end")}
-    started = _moment(values["started_at"], "started_at", problems) if values["started_at"] else None
+    window = {name: moment_of(values[name], name, problems) for name in ("window.start", "window.end")}
+    started = moment_of(values["started_at"], "started_at", problems) if values["started_at"] else None
     problems += _left_out(values)
     if started and started > now + CLOCKS_DIFFER:
         problems.append(("started_at", "in_the_future", {}))
@@ -160,7 +159,7 @@ def _slots(form: Mapping[str, str], numbers: tuple[int, ...], problems: list[Pro
     for number in numbers:
         names = (f"slots.{number}.start", f"slots.{number}.end")
         if any(form.get(name) for name in names):
-            found.append([_moment(form.get(name, ""), name, problems) for name in names])
+            found.append([moment_of(form.get(name, ""), name, problems) for name in names])
     return tuple(Slot(start, end) for start, end in found if start and end)
 
 
@@ -173,26 +172,7 @@ def _device_time(text: str) -> datetime | None:
     return value if value.tzinfo and 2000 <= value.year < 2100 else None
 
 
-def completion(form: Mapping[str, str], i: Inspection, own: Collection[str]) -> Completion:
-    """The result item by item: of the `own` items all that have none yet, of others what was filled in. Raises Invalid."""
-    problems: list[Problem] = []
-    ended = _moment(form.get("ended_at", ""), "ended_at", problems)
-    known = {r.item for r in i.results}
-    for item in i.items:
-        if item in own and item not in known and not form.get(f"outcome.{item}"):
-            problems.append((f"outcome.{item}", "missing", {}))
-    if problems:
-        field, code, data = problems[0]
-        raise Invalid(code, field, problems=problems, **data)
-    results = tuple(
-        Result(item, form[f"outcome.{item}"], form.get(f"note.{item}", "").strip()[:2000] or None)
-        for item in i.items
-        if form.get(f"outcome.{item}")
-    )
-    return Completion(results, ended)
-
-
-def _moment(text: str, name: str, problems: list[Problem]) -> Any:
+def moment_of(text: str, name: str, problems: list[Problem]) -> Any:
     """A datetime-local input as Asia/Shanghai; a problem where it is none."""
     try:
         value = datetime.fromisoformat(text)

@@ -5,36 +5,45 @@ from flask import Response, jsonify, render_template, request
 from app.context import actor, installation, now, reading
 from app.domain.times import shanghai_day
 from app.queries import applying as filling
+from app.queries import chains, registry
 from app.queries import inspections as inspection_queries
 from app.queries import inspector as queries
 from app.queries import joint as joint_queries
 from app.queries import keeping as keeping_queries
 from app.queries import papers as paper_queries
-from app.queries import registry
 from app.queries import space as space_queries
 from app.queries.paging import USUAL
+from app.store import inspections as inspection_store
 from app.web.inspector import (
+    amending,
     applying,
     approving,
     batching,
+    contacts,
     drafting,
     hearing,
     joining,
+    onsite,
     papers,
     scanning,
     serving,
     visiting,
 )
+from app.web.inspector import chains as chain_pages
 from app.web.inspector.blueprint import blueprint, staff
 
 __all__ = [
+    "amending",
     "applying",
     "approving",
     "batching",
     "blueprint",
+    "chain_pages",
+    "contacts",
     "drafting",
     "hearing",
     "joining",
+    "onsite",
     "papers",
     "scanning",
     "serving",
@@ -54,7 +63,9 @@ def home() -> str:
             "drafts": n_drafts,
             "to_correct": n_correct,
         }
-        listed = [*desk.today, *desk.waiting, *desk.results_due, *desk.coming, *to_correct]
+        rectifications = chains.open_of(session, unit)
+        ordered = inspection_store.get_many(session, [r.inspection for r in rectifications])
+        listed = [*desk.today, *desk.waiting, *desk.results_due, *desk.coming, *desk.amending, *to_correct, *ordered]
         shown = inspection_queries.shown(session, actor(), listed, installation().config.public_url)
         asked = joint_queries.invitations(session, unit)
         partners = joint_queries.of_visits(session, [i for i in listed if i.lead_unit == unit], now())
@@ -62,6 +73,7 @@ def home() -> str:
         waiting = paper_queries.waiting(session, unit)
         expiring = keeping_queries.expiring(session, None, unit, shanghai_day(now()))
     by_id = {s.inspection.id: s for s in shown}
+    colours = chains.lights(rectifications, shanghai_day(now()))
     return render_template(
         "inspector/home.html",
         desk=desk,
@@ -75,6 +87,8 @@ def home() -> str:
         heard=heard,
         papers=len(waiting),
         expiring=expiring,
+        rectifications=rectifications,
+        colours=colours,
     )
 
 

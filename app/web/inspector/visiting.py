@@ -1,4 +1,4 @@
-"""One inspection: deciding, showing the code, its notice, cancelling, recording the result."""
+"""One inspection: deciding, showing the code, its notice, cancelling. The result is recorded in onsite.py."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from app.domain.actors import HEAD
 from app.domain.codes.draw import code_matrix, svg
 from app.domain.codes.short import display_short_code
 from app.domain.errors import DomainError, NotFound
-from app.domain.times import SHANGHAI
 from app.i18n import clock_time
 from app.queries import inspections as inspection_queries
 from app.queries import joint as joint_queries
+from app.queries import onsite as onsite_queries
 from app.queries import papers as paper_queries
 from app.queries import space as space_queries
 from app.security import roles
 from app.services import decisions, paper_rendering, scans, visits
+from app.services.amendments import advice_waiting
 from app.services.flags import advice_on
 from app.store.unit_of_work import history
 from app.typesetting.engine import Rendering
-from app.web.inspector import forms
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
 from app.web.papers.views import pdf_answer, print_view
 
@@ -51,29 +51,6 @@ def cancel(inspection_id: str) -> BaseResponse | tuple[str, int]:
     reason = request.form.get("reason", "").strip()[:2000] or None
     on_advice = request.form.get("on_advice") == "1"
     return step(inspection_id, visits.cancel, inspection_id, reason, on_advice=on_advice)
-
-
-@blueprint.get("/<inspection_id>/result")
-@staff
-def result_form(inspection_id: str) -> str:
-    return _result_page(inspection_id, {}, {})
-
-
-@blueprint.post("/<inspection_id>/result")
-@staff
-def result(inspection_id: str) -> BaseResponse | tuple[str, int]:
-    with reading() as session:
-        inspection = shown_or_404(session, inspection_id).inspection
-        own = visits.own_items(session, inspection, str(actor().unit))
-    try:
-        if request.form.get("go") == "not_carried_out":
-            note = request.form.get("why", "").strip()[:2000] or None
-            perform(visits.not_carried_out, actor(), inspection_id, request.form.get("not_carried_out", ""), note)
-        else:
-            perform(visits.complete, actor(), inspection_id, forms.completion(request.form, inspection, own))
-    except DomainError as error:
-        return _result_page(inspection_id, request.form, messages(error)), 422
-    return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)
 
 
 @blueprint.get("/<inspection_id>/code")
@@ -158,11 +135,14 @@ def detail_page(inspection_id: str, errors: dict[str, str]) -> str:
         facts = history(session, "inspection", inspection_id)
         together = joint_queries.around(session, s.inspection, str(actor().unit), now())
         laid = space_queries.matters_of(session, installation().vault, own=False, inspection=inspection_id)
-        advisories = advice_on(session, now(), s.inspection) if s.inspection.state == "applied" else ()
+        more = onsite_queries.around(session, s.inspection, facts)
+        applied = s.inspection.state == "applied"
+        advisories = (advice_on if applied else advice_waiting)(session, now(), s.inspection)
     return render_template(
         "inspector/detail.html",
         s=s,
         facts=facts,
+        more=more,
         errors=errors,
         actor=actor(),
         advisories=advisories,
@@ -170,22 +150,4 @@ def detail_page(inspection_id: str, errors: dict[str, str]) -> str:
         is_head=actor().role == HEAD and s.inspection.lead_unit == actor().unit,
         typed=request.form,
         together=together,
-    )
-
-
-def _result_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:
-    with reading() as session:
-        s = shown_or_404(session, inspection_id)
-        own = visits.own_items(session, s.inspection, str(actor().unit))
-    known = {r.item for r in s.inspection.results}
-    ended = min(now(), s.inspection.window_end).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
-    return render_template(
-        "inspector/result.html",
-        s=s,
-        values=values,
-        errors=errors,
-        ended=ended,
-        own=[i for i in own if i not in known],
-        others=[i for i in s.inspection.items if i not in own and i not in known],
-        is_lead=s.inspection.lead_unit == actor().unit,
     )

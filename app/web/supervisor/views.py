@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
-from app.domain.actors import SUPERVISOR
 from app.domain.errors import DomainError, Invalid, NotFound
 from app.domain.flags.advise import sentence as flag_sentence
 from app.domain.flags.catalogue import CATALOGUE
+from app.domain.places import FAR_KM
 from app.domain.supervision import FlagAction, possible
 from app.domain.times import shanghai_day
 from app.errors import sentence
@@ -19,11 +19,11 @@ from app.queries import dashboard as dashboard_queries
 from app.queries import flags as flag_queries
 from app.queries import inspections as inspection_queries
 from app.queries import log as log_queries
+from app.queries import onsite as onsite_queries
 from app.queries import registry
 from app.queries import space as space_queries
 from app.queries import supervision as queries
 from app.queries.paging import USUAL
-from app.security import roles
 from app.services import flag_actions, speech_answers
 from app.services.access import may_see
 from app.services.space import members
@@ -31,10 +31,11 @@ from app.store import inspections as inspection_store
 from app.store.models import Enterprise, FindingRow
 from app.store.unit_of_work import history
 from app.web.enterprise.sheet import change, sheet
+from app.web.supervisor import onsite
+from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.words import LOG_PROBLEMS
 
-blueprint = Blueprint("supervisor", __name__, url_prefix="/supervise")
-supervisors = roles(SUPERVISOR)
+__all__ = ["blueprint", "onsite"]
 FLAG_FILTERS = ("rule", "unit", "severity", "state", "town", "from", "to", "q", "open")
 
 
@@ -113,8 +114,16 @@ def inspection(inspection_id: str) -> str:
         facts = history(session, "inspection", inspection_id)
         invited_names = registry.names(session, [i.unit for i in found.invitations])
         laid = space_queries.matters_of(session, installation().vault, own=False, inspection=inspection_id)
+        more = onsite_queries.around(session, found, facts)
     return render_template(
-        "supervisor/inspection.html", s=s, facts=facts, catalogue=CATALOGUE, invited_names=invited_names, matters=laid
+        "supervisor/inspection.html",
+        s=s,
+        facts=facts,
+        catalogue=CATALOGUE,
+        invited_names=invited_names,
+        matters=laid,
+        more=more,
+        far=FAR_KM,
     )
 
 

@@ -1,0 +1,100 @@
+"""Contacts (走访, 宣传, 调研, 观摩, 督导) for reading: a unit's list, whom it saw last, and the supervisor's counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import Actor
+from app.domain.inspections import CONTACT
+from app.domain.times import day_end, day_start
+from app.queries.paging import page
+from app.store.models import Enterprise, InspectionRow, InspectionUnit, Unit
+
+LAST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContact:
+    id: str
+    at: datetime
+    kind: str | None
+    unit: str
+    enterprise: str
+    enterprise_id: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """Contacts of a unit in a period beside its inspections: one must not hide the other."""
+
+    unit: str
+    name: str
+    contacts: int
+    visits: int
+
+
+def of_unit(session: Session, unit: str, cursor: str | None, limit: int) -> tuple[list[ShownContact], str | None]:
+    """A unit's contacts, newest first."""
+    own = select(InspectionUnit.inspection).where(InspectionUnit.unit == unit)
+    query = select(InspectionRow).where(InspectionRow.kind == CONTACT, InspectionRow.id.in_(own))
+    rows, following = page(session, query, InspectionRow.id, cursor, limit)
+    return _shown(session, rows), following
+
+
+def of_region(
+    session: Session, actor: Actor, unit: str | None, cursor: str | None, limit: int
+) -> tuple[list[ShownContact], str | None]:
+    """The contacts in a supervisor's region, newest first."""
+    query = select(InspectionRow).where(InspectionRow.kind == CONTACT, InspectionRow.jurisdiction.in_(actor.regions))
+    if unit:
+        query = query.where(InspectionRow.lead_unit == unit)
+    rows, following = page(session, query, InspectionRow.id, cursor, limit)
+    return _shown(session, rows), following
+
+
+def counts(session: Session, actor: Actor, first: date, last: date) -> list[UnitCount]:
+    """For each unit of the region with any: contacts and inspections that counted in a period, most contacts first."""
+    here = InspectionRow.jurisdiction.in_(actor.regions)
+    during = (InspectionRow.window_start >= day_start(first), InspectionRow.window_start < day_end(last))
+    contacts = _by_unit(session, here, InspectionRow.kind == CONTACT, *during)
+    visits = _by_unit(session, here, InspectionRow.counts, InspectionRow.visit_day.between(first, last))
+    query = select(Unit.code, Unit.name).where(Unit.code.in_(contacts.keys() | visits.keys()))
+    found = [UnitCount(c, name, contacts.get(c, 0), visits.get(c, 0)) for c, name in session.execute(query)]
+    return sorted(found, key=lambda u: (-u.contacts, u.unit))
+
+
+def last_enterprises(session: Session, unit: str) -> list[Enterprise]:
+    """The enterprises that a unit saw last, in any way."""
+    newest = func.max(InspectionRow.id).label("newest")
+    query = (
+        select(InspectionRow.enterprise_id, newest)
+        .where(InspectionRow.lead_unit == unit)
+        .group_by(InspectionRow.enterprise_id)
+        .order_by(newest.desc())
+        .limit(LAST)
+    )
+    ids = [enterprise for enterprise, _ in session.execute(query)]
+    found = {e.id: e for e in session.scalars(select(Enterprise).where(Enterprise.id.in_(ids)))}
+    return [found[i] for i in ids]
+
+
+def _by_unit(session: Session, *where: object) -> dict[str, int]:
+    query = select(InspectionRow.lead_unit, func.count()).where(*where)  # type: ignore[arg-type]
+    return {row.lead_unit: row[1] for row in session.execute(query.group_by(InspectionRow.lead_unit))}
+
+
+def _shown(session: Session, rows: Sequence[InspectionRow]) -> list[ShownContact]:
+    names = dict.fromkeys(r.enterprise_id for r in rows)
+    found = {e.id: e.name for e in session.scalars(select(Enterprise).where(Enterprise.id.in_(names)))}
+    codes = {r.lead_unit for r in rows}
+    units = {u.code: u.name for u in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
+    return [
+        ShownContact(
+            r.id, r.window_start, r.contact_kind, units[r.lead_unit], found[r.enterprise_id], r.enterprise_id, r.reason
+        )
+        for r in rows
+    ]

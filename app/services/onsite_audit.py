@@ -1,0 +1,84 @@
+"""Rectifications, photographs and places, held against the facts that name them (a part of `log verify`)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import rectifications as domain
+from app.domain.errors import DomainError
+from app.domain.rectifications import Rectification
+from app.services.audit_facts import Found, facts_of
+from app.services.places import digest
+from app.store import rectifications as store
+from app.store.models import CodePlace, FactRow, FileRow, RectificationRow
+from app.store.unit_of_work import fact_of
+
+NAMING_FILES = (
+    "inspection.part_recorded",
+    "inspection.completed",
+    "inspection.not_carried_out",
+    "rectification.answered",
+    "rectification.verified",
+)
+
+
+def onsite_discrepancies(session: Session) -> Iterator[Found]:
+    """(code, table, row, text) for every row that does not follow from the facts."""
+    yield from _rectifications(session)
+    yield from _files(session)
+    yield from _places(session)
+
+
+def _rectifications(session: Session) -> Iterator[Found]:
+    for subject, rows in facts_of(session, "rectification"):
+        folded: Rectification | None = None
+        try:
+            for row in rows:
+                if row.kind in domain.TRANSITIONS:
+                    folded = domain.evolve(folded, fact_of(row))
+        except (DomainError, KeyError, ValueError, TypeError) as error:
+            yield "facts_broken", "rectifications", subject, f"the facts of rectification {subject} do not fit: {error}"
+            continue
+        stored = store.get(session, subject)
+        if folded is not None and stored is None:
+            yield "row_removed", "rectifications", subject, f"rectification {subject} was ordered and is gone"
+        elif folded != stored:
+            yield "row_changed", "rectifications", subject, f"rectification {subject} does not follow from its facts"
+    has_facts = select(FactRow.id).where(
+        FactRow.subject_kind == "rectification", FactRow.subject_id == RectificationRow.inspection
+    )
+    for inspection in session.scalars(select(RectificationRow.inspection).where(~has_facts.exists())):
+        yield "row_added", "rectifications", inspection, f"rectification {inspection} has no facts: nobody ordered it"
+
+
+def _files(session: Session) -> Iterator[Found]:
+    """A photograph that a fact names must be there, and be the one."""
+    query = select(FactRow.body).where(FactRow.kind.in_(NAMING_FILES)).execution_options(yield_per=500)
+    for body in session.scalars(query):
+        for said in _named(json.loads(body)):
+            row = session.get(FileRow, said["file"])
+            if row is None:
+                yield "row_removed", "files", said["file"], f"the file {said['file']} was recorded and is gone"
+            elif row.sha256.hex() != said["sha256"]:
+                yield "row_changed", "files", row.id, f"the file {row.id} is not the one that was recorded"
+
+
+def _named(body: dict[str, Any]) -> list[dict[str, str]]:
+    return [*body.get("photos", ()), *body.get("files", ())]
+
+
+def _places(session: Session) -> Iterator[Found]:
+    rows = {row.inspection: row for row in session.scalars(select(CodePlace))}
+    erased = set(session.scalars(select(FactRow.subject_id).where(FactRow.kind == "place.erased")))
+    placed = select(FactRow.subject_id, FactRow.body).where(FactRow.kind == "inspection.placed")
+    for inspection, body in session.execute(placed):
+        row = rows.pop(inspection, None)
+        if row is None and inspection not in erased:
+            yield "row_removed", "code_places", inspection, f"the place of inspection {inspection} is gone"
+        elif row is not None and digest(row) != json.loads(body)["sha256"]:
+            yield "row_changed", "code_places", inspection, f"the place of inspection {inspection} was changed"
+    for inspection in rows:
+        yield "row_added", "code_places", inspection, f"the place of inspection {inspection} has no fact"
