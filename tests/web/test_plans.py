@@ -192,3 +192,10 @@ def test_the_api_gives_own_plans_and_published_ones(house: House) -> None:
     answers_plans.Plan.model_validate_json(one.data)
     assert one.json["published_on"] == "2026-03-02" and one.json["rows"][1]["share_percent"] == "50"
     assert client.get("/api/v1/plans?year=x", headers=house.bearer("inspector")).status_code == 422
+
+
+def test_endless_numbers_in_addresses_are_no_such_page(house: House) -> None:
+    client, plan = house.signed_in("head"), filed(house)
+    assert client.post(f"/inspect/plans/conflicts/{10**30}/end").status_code == 404
+    assert client.get(f"/inspect/plans/{plan.id}/rows/{10**30}/draw").status_code == 404
+    assert client.post(f"/inspect/plans/{plan.id}/rows/{10**30}/draw", data={"go": "look"}).status_code in (404, 422)

@@ -171,7 +171,7 @@ def declare() -> Response | tuple[str, int]:
     return redirect(url_for("drawing.conflicts_form"), 303)
 
 
-@blueprint.post("/conflicts/<int:conflict_id>/end")
+@blueprint.post("/conflicts/<int(max=9007199254740991):conflict_id>/end")
 @staff
 def end_conflict(conflict_id: int) -> Response:
     perform(conflicts.end, actor(), conflict_id)
