@@ -112,6 +112,22 @@ def withdraw(work: UnitOfWork, actor: Actor, paper_id: str, reason: str) -> Pape
     return _record(work, actor, paper, "paper.withdrawn", {"by": actor.identity, "reason": _reason(reason)})
 
 
+def replace_unserved(
+    work: UnitOfWork, actor: Actor, subject: tuple[str, str], kinds: tuple[str, ...], reason: str
+) -> None:
+    """Withdraws what was signed of these kinds about a subject and served to nobody: a newer paper takes its place."""
+    query = select(PaperRow.id).where(
+        PaperRow.subject_kind == subject[0],
+        PaperRow.subject_id == subject[1],
+        PaperRow.kind.in_(kinds),
+        PaperRow.state == life.SIGNED,
+    )
+    for paper_id in work.session.scalars(query.order_by(PaperRow.id)).all():
+        paper = store.get(work.session, paper_id, lock=True)
+        assert paper is not None
+        _record(work, actor, paper, "paper.withdrawn", {"by": actor.identity, "reason": reason})
+
+
 def must_be_reviewed(work: UnitOfWork, paper: Paper) -> bool:
     """Whether the unit has papers of this kind reviewed by another person than the drafter."""
     setting = store.setting(work.session, paper.unit)

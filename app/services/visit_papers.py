@@ -32,10 +32,16 @@ from app.store.models import (
 from app.store.unit_of_work import UnitOfWork, fact_of, history
 
 SUBJECT = "inspection"
+REPLACED = "检查内容经批准变更，由新的文书代替。"
 
 
 def on_approval(work: UnitOfWork, actor: Actor, approved: Inspection) -> None:
-    """The approval of an inspection signs its 审批表 and its 通知书: they have their numbers from then on."""
+    """The approval of an inspection signs its 审批表 and its 通知书: they have their numbers from then on.
+
+    An approval that changes the code (a replaced code, more items, other officers) makes new ones; those before that were
+    not served are withdrawn, those that were stay as they are.
+    """
+    papers.replace_unserved(work, actor, (SUBJECT, approved.id), ("approval_sheet", "notice"), REPLACED)
     said = said_of(work.session, approved, work.public_url)
     about = _about(approved)
     for code, content in (("approval_sheet", paper.approval_sheet(said)), ("notice", paper.notice(said))):

@@ -3,7 +3,6 @@
 import io
 import json
 import threading
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,17 +10,15 @@ from PIL import Image
 from sqlalchemy import select, text
 
 from app.domain.errors import Forbidden, Invalid, NotFound, Refused
-from app.domain.inspections import Inspection, Result
-from app.domain.papers import document
+from app.domain.inspections import Inspection
 from app.domain.papers.lifecycle import SERVED, SIGNED, TRANSITIONS, WITHDRAWN, Paper
 from app.domain.uploads import Upload
 from app.queries import papers as queries
-from app.services import decisions, paper_rendering, paper_service, papers, state_audit, visit_papers, visits
+from app.services import decisions, paper_rendering, paper_service, papers, state_audit, visit_papers
 from app.services.paper_service import Refusal, Service
 from app.store import inspections
 from app.store.models import PaperRow
 from app.store.unit_of_work import history
-from app.typesetting import engine
 from tests.house import House
 
 TYPED = {
@@ -72,6 +69,21 @@ def test_the_approval_signs_the_notice_and_numbers_it(house: House) -> None:
     assert notice.number == "云汀区应急管理局检通〔2026〕1号"
     assert (notice.drafter, notice.signer) == (house.people["inspector"].identity, house.people["head"].identity)
     assert of(house, inspection, "approval_sheet").number == "云汀区应急管理局检批〔2026〕1号"
+
+
+def test_a_new_approval_replaces_the_notice_that_nobody_was_given(house: House) -> None:
+    inspection = house.approved()
+    for served in (False, True):
+        before = of(house, inspection, "notice")
+        if served:
+            house.perform(paper_service.serve, house.people["inspector"], before.id, service(house))
+        house.clock.move(minutes=1)
+        house.perform(visit_papers.on_approval, house.people["head"], inspection)
+        with house.installation.reading() as session:
+            now = queries.seen(session, house.people["head"], before.id)
+            newest = queries.notice_of(session, inspection.id)
+        assert now.state == (SERVED if served else WITHDRAWN)
+        assert newest is not None and newest.id != before.id
 
 
 def test_a_rejected_application_has_no_papers(house: House) -> None:
@@ -138,7 +150,7 @@ def test_what_was_signed_stays_as_it_was(house: House) -> None:
     with house.installation.database.write() as session:
         session.execute(text("UPDATE items SET name = '换了名称'"))
         session.execute(text("UPDATE units SET name = '换了名称'"))
-    after = of(house, _inspection(house, notice), "notice")
+    after = of(house, inspection_of(house, notice), "notice")
     assert after.content == notice.content
     assert pdf(house, after) == before
 
@@ -244,78 +256,6 @@ def test_a_draft_begins_with_the_recorded_results(house: House) -> None:
     assert begun["deadline"] == "2026-03-17"
 
 
-def test_a_served_notice_counts_as_shown(house: House) -> None:
-    inspection = house.approved()
-    notice = of(house, inspection, "notice")
-    house.clock.move(minutes=10)
-    house.perform(paper_service.serve, house.people["inspector"], notice.id, service(house))
-    done = visits.Completion(tuple(Result(i, "no_problem") for i in inspection.items), house.clock.now)
-    after = house.perform(visits.complete, house.people["inspector"], inspection.id, done)
-    assert after.served_at == house.clock.now
-    house.clock.move(days=2)
-    with house.installation.reading() as session:
-        flags = session.execute(text("SELECT rule FROM findings WHERE rule = 'code.not_shown'")).all()
-    assert flags == []
-
-
-def test_a_signature_on_the_screen_is_kept_and_stands_in_the_pdf(house: House) -> None:
-    record = drafted(house, "record")
-    house.perform(papers.sign_off, house.people["inspector"], record.id)
-    before = pdf(house, of(house, _inspection(house, record), "record"))
-    signed = service(house, typed="", signature=signature())
-    served = house.perform(paper_service.serve, house.people["inspector"], record.id, signed)
-    assert served.state == SERVED
-    with house.installation.reading() as session:
-        made = paper_rendering.rendering(session, house.installation.vault, served)
-    assert made.filled[document.RECIPIENT]["drawing"] in made.drawings
-    assert len(engine.pdf(made)) > len(before)
-
-
-def test_in_person_somebody_signs_or_the_refusal_has_a_witness(house: House) -> None:
-    notice = of(house, house.approved(), "notice")
-    who = house.people["inspector"]
-    with pytest.raises(Invalid, match="signature_missing"):
-        house.perform(paper_service.serve, who, notice.id, service(house, typed=""))
-    with pytest.raises(Invalid) as refused:
-        house.perform(paper_service.refuse, who, notice.id, Refusal("张三", "", house.clock.now, "", ""))
-    assert [p[0] for p in refused.value.problems] == ["reason", "witness"]
-    left = house.perform(
-        paper_service.refuse, who, notice.id, Refusal("张三", "店长", house.clock.now, "要等老板", "李四（物业）")
-    )
-    assert (left.state, left.served_at) == ("refused", house.clock.now)
-
-
-@pytest.mark.parametrize(("minutes", "code"), [(-5, "served_before_signed"), (5, "in_the_future")])
-def test_nothing_is_served_before_it_is_signed_nor_tomorrow(house: House, minutes: int, code: str) -> None:
-    notice = of(house, house.approved(), "notice")
-    at = house.clock.now + timedelta(minutes=minutes)
-    with pytest.raises(Invalid, match=code):
-        house.perform(paper_service.serve, house.people["inspector"], notice.id, service(house, at=at))
-
-
-def test_an_inner_paper_is_served_to_nobody(house: House) -> None:
-    sheet = of(house, house.approved(), "approval_sheet")
-    with pytest.raises(Refused, match="paper_stays_here"):
-        house.perform(paper_service.serve, house.people["inspector"], sheet.id, service(house))
-
-
-def test_an_enterprise_opens_only_what_reached_it(house: House) -> None:
-    inspection = house.approved()
-    notice = of(house, inspection, "notice")
-    sheet = of(house, inspection, "approval_sheet")
-    with house.installation.reading() as session:
-        assert queries.served_to(session, inspection.enterprise_id) == []
-        with pytest.raises(NotFound):
-            queries.served_paper(session, inspection.enterprise_id, notice.id)
-    house.perform(paper_service.serve, house.people["inspector"], notice.id, service(house))
-    with house.installation.reading() as session:
-        assert [p.row.id for p in queries.served_to(session, inspection.enterprise_id)] == [notice.id]
-        assert queries.served_paper(session, inspection.enterprise_id, notice.id).number == notice.number
-        for enterprise, paper in (("another", notice), (inspection.enterprise_id, sheet)):
-            with pytest.raises(NotFound):
-                queries.served_paper(session, enterprise, paper.id)
-
-
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
@@ -335,7 +275,7 @@ def test_a_paper_changed_past_the_platform_is_named(house: House, statement: str
     assert found == [(code, "papers")]
 
 
-def _inspection(house: House, paper: Paper) -> Inspection:
+def inspection_of(house: House, paper: Paper) -> Inspection:
     with house.installation.reading() as session:
         found = inspections.get(session, paper.subject_id)
     assert found is not None
