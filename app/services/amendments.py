@@ -17,7 +17,7 @@ from app.domain.errors import Invalid, NotFound, Problem, Refused
 from app.domain.flags.advise import Advisory
 from app.domain.inspections import Inspection, transition
 from app.domain.times import rfc3339
-from app.services import codes, flags
+from app.services import codes, flags, visit_papers
 from app.services.access import WORKERS, own_inspection
 from app.services.applications import officers_named
 from app.services.decisions import overrides, require_decider
@@ -75,7 +75,9 @@ def approve(
         "acting_for": actor.acting_for,
         "code": codes.issue(work, amended).body,
     }
-    return record_step(work, actor, inspection, "inspection.amended", said)
+    after = record_step(work, actor, inspection, "inspection.amended", said)
+    visit_papers.on_approval(work, actor, after)
+    return after
 
 
 def reject(work: UnitOfWork, actor: Actor, inspection_id: str, n: int, reason: str) -> Inspection:

@@ -1,6 +1,6 @@
 """The papers of an inspection: what they say of it, their drafts, and those that its approval signs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.actors import HEAD, INSPECTOR, Actor
 from app.domain.codes.short import display_short_code
 from app.domain.errors import Invalid, NotFound, Refused
+from app.domain.facts import Fact
 from app.domain.flags.advise import sentence
 from app.domain.inspections import PLANNED, Inspection
 from app.domain.papers import after, words
@@ -17,10 +18,10 @@ from app.domain.papers import visit as paper
 from app.domain.papers.kinds import KINDS, PaperKind
 from app.domain.papers.lifecycle import Paper
 from app.domain.times import shanghai_day
-from app.services import papers
+from app.services import onsite, papers
 from app.services.access import own_inspection
 from app.services.papers import About
-from app.store import registry
+from app.store import rectifications, registry
 from app.store.models import (
     ActorRow,
     Enterprise,
@@ -32,6 +33,7 @@ from app.store.models import (
 from app.store.unit_of_work import UnitOfWork, fact_of, history
 
 SUBJECT = "inspection"
+_TELLING = ("inspection.applied", "inspection.approved", "inspection.amended", *onsite.RESULTS)
 REPLACED = "检查内容经批准变更，由新的文书代替。"
 
 
@@ -80,14 +82,19 @@ def draftable(kind_code: str) -> PaperKind:
 
 
 def proposed(session: Session, inspection: Inspection, kind_code: str, public_url: str, today: date) -> dict[str, str]:
-    """What the form of a new draft begins with."""
-    deadline = today + timedelta(days=after.PROPOSED_DAYS)
-    return after.proposed(kind_code, said_of(session, inspection, public_url), deadline)
+    """What the form of a new draft begins with; deadline and demand as the result ordered them."""
+    ordered = rectifications.get(session, inspection.id)
+    deadline = ordered.due_on if ordered else today + timedelta(days=after.PROPOSED_DAYS)
+    demand = onsite.rectify_of(session, inspection).demand or ""
+    return after.proposed(kind_code, said_of(session, inspection, public_url), deadline, demand)
 
 
 def said_of(session: Session, i: Inspection, public_url: str) -> paper.Visit:
     """All that papers say of an inspection, with names instead of codes."""
     enterprise = session.get_one(Enterprise, i.enterprise_id)
+    facts = [fact_of(f) for f in history(session, SUBJECT, i.id) if f.kind in _TELLING]
+    site = [f.body for f in facts if f.kind in onsite.RESULTS]
+    points = [p for body in site for p in body.get("points", ())]
     names = {code: unit.name for code, unit in registry.units(session, [*i.units, *_units_of(i)]).items()}
     known = registry.items(session, i.items)
     results = {r.item: r for r in i.results}
@@ -99,7 +106,13 @@ def said_of(session: Session, i: Inspection, public_url: str) -> paper.Visit:
         address=enterprise.address,
         units=tuple(names[u] for u in i.units),
         items=tuple(
-            paper.ItemOnPaper(known[c].name, known[c].basis, r.outcome if r else None, r.note if r else None)
+            paper.ItemOnPaper(
+                known[c].name,
+                known[c].basis,
+                r.outcome if r else None,
+                r.note if r else None,
+                tuple((p["point"], p["outcome"], p["note"]) for p in points if p["item"] == c),
+            )
             for c, r in ((c, results.get(c)) for c in i.items)
         ),
         officers=tuple(
@@ -112,7 +125,10 @@ def said_of(session: Session, i: Inspection, public_url: str) -> paper.Visit:
         place=words.PLACES[i.place_kind] + (f"（{i.place_address}）" if i.place_address else ""),
         way=words.WAYS[i.way] + (f"；{words.EXCEPTIONS[i.exception]}，先行检查" if i.exception else ""),
         frequency=_frequency(session, i),
-        decision=_decision(session, i),
+        decision=_decision(session, i, facts),
+        assisting=i.assisting or 0,
+        companions=tuple(_companion(p) for body in site for p in body.get("people", ())),
+        headcount=i.headcount,
         code=code,
         began_at=i.visit_start,
         ended_at=i.ended_at,
@@ -137,10 +153,15 @@ def _units_of(i: Inspection) -> list[str]:
     return [o.unit for o in i.officers if o.unit]
 
 
-def _decision(session: Session, i: Inspection) -> paper.Decision:
-    """Who asked and who decided, with the advice that the head saw overridden."""
-    facts = {f.kind: fact_of(f) for f in history(session, SUBJECT, i.id) if f.kind in _TELLING}
-    approved = facts.get("inspection.approved")
+def _companion(said: Mapping[str, Any]) -> str:
+    """Somebody who came beside the officers: what they are, of which organisation, their name where it was given."""
+    return "　".join(part for part in (words.COMPANIONS[said["role"]], said["organisation"], said["name"]) if part)
+
+
+def _decision(session: Session, i: Inspection, said: Sequence[Fact]) -> paper.Decision:
+    """Who asked and who decided last (an approved change is a decision, too), with the advice that was overridden."""
+    facts = {f.kind: f for f in said}
+    approved = facts.get("inspection.amended") or facts.get("inspection.approved")
     overridden = set(approved.body.get("overridden", ())) if approved else set()
     advice = facts["inspection.applied"].body.get("advice", []) if "inspection.applied" in facts else []
     told = [(a["rule"], sentence(a["rule"], a.get("evidence", {}), "zh")) for a in advice]
@@ -150,13 +171,10 @@ def _decision(session: Session, i: Inspection) -> paper.Decision:
         applicant=names.get(i.applicant, "—"),
         applied_at=i.applied_at,
         head=names.get(head, "—") if head else None,
-        decided_at=i.decided_at,
-        reason=i.decision_reason,
+        decided_at=approved.recorded_at if approved else None,
+        reason=approved.body.get("reason") if approved else None,
         advice=tuple(text + ("（负责人已说明理由）" if rule in overridden else "") for rule, text in told),
     )
-
-
-_TELLING = ("inspection.applied", "inspection.approved")
 
 
 def _names(session: Session, identities: list[str]) -> dict[str, str]:

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from app.domain.amendments import Amendment
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.inspections import Result
 from app.domain.papers import document
-from app.domain.papers.lifecycle import SERVED
+from app.domain.papers.lifecycle import SERVED, WITHDRAWN
 from app.queries import papers as queries
-from app.services import paper_rendering, paper_service, papers, visits
+from app.services import amendments, paper_rendering, paper_service, papers, visits
 from app.services.paper_service import Refusal
 from app.typesetting import engine
 from tests.house import House
@@ -87,3 +88,21 @@ def test_an_enterprise_opens_only_what_reached_it(house: House) -> None:
         for enterprise, paper in (("another", notice), (inspection.enterprise_id, sheet)):
             with pytest.raises(NotFound):
                 queries.served_paper(session, enterprise, paper.id)
+
+
+def test_an_approved_amendment_has_a_notice_of_its_own(house: House) -> None:
+    inspection = house.approved(assisting=2)
+    first = of(house, inspection, "notice")
+    amendment = Amendment(reason="现场发现还有一个仓库", add_items=("YJ-02",))
+    asked = house.perform(amendments.request, house.people["inspector"], inspection.id, amendment)
+    house.clock.move(minutes=5)
+    n = asked.inspection.pending_amendment
+    after = house.perform(amendments.approve, house.people["head"], inspection.id, n, "同意")
+    with house.installation.reading() as session:
+        newest = queries.notice_of(session, inspection.id)
+    assert newest is not None and newest.serial == 2
+    said = str(newest.content)
+    assert "《危险化学品安全管理条例》第七条" in said and "2人，只协助、不单独检查" in said
+    assert after.code is not None and after.code.cti in said
+    with house.installation.reading() as session:
+        assert queries.seen(session, house.people["head"], first.id).state == WITHDRAWN

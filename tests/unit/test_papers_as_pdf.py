@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -179,6 +180,18 @@ def test_forty_items_ten_officers_and_long_names_stay_inside_the_margins(kind: s
             assert strip.getextrema() == (255, 255), kind
 
 
+def test_who_came_along_and_each_check_point_stand_in_the_record() -> None:
+    item = v.ItemOnPaper(
+        "消防检查", "《消防法》", "problem_found", "过期", points=(("灭火器在有效期内", "problem_found", "两具"),)
+    )
+    said = visit(items=0, companions=("随行专家　某研究所　刘工",), headcount=3, assisting=1)
+    said = replace(said, items=(item,))
+    record = text_of(rendered(papers(said)["record"]))
+    for words_ in ("1.1灭火器在有效期内发现问题两具", "随行专家　某研究所　刘工".replace("　", ""), "3人"):
+        assert words_ in record
+    assert "1人，只协助、不单独检查" in text_of(rendered(papers(said)["notice"]))
+
+
 def test_text_is_never_markup() -> None:
     nasty = '#panic("x") *bold* $x^2$ <label> @ref \\ #read("/etc/passwd") // -- ```'
     content = papers(visit(enterprise=nasty, reason=nasty))["approval_sheet"]
@@ -216,6 +229,7 @@ def test_papers_say_the_same_words_as_the_screen() -> None:
         (words.WAYS, screen.WAYS),
         (words.OUTCOMES, screen.OUTCOMES),
         (words.EXCEPTIONS, screen.EXCEPTIONS),
+        (words.COMPANIONS, screen.COMPANIONS),
     ):
         assert ours == {key: theirs[key]._args[0] for key in theirs}  # the sources of lazy words
     assert {name for kind in KINDS.values() for name in (f.name for f in kind.fields)} == set(screen.PAPER_FIELDS)

@@ -24,6 +24,8 @@ def record(v: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
                 ("在场人员", typed.get("present", "")),
                 ("检查单位", list(v.units)),
                 ("执法人员", officer_lines(v)),
+                ("同行人员", v.companions),
+                ("到场人数", f"{v.headcount}人" if v.headcount else ""),
             ]
         ),
         d.text(
@@ -114,9 +116,9 @@ def receipt(content: Mapping[str, Any], who: str, service: Mapping[str, Any] | N
     return d.document(heading, blocks, d.Closing(content["unit"], seal=False, foot=content["closing"]["foot"]))
 
 
-def proposed(kind: str, v: Visit, today_plus: date) -> dict[str, str]:
-    """What a draft begins with, made of the recorded results, so that little has to be typed. `today_plus` is the
-    deadline proposed for putting right."""
+def proposed(kind: str, v: Visit, deadline: date, demand: str = "") -> dict[str, str]:
+    """What a draft begins with, made of the recorded results, so that little has to be typed. `deadline` and `demand`
+    are those of the rectification, or what is usual."""
     found = [i for i in v.items if i.outcome == "problem_found"]
     problems = "\n".join(f"{n}．{i.name}：{i.note or '发现问题'}" for n, i in enumerate(found, 1))
     if kind == "record":
@@ -124,13 +126,15 @@ def proposed(kind: str, v: Visit, today_plus: date) -> dict[str, str]:
     if kind == "result":
         return {"opinion": "上述问题请及时改正，改正要求见责令改正通知书。" if found else "未发现问题，检查终结。"}
     basis = "、".join(dict.fromkeys(i.basis for i in found if i.basis))
-    return {"problems": problems, "basis": basis, "requirement": "", "deadline": today_plus.isoformat()}
+    return {"problems": problems, "basis": basis, "requirement": demand, "deadline": deadline.isoformat()}
 
 
 def _results(items: tuple[ItemOnPaper, ...]) -> d.Block:
-    lines = [
-        [str(n), i.name, words.OUTCOMES.get(i.outcome or "", "未记录"), i.note or ""] for n, i in enumerate(items, 1)
-    ]
+    lines = []
+    for n, i in enumerate(items, 1):
+        lines.append([str(n), i.name, words.OUTCOMES.get(i.outcome or "", "未记录"), i.note or ""])
+        for k, (point, outcome, note) in enumerate(i.points, 1):
+            lines.append([f"{n}.{k}", point, words.OUTCOMES[outcome], note or ""])
     return d.table(["序号", "检查事项", "结果", "记录"], lines, [2, 10, 5, 9])
 
 

@@ -16,6 +16,7 @@ class ItemOnPaper:
     basis: str
     outcome: str | None = None
     note: str | None = None
+    points: tuple[tuple[str, str, str | None], ...] = ()  # check point, outcome, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class Visit:
     way: str
     frequency: str
     decision: Decision
-    assistants: str = "不安排协助人员（0人）"
+    assisting: int = 0
+    companions: tuple[str, ...] = ()
+    headcount: int | None = None
     code: CodeOnPaper | None = None
     began_at: datetime | None = None
     ended_at: datetime | None = None
@@ -77,6 +80,11 @@ class Visit:
     def who(self) -> str:
         """The enterprise with its USCC, as papers name it."""
         return f"{self.enterprise}（统一社会信用代码：{self.uscc}）" if self.uscc else self.enterprise
+
+    @property
+    def assistants(self) -> str:
+        """协助人员: how many were fixed beforehand, and that they do not inspect."""
+        return f"{self.assisting}人，只协助、不单独检查" if self.assisting else "不安排协助人员（0人）"
 
     @property
     def foot(self) -> str:

@@ -13,6 +13,14 @@ PLACES = {"premises": "经营场所", "building_site": "建设工地", "vehicle"
 WAYS = {"on_site": "现场检查", "off_site": "非现场检查", "summons": "约到单位"}
 OUTCOMES = {"no_problem": "未发现问题", "problem_found": "发现问题", "not_applicable": "不涉及"}
 EXCEPTIONS = {"emergency": "紧急情况", "evidence_risk": "证据可能灭失", "system_failure": "网络或系统故障"}
+COMPANIONS = {
+    "auxiliary": "执法辅助人员",
+    "grid_worker": "网格员",
+    "expert": "随行专家",
+    "tester": "检测检验人员",
+    "interpreter": "翻译",
+    "other": "其他",
+}
 SERVICE_WAYS = {"in_person": "直接送达", "left": "留置送达", "electronic": "电子送达", "post": "邮寄送达"}
 FIVE_PROHIBITIONS = (
     "严禁逐利检查",
