@@ -6,7 +6,7 @@ the matter; the words of a self-check are sealed, and its fact knows only their 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -17,8 +17,10 @@ from app.domain.errors import Forbidden, Invalid, NotFound, Refused
 from app.domain.inspections import Inspection
 from app.domain.matters import RECUSAL, SELFCHECK, STATEMENT, WISH
 from app.domain.space import Person, shows
-from app.services import announcements
+from app.domain.uploads import Upload
+from app.services import announcements, rectifications
 from app.services.applications import next_number
+from app.services.rectifications import Answered
 from app.services.space import members
 from app.services.space.persons import actor_of
 from app.store import inspections as inspection_store
@@ -101,6 +103,19 @@ def choose_slot(work: UnitOfWork, person: Person, inspection_id: str, slot: int)
     `announcements.choose_slot`."""
     concerned(work, person, inspection_id)
     announcements.choose_slot(work, actor_of(person.id), inspection_id, slot)
+
+
+def answer_rectification(
+    work: UnitOfWork, person: Person, inspection_id: str, text: str, uploads: Sequence[Upload]
+) -> Answered:
+    """The enterprise says what it put right, with photographs; anybody of it may. Raises NotFound, and like
+    `rectifications.answer` (at the field `rectified`)."""
+    concerned(work, person, inspection_id)
+    try:
+        return rectifications.answer(work, actor_of(person.id), inspection_id, text, uploads)
+    except Invalid as error:
+        at = "rectified" if error.field == "text" else error.field
+        raise Invalid(error.code, at, **error.data) from None
 
 
 def record_selfcheck(work: UnitOfWork, person: Person, inspection_id: str, findings: Findings) -> None:

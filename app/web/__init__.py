@@ -12,7 +12,7 @@ BLUEPRINTS = (
     "app.web.enterprise.views",
     "app.web.enterprise.permanent",
     "app.web.enterprise.papers",
-    "app.web.space.views",
+    "app.web.space.correcting",
     "app.web.inspector.views",
     "app.web.supervisor.views",
     "app.web.supervisor.policy",

@@ -9,9 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.context import installation, now, perform, reading, take
 from app.domain import matters as domain
 from app.domain.errors import DomainError, NotFound
+from app.domain.rectifications import Rectification, light
+from app.domain.times import shanghai_day
 from app.errors import field_sentences
+from app.queries import chains, registry
 from app.queries import papers as paper_queries
-from app.queries import registry
 from app.queries import space as queries
 from app.queries.paging import USUAL
 from app.security import of_enterprise
@@ -44,7 +46,7 @@ def home() -> str:
 @blueprint.get("/visits/<inspection_id>")
 @of_enterprise
 def visit(inspection_id: str) -> str:
-    return _visit_page(inspection_id, {}, {})
+    return visit_page(inspection_id, {}, {})
 
 
 @blueprint.get("/visits/<inspection_id>/proof")
@@ -52,7 +54,7 @@ def visit(inspection_id: str) -> str:
 def proof(inspection_id: str) -> BaseResponse:
     """The proof that the visit's code was registered, and when: a file to keep (docs/log.md)."""
     with reading() as session:
-        found = _visit_or_404(session, inspection_id)
+        found = visit_or_404(session, inspection_id)
         file = log_proofs.proof_file(session, found.inspection)
     if file is None:
         raise NotFound("no_proof_yet")
@@ -99,7 +101,7 @@ def selfcheck(inspection_id: str) -> BaseResponse | tuple[str, int]:
             perform(matters.share_selfcheck, person(), inspection_id)
         else:
             with reading() as session:
-                items = _visit_or_404(session, inspection_id).inspection.items
+                items = visit_or_404(session, inspection_id).inspection.items
             perform(matters.record_selfcheck, person(), inspection_id, _findings(items))
     except NotFound:
         raise
@@ -139,26 +141,29 @@ def _say(inspection_id: str, use_case: Any, *args: Any) -> BaseResponse | tuple[
     except NotFound:
         raise
     except DomainError as error:
-        return _visit_page(inspection_id, request.form, field_sentences(error)), 422
+        return visit_page(inspection_id, request.form, field_sentences(error)), 422
     return redirect(url_for("space.visit", inspection_id=inspection_id) + "#said", 303)
 
 
-def _visit_or_404(session: Any, inspection_id: str) -> queries.Visit:
+def visit_or_404(session: Any, inspection_id: str) -> queries.Visit:
     found = queries.visit(session, person().enterprises, inspection_id)
     if found is None:
         raise NotFound("no_such_visit")
     return found
 
 
-def _visit_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:
+def visit_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:
     with reading() as session:
-        found = _visit_or_404(session, inspection_id)
+        found = visit_or_404(session, inspection_id)
         laid = queries.matters_of(session, installation().vault, own=True, inspection=inspection_id)
         registration = log_proofs.registration(session, found.inspection)
+        found_chain = chains.chain(session, found.inspection)
         served = paper_queries.served_to(session, found.inspection.enterprise_id, ("inspection", inspection_id))
     i = found.inspection
     return render_template(
-        "space/visit.html", v=found, matters=laid, registration=registration, papers=served, values=values, errors=errors,
+        "space/visit.html", v=found, matters=laid, registration=registration, papers=served,
+        colour=_light(found_chain.rectification),
+        chain=found_chain if found_chain.root.enterprise_id == i.enterprise_id else None, values=values, errors=errors,
         may_state=domain.may_state(i), may_ask_recusal=domain.may_ask_recusal(i), may_check=domain.may_check_itself(i),
         has_selfcheck=any(m.row.kind == domain.SELFCHECK for m in laid), now=now(),
     )  # fmt: skip
@@ -166,7 +171,7 @@ def _visit_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:
 
 def _selfcheck_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:
     with reading() as session:
-        found = _visit_or_404(session, inspection_id)
+        found = visit_or_404(session, inspection_id)
         laid = queries.matters_of(session, installation().vault, own=True, inspection=inspection_id)
     kept = next((m for m in laid if m.row.kind == domain.SELFCHECK), None)
     if values is None:
@@ -177,6 +182,10 @@ def _selfcheck_page(inspection_id: str, values: Any, errors: dict[str, str]) -> 
         "space/selfcheck.html", v=found, kept=kept, values=values, errors=errors,
         may_check=domain.may_check_itself(found.inspection),
     )  # fmt: skip
+
+
+def _light(r: Rectification | None) -> str | None:
+    return light(r, shanghai_day(now())) if r and r.is_open else None
 
 
 def _findings(items: tuple[str, ...]) -> matters.Findings:

@@ -253,3 +253,28 @@ def test_papers_are_read_once_they_reached_the_enterprise(house: House) -> None:
     for browser, paper in ((stranger, notice), (client, sheet)):
         assert browser.get(f"/my/papers/{paper.id}").status_code == 404
         assert browser.get(f"/my/papers/{paper.id}.pdf").status_code == 404
+
+
+def test_a_rectification_is_answered_with_photographs_that_only_the_unit_sees(house: House) -> None:
+    from tests.services.test_files_and_jobs import photograph
+
+    inspection = begun(house)
+    client, stranger = member(house, inspection), member(house, begun(house, enterprise=OTHER), "13800000002")
+    complete(house, inspection)
+    path = f"/my/visits/{inspection.id}/rectification"
+
+    def sent(text: str, *pictures: bytes) -> dict:
+        return {"rectified": text, "photos": [(io.BytesIO(p), f"{n}.jpg") for n, p in enumerate(pictures)]}
+
+    assert client.post(path, data=sent("")).status_code == 422
+    assert stranger.post(path, data=sent("换了")).status_code == 404
+    assert client.post(path, data=sent("灭火器已更换。", photograph((200, 100)))).status_code == 303
+    page = client.get(f"/my/visits/{inspection.id}").text
+    picture = re.search(rf"{path}/[^\"]+", page)[0]  # type: ignore[index]
+    assert "灭火器已更换。" in page and client.get(picture).mimetype == "image/jpeg"
+    assert stranger.get(picture).status_code == 404
+    assert house.client().get(picture).status_code == 302
+    broken = client.post(path, data=sent("再补一张。", b"not a picture"))
+    assert broken.status_code == 422 and "再补一张。" in broken.text  # the words were recorded
+    with house.installation.reading() as session:
+        assert list(state_discrepancies(session)) == []
