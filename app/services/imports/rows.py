@@ -19,6 +19,7 @@ SERIAL_DAYS = (20_000, 80_000)  # 1954–2119: a number in between can only be a
 YES, NO = ("yes", "是", "y", "true", "1"), ("no", "否", "n", "false", "0")
 OPEN_ENDED = ("长期", "长期有效", "永久", "无固定期限", "—", "-", "/")
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+UNSEEN = re.compile(r"[\x00-\x1f\x7f\u202a\u202b\u202d\u202e\u2066-\u2068]")
 SHOWN = 40  # characters of a value that a sentence repeats
 
 
@@ -99,7 +100,7 @@ def limited(row: Row, name: str, most: int = 200) -> str | None:
     text = row.get(name)
     if len(text) > most:
         raise Bad(name, "cell_too_long", length=len(text), most=most)
-    if any(ord(c) < 32 or ord(c) == 127 or c in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068" for c in text):
+    if UNSEEN.search(text):
         raise Bad(name, "cell_control")
     if text in CELL_ERRORS:
         raise Bad(name, "cell_error", value=text)
