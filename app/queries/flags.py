@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.actors import SUPERVISOR, Actor
 from app.domain.flags.catalogue import CATALOGUE
 from app.queries.paging import page
-from app.store.models import Enterprise, FindingRow, InspectionRow, Unit
+from app.store.models import Enterprise, FindingRow, InspectionRow, Unit, Watch
 
 UNIT_SEES = tuple(code for code, rule in CATALOGUE.items() if not rule.rests_on_speech)
 
@@ -65,9 +65,44 @@ def filtered(actor: Actor, filters: Mapping[str, Any]) -> Any:
         query = query.where(FindingRow.enterprise_id.in_(of_town))
     if filters.get("open"):
         query = query.where(FindingRow.state.not_in(("closed", "dismissed", "withdrawn")))
+    query = _followed(actor, filters, query)
     if filters.get("q"):
         query = query.where(_matches(filters["q"]))
     return query
+
+
+def _followed(actor: Actor, filters: Mapping[str, Any], query: Any) -> Any:
+    """Who has it, its deadline, its case, whether it is set aside or watched."""
+    if filters.get("assignee"):
+        who = {"me": actor.id, "nobody": None}.get(filters["assignee"], filters["assignee"])
+        query = query.where(FindingRow.assignee.is_(None) if who is None else FindingRow.assignee == who)
+    if filters.get("due_from"):
+        query = query.where(FindingRow.due_on >= filters["due_from"])
+    if filters.get("due_to"):
+        query = query.where(FindingRow.due_on <= filters["due_to"])
+    if filters.get("case"):
+        query = query.where(FindingRow.case_id == filters["case"])
+    if filters.get("not_aside_on"):
+        query = query.where(or_(FindingRow.aside_until.is_(None), FindingRow.aside_until < filters["not_aside_on"]))
+    if filters.get("aside_on"):
+        query = query.where(FindingRow.aside_until >= filters["aside_on"])
+    if filters.get("watched"):
+        query = query.where(watched_where(actor))
+    return query
+
+
+def watched_where(actor: Actor) -> Any:
+    """Flags on what the actor watches, raised since then."""
+    about = or_(
+        and_(Watch.kind == "enterprise", Watch.subject == FindingRow.enterprise_id),
+        and_(Watch.kind == "unit", Watch.subject == FindingRow.unit),
+    )
+    return select(Watch.id).where(Watch.actor == actor.id, Watch.since <= FindingRow.raised_at, about).exists()
+
+
+def watched_among(session: Session, actor: Actor, ids: Sequence[str]) -> set[str]:
+    """Those of `ids` that are about something the actor watches."""
+    return set(session.scalars(select(FindingRow.id).where(FindingRow.id.in_(ids), watched_where(actor))))
 
 
 def _matches(text: str) -> Any:

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,20 +12,8 @@ from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
 from app.store.models import Enterprise, EnterpriseCode, FindingRow, InspectionRow, Speech, Unit, User
 from app.store.models.people import ActorRow
-from app.store.unit_of_work import history
 
 MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a flag's history."""
-
-    kind: str
-    at: Any
-    by: str
-    note: str
-    due: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +31,6 @@ class ShownReport:
     unit_text: str | None
     state: str
     answer: str | None
-
-
-def steps(session: Session, finding_id: str) -> list[Step]:
-    """What happened to a flag, in order."""
-    facts = history(session, "finding", finding_id)
-    names = {
-        a.id: a.name for a in session.scalars(select(ActorRow).where(ActorRow.id.in_({f.recorded_by for f in facts})))
-    }
-    out = []
-    for f in facts:
-        body = json.loads(f.body)
-        out.append(Step(f.kind, f.recorded_at, names.get(f.recorded_by, ""), body.get("note", ""), body.get("due")))
-    return out
 
 
 def visits(session: Session, enterprise_id: str, limit: int = MOST) -> list[Inspection]:

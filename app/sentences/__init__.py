@@ -6,7 +6,20 @@
 from importlib import import_module
 from typing import Any
 
-AREAS = ("core", "files", "imports", "joint", "keeping", "applying", "space", "papers", "plans", "policies", "onsite")
+AREAS = (
+    "core",
+    "files",
+    "imports",
+    "joint",
+    "keeping",
+    "applying",
+    "space",
+    "papers",
+    "plans",
+    "policies",
+    "onsite",
+    "followup",
+)
 
 
 def all_sentences() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from app.domain.errors import DomainError
 from app.domain.facts import canonical_json
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
+from app.domain.supervision import columns_after
 from app.domain.times import rfc3339
 from app.services.audit_facts import CHUNK, Found, facts_of
 from app.services.draft_audit import draft_discrepancies
@@ -23,6 +24,8 @@ from app.store import inspections as inspection_store
 from app.store import papers as paper_store
 from app.store.models import CodeRow, FactRow, FindingRow, InspectionRow, PaperRow, Speech
 from app.store.unit_of_work import fact_of
+
+FOLLOWED = ("assignee", "due_on", "sent_at", "signed_at", "case_id", "object_until", "aside_until", "reminded")
 
 
 def state_discrepancies(session: Session) -> Iterator[Found]:
@@ -142,7 +145,7 @@ def _findings(session: Session) -> Iterator[Found]:
 
 def _finding_of(facts: list[FactRow]) -> dict[str, Any]:
     """What the columns of a finding must hold after its facts."""
-    wanted: dict[str, Any] = {}
+    wanted: dict[str, Any] = dict.fromkeys(FOLLOWED)
     for fact in facts:
         said, step = json.loads(fact.body), fact.kind.removeprefix("finding.")
         if step in ("raised", "revised"):
@@ -157,8 +160,8 @@ def _finding_of(facts: list[FactRow]) -> dict[str, Any]:
             wanted |= {"state": "raised", "standing": True}
         elif step == "withdrawn":
             wanted |= {"state": "withdrawn", "standing": False}
-        elif "state" in said:
-            wanted["state"] = said["state"]
+        else:
+            wanted |= columns_after(fact.kind, said, fact.recorded_by, fact.recorded_at)
     return wanted
 
 

@@ -46,7 +46,7 @@ class Reference:
     def __init__(self, session: Session) -> None:
         self.supervised = {u.code: u.supervised for u in session.scalars(select(Unit))}
         self.policies = policies(session)
-        self.calendar = _calendar(session)
+        self.calendar = calendar_of(session)
         self.item_unit: dict[str, str] = {i.code: i.unit for i in session.execute(select(Item.code, Item.unit))}
         self.parents = {r.code: r.parent for r in session.execute(select(Region.code, Region.parent))}
         self.territories: dict[str, list[UnitTerritory]] = defaultdict(list)
@@ -241,7 +241,7 @@ def policies(session: Session) -> Policies:
     return {region: PolicyTimeline(by_day.items()) for region, by_day in versions.items()}
 
 
-def _calendar(session: Session) -> WorkingDays:
+def calendar_of(session: Session) -> WorkingDays:
     days = session.execute(select(CalendarDay.day, CalendarDay.working).order_by(CalendarDay.version))
     return WorkingDays({row.day: row.working for row in days})
 

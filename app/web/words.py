@@ -154,15 +154,21 @@ FLAG_STATES: dict[str, Any] = {
 FLAG_ACTIONS: dict[str, Any] = {
     "investigate": _l("开始核查"),
     "assign": _l("由我办理"),
+    "merge": _l("并案"),
+    "split": _l("从并案中拆出"),
+    "set_aside": _l("暂缓"),
     "send": _l("转单位说明"),
     "sign_for": _l("签收"),
     "answer": _l("答复"),
     "object": _l("提出异议"),
+    "check": _l("记录核实情况"),
     "uphold": _l("认定成立"),
     "dismiss": _l("认定不成立"),
     "order_correction": _l("责令改正"),
     "interview": _l("约谈"),
     "escalate": _l("移送或通报"),
+    "extend": _l("延长期限"),
+    "report_correction": _l("报告整改情况"),
     "corrected": _l("确认已改正"),
     "close": _l("办结"),
 }
@@ -209,6 +215,29 @@ FACTS: dict[str, Any] = {
     "rectification.verified": _l("确认已改正"),
     "rectification.closed": _l("整改办结"),
     **{f"finding.{action}": word for action, word in FLAG_ACTIONS.items()},
+    "finding.assign": _l("指定办理人"),
+    "finding.reminded": _l("到期提醒"),
+    "finding.asked": _l("向单位提出不点名的问题"),
+}
+UNIT_FLAG_STATES: dict[str, Any] = FLAG_STATES | {
+    "raised": _l("待司法局办理"),
+    "investigating": _l("司法局核查中"),
+    "sent": _l("请本单位说明"),
+    "answered": _l("已答复，待核实"),
+    "upheld": _l("已认定成立"),
+    "correcting": _l("请本单位改正"),
+}
+LIGHTS: dict[str, Any] = {"green": _l("期限内"), "yellow": _l("快到期"), "red": _l("已逾期")}
+LIGHT_MOODS = {"green": "good", "yellow": "care", "red": "bad"}
+NODES: dict[str, Any] = {
+    "raised": _l("预警"),
+    "triaged": _l("受理"),
+    "sent": _l("转办"),
+    "signed": _l("签收"),
+    "answered": _l("答复"),
+    "judged": _l("认定"),
+    "corrected": _l("改正"),
+    "closed": _l("办结"),
 }
 OFFICER_ARRIVED = _l("执法人员在企业扫码，登记到场")
 PAPER_STATES: dict[str, Any] = {

@@ -182,7 +182,9 @@ class Receipt(Told):
 
 
 class Flag(Told):
-    """`standing`: it follows from the facts now. `actions`: what the caller may do next. `source`: the legal source."""
+    """`standing`: it follows from the facts now. `actions`: what the caller may do next. `source`: the legal source.
+
+    `due`: of the step that is next. `assignee`, `case` and `aside_until` are the supervisors' own: null for units."""
 
     id: str
     rule: str
@@ -200,6 +202,13 @@ class Flag(Told):
     raised_for: date
     raised_at: datetime
     due: date | None
+    sent_at: datetime | None
+    signed_at: datetime | None
+    object_until: date | None
+    assignee: str | None
+    case: str | None
+    aside_until: date | None
+    revision: int
     source: str
     text: str
     evidence: dict[str, Any]

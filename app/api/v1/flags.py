@@ -71,7 +71,10 @@ def get_flag(session: Session, who: Actor, query: dict[str, str], id: str) -> An
 )  # fmt: skip
 def act_on_flag(work: UnitOfWork, who: Actor, body: FlagActionIn, id: str) -> Answer:
     due = _day("due", body.due) if body.due else None
-    row = flag_actions.act(work, who, id, FlagAction(body.action, body.note, due))
+    action = FlagAction(
+        body.action, body.note, due, body.working_days, body.assignee, tuple(body.flags), revision=body.revision
+    )
+    row = flag_actions.act(work, who, id, action)
     return Answer(flag_json(queries.shown(work.session, [row])[0], who))
 
 
@@ -95,6 +98,13 @@ def flag_json(f: queries.ShownFlag, who: Actor) -> dict[str, Any]:
         "raised_for": r.raised_for.isoformat(),
         "raised_at": rfc3339(r.raised_at),
         "due": r.due_on.isoformat() if r.due_on else None,
+        "sent_at": rfc3339(r.sent_at) if r.sent_at else None,
+        "signed_at": rfc3339(r.signed_at) if r.signed_at else None,
+        "object_until": r.object_until.isoformat() if r.object_until else None,
+        "assignee": r.assignee if who.role == SUPERVISOR else None,
+        "case": r.case_id if who.role == SUPERVISOR else None,
+        "aside_until": r.aside_until.isoformat() if r.aside_until and who.role == SUPERVISOR else None,
+        "revision": r.revision,
         "source": rule.source,
         "text": sentence(r.rule, f.evidence, language()),
         "evidence": f.evidence,

@@ -248,6 +248,13 @@ class ReportIn(Schema):
 
 
 class FlagActionIn(Schema):
+    """`due` or `working_days` set a deadline; `flags` are merged with this one; `revision` is the one that was read:
+    when the flag changed since, the step is refused."""
+
     action: Literal[tuple(ACTIONS)]
-    note: text(2000, 0)
+    note: text(2000, 0) = ""
     due: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    working_days: Annotated[int, Field(ge=1, le=250)] | None = None
+    assignee: Short | None = None
+    flags: list[Short] = Field(default_factory=list, max_length=100)
+    revision: int | None = None

@@ -6,6 +6,7 @@ from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseCod
 from app.store.models.facts import FactRow
 from app.store.models.files import FileRow, Job
 from app.store.models.flags import BadPresentation, FindingRow, RuleClock
+from app.store.models.followup import SavedView, Subscription, UnitQuestion, Watch
 from app.store.models.inspections import (
     Challenge,
     CodeRow,
@@ -54,6 +55,6 @@ __all__ = [
     "JurisdictionSetting", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead", "LogQueued", "LogTile",
     "LogWitness", "LoginSession", "Lot", "MatterRow", "Officer", "OfficerConflict", "OutboxRow", "PaperCounter",
     "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "RectificationRow",
-    "Region", "RegionPlace", "RoleAssignment", "RuleClock", "SignedDocument", "SpaceCode", "SpaceMember",
-    "SpacePerson", "SpaceSession", "Speech", "Unit", "UnitKey", "UnitTerritory", "User", "VisitDraft", "VisitPhoto",
+    "Region", "RegionPlace", "RoleAssignment", "RuleClock", "SavedView", "SignedDocument", "SpaceCode", "SpaceMember",
+    "SpacePerson", "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey", "UnitQuestion", "UnitTerritory", "User", "VisitDraft", "VisitPhoto", "Watch",
 ]  # fmt: skip

@@ -24,6 +24,9 @@ class FindingRow(Base):
         Index("ix_findings_enterprise", "enterprise_id"),
         Index("ix_findings_inspection", "inspection_id"),
         Index("ix_findings_unit_rule", "unit", "rule"),
+        Index("ix_findings_jurisdiction_due_on", "jurisdiction", "due_on"),
+        Index("ix_findings_unit_sent_at", "unit", "sent_at"),
+        Index("ix_findings_case_id", "case_id"),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     rule: Mapped[str] = mapped_column(String(40))
@@ -46,6 +49,11 @@ class FindingRow(Base):
     assignee: Mapped[str | None] = mapped_column(Id)
     due_on: Mapped[date | None]
     sent_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    case_id: Mapped[str | None] = mapped_column(Id)  # flags of one case take each step together
+    object_until: Mapped[date | None]
+    aside_until: Mapped[date | None]
+    reminded: Mapped[str | None] = mapped_column(String(20))  # the deadline and light last reminded of
 
 
 class RuleClock(Base):

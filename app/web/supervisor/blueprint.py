@@ -1,9 +1,43 @@
-"""What the supervisor's pages share: the blueprint and who may come in."""
+"""What the supervisor's pages share: the blueprint, who may come in, and the navigation as one table."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, current_app, request
+from flask_babel import lazy_gettext as _l
 
 from app.domain.actors import SUPERVISOR
 from app.security import roles
 
 blueprint = Blueprint("supervisor", __name__, url_prefix="/supervise")
 supervisors = roles(SUPERVISOR)
+
+# The navigation, in the order it is shown: (path, word). A row is shown once its page exists: whoever makes a page adds
+# or corrects its row and nothing else.
+NAVIGATION: tuple[tuple[str, Any], ...] = (
+    ("/supervise/", _l("待办")),
+    ("/supervise/flags", _l("预警")),
+    ("/supervise/calendar", _l("期限日历")),
+    ("/supervise/inspections", _l("检查")),
+    ("/supervise/contacts", _l("走访")),
+    ("/supervise/enterprises", _l("企业")),
+    ("/supervise/units", _l("单位")),
+    ("/supervise/plans/", _l("计划")),
+    ("/supervise/reports", _l("企业反映")),
+    ("/supervise/telling", _l("报告")),
+    ("/supervise/policy/", _l("规则")),
+    ("/log/", _l("登记簿")),
+)
+
+
+def navigation() -> list[tuple[str, Any, bool]]:
+    """(path, word, whether it is the page shown) of the pages that exist; the longest path that fits is the one shown."""
+    known = {rule.rule for rule in current_app.url_map.iter_rules()}
+    there = [(path, word) for path, word in NAVIGATION if path in known]
+    fitting = [path for path, _ in there if request.path == path or request.path.startswith(path.rstrip("/") + "/")]
+    here = max(fitting, key=len, default="")
+    return [(path, word, path == here) for path, word in there]
+
+
+@blueprint.app_context_processor
+def _around() -> dict[str, Any]:
+    return {"navigation": navigation}

@@ -1,22 +1,15 @@
-"""The supervisor's pages: the start page, flags as an inbox, one flag, inspections, enterprises, reports."""
-
-from datetime import date
-from typing import Any
+"""The supervisor's pages: the start page, inspections, enterprises, reports. Flags are a module beside this one."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
-from app.domain.errors import DomainError, Invalid, NotFound
-from app.domain.flags.advise import sentence as flag_sentence
+from app.domain.errors import Invalid, NotFound
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.places import FAR_KM
-from app.domain.supervision import FlagAction, possible
 from app.domain.times import shanghai_day
 from app.errors import sentence
-from app.i18n import language
 from app.queries import dashboard as dashboard_queries
-from app.queries import flags as flag_queries
 from app.queries import inspections as inspection_queries
 from app.queries import log as log_queries
 from app.queries import onsite as onsite_queries
@@ -24,19 +17,18 @@ from app.queries import registry
 from app.queries import space as space_queries
 from app.queries import supervision as queries
 from app.queries.paging import USUAL
-from app.services import flag_actions, speech_answers
+from app.services import speech_answers
 from app.services.access import may_see
 from app.services.space import members
 from app.store import inspections as inspection_store
-from app.store.models import Enterprise, FindingRow
+from app.store.models import Enterprise
 from app.store.unit_of_work import history
 from app.web.enterprise.sheet import change, sheet
-from app.web.supervisor import onsite
+from app.web.supervisor import flags, onsite
 from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.words import LOG_PROBLEMS
 
-__all__ = ["blueprint", "onsite"]
-FLAG_FILTERS = ("rule", "unit", "severity", "state", "town", "from", "to", "q", "open")
+__all__ = ["blueprint", "flags", "onsite"]
 
 
 @blueprint.get("/")
@@ -47,50 +39,6 @@ def home() -> str:
         log = log_queries.state(session)
     problems = [str(LOG_PROBLEMS[p]) for p in log_queries.problems(log, now())] if log else []
     return render_template("supervisor/home.html", board=board, log=log, log_problems=problems)
-
-
-@blueprint.get("/flags")
-@supervisors
-def flags() -> str:
-    """The inbox. Filters live in the URL; a filter that makes no sense is left out."""
-    filters = {name: request.args.get(name, "").strip()[:100] for name in FLAG_FILTERS}
-    for name in ("from", "to"):
-        filters[name] = filters[name] if _is_day(filters[name]) else ""
-    with reading() as session:
-        found, following = flag_queries.listed(session, actor(), filters, request.args.get("cursor"), USUAL)
-        units = registry.inspecting_units(session)
-    rows = [(f, _say(f)) for f in found]
-    return render_template(
-        "supervisor/flags.html",
-        rows=rows,
-        following=following,
-        filters=filters,
-        units=units,
-        catalogue=CATALOGUE,
-        today=now(),
-    )
-
-
-@blueprint.get("/flags/<flag_id>")
-@supervisors
-def flag(flag_id: str) -> str:
-    return _flag_page(flag_id, {})
-
-
-@blueprint.post("/flags/<flag_id>")
-@supervisors
-def act(flag_id: str) -> Response | tuple[str, int]:
-    """One step of the follow-up."""
-    due = request.form.get("due", "")
-    note = request.form.get("note", "").strip()[:2000]
-    action = FlagAction(request.form.get("action", ""), note, date.fromisoformat(due) if _is_day(due) else None)
-    try:
-        perform(flag_actions.act, actor(), flag_id, action)
-    except NotFound:
-        raise
-    except DomainError as error:
-        return _flag_page(flag_id, {"form": sentence(error.code, error.data)}), 422
-    return redirect(url_for("supervisor.flag", flag_id=flag_id), 303)
 
 
 @blueprint.get("/inspections")
@@ -146,7 +94,7 @@ def enterprise(enterprise_id: str) -> str:
             raise NotFound("no_such_enterprise")
         visits = [i for i in queries.visits(session, enterprise_id) if may_see(actor(), i) or i.counts]
         units = registry.names(session, [i.lead_unit for i in visits])
-        flags = [f for f in queries.flags_of(session, enterprise_id) if f.jurisdiction in actor().regions]
+        raised = [f for f in queries.flags_of(session, enterprise_id) if f.jurisdiction in actor().regions]
         there = [
             m for m in space_queries.people_for_staff(session, enterprise_id) if m.row.jurisdiction in actor().regions
         ]
@@ -155,7 +103,7 @@ def enterprise(enterprise_id: str) -> str:
         enterprise=row,
         visits=visits,
         units=units,
-        flags=flags,
+        flags=raised,
         catalogue=CATALOGUE,
         members=there,
     )
@@ -211,46 +159,9 @@ def answer(report_id: str) -> Response | tuple[str, int] | str:
     return redirect(url_for("supervisor.reports"), 303)
 
 
-def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
-    with reading() as session:
-        row = session.get(FindingRow, flag_id)
-        if row is None or not flag_actions.may_see(actor(), row):
-            raise NotFound("no_such_flag", flag=flag_id)
-        shown = flag_queries.shown(session, [row])[0]
-        steps = queries.steps(session, flag_id)
-        visits = queries.visits(session, row.enterprise_id, 30) if row.enterprise_id else []
-        units = registry.names(session, [i.lead_unit for i in visits])
-    named = {v["id"] for v in shown.evidence.get("visits", [])}
-    return render_template(
-        "supervisor/flag.html",
-        f=shown,
-        rule=CATALOGUE[row.rule],
-        said=_say(shown),
-        steps=steps,
-        visits=visits,
-        units=units,
-        named=named,
-        actions=possible(row.state, actor().role),
-        errors=errors,
-        typed=request.form,
-    )
-
-
 def _report_page(report_id: str, errors: dict[str, str], contact: str | None) -> str:
     with reading() as session:
         found = queries.report_of(session, actor(), report_id)
     if found is None:
         raise NotFound("no_such_report")
     return render_template("supervisor/report.html", r=found, errors=errors, contact=contact)
-
-
-def _say(f: flag_queries.ShownFlag) -> str:
-    return flag_sentence(f.row.rule, f.evidence, language())
-
-
-def _is_day(text: Any) -> bool:
-    try:
-        date.fromisoformat(text)
-    except (TypeError, ValueError):
-        return False
-    return True

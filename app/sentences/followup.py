@@ -1,0 +1,21 @@
+"""Sentences of following up flags and of questions to units."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+SENTENCES: dict[str, Any] = {
+    "already_signed_for": _l("这条预警已经签收过了，不用再签。"),
+    "already_assigned": _l("这条预警已经由这位同事办理。"),
+    "already_done": _l("这一步刚刚已经做过，内容相同，没有重复记录。"),
+    "objection_too_late": _l("提出异议的期限到 %(until)s 为止，已经过了。有新的情况请与司法局联系。"),
+    "in_no_case": _l("这条预警没有并案，不需要拆出。"),
+    "due_needed": _l("请填写新的期限。"),
+    "due_in_the_past": _l("期限不能早于今天，请改为今天或以后的日期。"),
+    "no_such_supervisor": _l("没有这位监督人员，或者不负责这个地区。请从列表中选择。"),
+    "merge_needs_flags": _l("并案至少要选两条预警，最多 %(most)s 条。"),
+    "merge_of_units": _l("只有同一个单位的预警可以并案。请按单位筛选后再选。"),
+    "merge_with_speech": _l("来自评价和举报的预警要单独办理，不能与其他预警并案：并案会让单位看出有人反映过。"),
+    "no_files_here": _l("这一步不能附材料。请在答复、异议、核实或报告整改时上传。"),
+    "too_many_files": _l("一次最多上传 %(most)s 个文件，请合并后再传。"),
+}

@@ -1,0 +1,204 @@
+"""Flags: the inbox, several at once, one flag and its steps, its papers."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.context import actor, installation, now, perform, reading
+from app.domain.errors import DomainError, NotFound
+from app.domain.flags.advise import sentence as flag_sentence
+from app.domain.flags.catalogue import CATALOGUE
+from app.domain.supervision import LONGEST_NOTE, WITH_PAPERS, FlagAction, possible
+from app.domain.times import shanghai_day
+from app.errors import field_sentences, sentence
+from app.i18n import language
+from app.queries import flags as flag_queries
+from app.queries import followup, registry
+from app.queries import supervision as queries
+from app.queries.paging import USUAL
+from app.security import sent_files, takes_files
+from app.services import flag_actions
+from app.store.models import FindingRow
+from app.web.evidence import told
+from app.web.files import as_download
+from app.web.supervisor.blueprint import blueprint, supervisors
+
+FILTERS = (
+    "rule", "unit", "severity", "state", "town", "enterprise", "from", "to", "q", "open", "due", "assignee", "case",
+    "aside", "watched",
+)  # fmt: skip
+BULK = ("assign", "set_aside", "send", "merge")
+MOST_AT_ONCE = 100
+
+
+@blueprint.get("/flags")
+@supervisors
+def flags() -> str:
+    """The inbox."""
+    return _list_page({})
+
+
+def filters_of(args: Any) -> dict[str, str]:
+    """The filters of a URL. One that makes no sense is left out."""
+    filters = {name: args.get(name, "").strip()[:100] for name in FILTERS}
+    for name in ("from", "to"):
+        filters[name] = filters[name] if _day(filters[name]) else ""
+    return filters
+
+
+def _list_page(errors: dict[str, str], done: dict[str, Any] | None = None) -> str:
+    filters, today = filters_of(request.args), shanghai_day(now())
+    with reading() as session:
+        asked: dict[str, Any] = filters | followup.due_window(session, actor(), filters["due"], today)
+        asked["aside_on" if filters["aside"] else "not_aside_on"] = today
+        found, following = flag_queries.listed(session, actor(), asked, request.args.get("cursor"), USUAL)
+        units = registry.inspecting_units(session)
+        watched = flag_queries.watched_among(session, actor(), [f.row.id for f in found])
+        lit = followup.lights(session, [f.row for f in found], today)
+        people = followup.colleagues(session, actor(), today)
+        who = people | followup.names(session, [f.row.assignee for f in found])
+    return render_template(
+        "supervisor/flags.html",
+        rows=[(f, say(f)) for f in found],
+        following=following,
+        filters=filters,
+        units=units,
+        catalogue=CATALOGUE,
+        today=today,
+        lit=lit,
+        people=people,
+        who=who,
+        errors=errors,
+        done=done,
+        typed=request.form if errors else {},
+        typed_flags=request.form.getlist("flags") if errors else (),
+        watched=watched,
+        me=actor().id,
+    )
+
+
+@blueprint.post("/flags")
+@supervisors
+def act_on_many() -> str | tuple[str, int]:
+    """One step of several flags, each in a transaction of its own: what is refused keeps no other from its step."""
+    action, ids = action_of(request.form, bulk=True), list(dict.fromkeys(request.form.getlist("flags")))[:MOST_AT_ONCE]
+    if action.action not in BULK:
+        return _list_page(
+            {"action": sentence("unknown_choice", {"value": action.action, "choices": ", ".join(BULK)})}
+        ), 422
+    if not ids:
+        return _list_page({"flags": _("请先选中至少一条预警。")}), 422
+    if action.action == "merge":
+        action, ids = replace(action, flags=tuple(ids)), ids[:1]
+    refused: Counter[str] = Counter()
+    for flag_id in ids:
+        try:
+            perform(flag_actions.act, actor(), flag_id, action)
+        except DomainError as error:
+            refused[next(iter(field_sentences(error).values()))] += 1
+    done = len(ids) - refused.total()
+    if not done:
+        return _list_page({str(n): text for n, text in enumerate(refused)}), 422
+    return _list_page({}, {"n": done, "refused": refused})
+
+
+@blueprint.get("/flags/<flag_id>")
+@supervisors
+def flag(flag_id: str) -> str:
+    return _flag_page(flag_id, {})
+
+
+@blueprint.post("/flags/<flag_id>")
+@supervisors
+@takes_files
+def act(flag_id: str) -> Response | tuple[str, int]:
+    """One step of the follow-up."""
+    try:
+        perform(flag_actions.act, actor(), flag_id, action_of(request.form))
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _flag_page(flag_id, field_sentences(error)), 422
+    return redirect(url_for("supervisor.flag", flag_id=flag_id), 303)
+
+
+@blueprint.get("/flags/<flag_id>/files/<file_id>")
+@supervisors
+def flag_file(flag_id: str, file_id: str) -> Response:
+    """A paper of a step."""
+    with reading() as session:
+        row = session.get(FindingRow, flag_id)
+        if row is None or not flag_actions.may_see(actor(), row):
+            raise NotFound("no_such_flag", flag=flag_id)
+        kept = followup.kept_file(session, installation().vault, flag_id, file_id, for_unit=False)
+    return as_download(kept)
+
+
+def action_of(form: Any, bulk: bool = False) -> FlagAction:
+    """A step as a form tells it. What is no date or number is left out, and the domain asks where it is needed."""
+    days, revision = form.get("working_days", "").strip(), form.get("revision", "")
+    return FlagAction(
+        action=form.get("action", ""),
+        note=form.get("note", "").strip()[:LONGEST_NOTE],
+        due=_day(form.get("due", "")),
+        working_days=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else None,
+        assignee=form.get("assignee", "") or None,
+        flags=tuple(form.getlist("flags"))[:200],
+        files=tuple(sent_files("file")),
+        revision=None if bulk or not revision.isdigit() or len(revision) > 9 else int(revision),
+    )
+
+
+def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
+    today = shanghai_day(now())
+    with reading() as session:
+        row = session.get(FindingRow, flag_id)
+        if row is None or not flag_actions.may_see(actor(), row):
+            raise NotFound("no_such_flag", flag=flag_id)
+        shown = flag_queries.shown(session, [row])[0]
+        steps = followup.steps(session, flag_id)
+        path = followup.path(session, row, steps, today)
+        visits = queries.visits(session, row.enterprise_id, 30) if row.enterprise_id else []
+        units = registry.names(session, [i.lead_unit for i in visits])
+        case = followup.case_of(session, row)
+        people = followup.colleagues(session, actor(), today)
+        who = people | followup.names(session, [row.assignee])
+    rule = CATALOGUE[row.rule]
+    actions = [a for a in possible(row.state, actor().role) if not (a == "send" and rule.rests_on_speech)]
+    return render_template(
+        "supervisor/beside.html" if request.args.get("beside") else "supervisor/flag.html",
+        f=shown,
+        rule=rule,
+        said=say(shown),
+        evidence=told(shown.evidence, language()),
+        steps=steps,
+        path=path,
+        visits=visits,
+        units=units,
+        named={v["id"] for v in shown.evidence.get("visits", [])},
+        case=[(c, say(c)) for c in case],
+        people=people,
+        who=who,
+        actions=[a for a in actions if a not in ("merge", "split") or (a == "split" and row.case_id)],
+        with_papers=WITH_PAPERS,
+        errors=errors,
+        typed=request.form,
+        me=actor().id,
+    )
+
+
+def say(f: flag_queries.ShownFlag) -> str:
+    """What happened, in one sentence."""
+    return flag_sentence(f.row.rule, f.evidence, language())
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
