@@ -227,8 +227,8 @@ UNIT_FLAG_STATES: dict[str, Any] = FLAG_STATES | {
     "upheld": _l("已认定成立"),
     "correcting": _l("请本单位改正"),
 }
-LIGHTS: dict[str, Any] = {"green": _l("期限内"), "yellow": _l("快到期"), "red": _l("已逾期")}
-LIGHT_MOODS = {"green": "good", "yellow": "care", "red": "bad"}
+DUE_LIGHTS: dict[str, Any] = {"green": _l("期限内"), "yellow": _l("快到期"), "red": _l("已逾期")}
+DUE_MOODS = {"green": "good", "yellow": "care", "red": "bad"}
 NODES: dict[str, Any] = {
     "raised": _l("预警"),
     "triaged": _l("受理"),

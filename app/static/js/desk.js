@@ -1,22 +1,91 @@
-// Lists by keyboard: j and k move, Enter opens, / goes to the search. Everything works without.
+// Lists by keyboard: j and k move, x selects, Enter opens beside the list, a/s/d act on what is selected, / searches,
+// ? shows help. Everything works without.
 
 const links = Array.from(document.querySelectorAll(".row-link"));
+const beside = document.getElementById("beside");
 let at = -1;
 
 function move(step) {
   if (!links.length) return;
   at = Math.max(0, Math.min(links.length - 1, at + step));
+  for (const link of links) link.closest("tr")?.classList.remove("at");
+  links[at].closest("tr")?.classList.add("at");
   links[at].focus();
   links[at].scrollIntoView({ block: "nearest" });
+  if (beside && !beside.hidden) open(links[at]);
+}
+
+async function open(link) {
+  const answer = await fetch(`${link.pathname}?beside=1`);
+  if (!answer.ok) return;
+  const page = document.implementation.createHTMLDocument("");
+  const parsed = window.trustedTypes ? policy().createHTML(await answer.text()) : await answer.text();
+  page.body.innerHTML = parsed;
+  beside.replaceChildren(...Array.from(page.body.childNodes, (node) => document.importNode(node, true)));
+  beside.hidden = false;
+  beside.scrollTop = 0;
+}
+
+let made = null;
+function policy() {
+  made ??= window.trustedTypes.createPolicy("beside", { createHTML: (text) => text }); // our own page, same origin
+  return made;
+}
+
+function pick(box) {
+  if (box) box.checked = !box.checked;
+}
+
+function act(action) {
+  const form = document.querySelector(".inbox-form");
+  if (!form) return;
+  const boxes = Array.from(form.querySelectorAll("input[name=flags]"));
+  if (!boxes.some((box) => box.checked) && at >= 0) boxes[at].checked = true;
+  const note = document.getElementById("bulk-note");
+  const button = form.querySelector(`button[value=${action}]`);
+  if (action !== "assign" && !note.value.trim()) {
+    note.focus();
+    note.scrollIntoView({ block: "center" });
+  } else button.focus();
+}
+
+function key(event) {
+  const search = document.getElementById("q");
+  const keys = document.getElementById("keys");
+  const box = at >= 0 ? links[at].closest("tr")?.querySelector("input[name=flags]") : null;
+  const doing = {
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => pick(box),
+    a: () => act("assign"),
+    s: () => act("send"),
+    d: () => act("set_aside"),
+    "/": () => search?.focus(),
+    "?": () => {
+      if (!keys) return;
+      keys.open = !keys.open;
+      keys.scrollIntoView({ block: "nearest" });
+    },
+    Escape: () => {
+      if (beside) beside.hidden = true;
+      if (at >= 0) links[at].focus();
+    },
+  }[event.key];
+  if (!doing) return;
+  event.preventDefault();
+  doing();
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /INPUT|TEXTAREA|SELECT/.test(event.target.tagName)) return;
-  const search = document.getElementById("q");
-  if (event.key === "j") move(1);
-  else if (event.key === "k") move(-1);
-  else if (event.key === "/" && search) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("textarea, select, input:not([type=checkbox])") && event.key !== "Escape") return;
+  if (event.key === "Enter" && beside && event.target.matches(".row-link")) {
     event.preventDefault();
-    search.focus();
-  }
+    at = links.indexOf(event.target);
+    open(event.target);
+  } else key(event);
+});
+
+document.getElementById("all")?.addEventListener("change", (event) => {
+  for (const box of document.querySelectorAll("input[name=flags]")) box.checked = event.target.checked;
 });

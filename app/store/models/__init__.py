@@ -56,5 +56,6 @@ __all__ = [
     "LogWitness", "LoginSession", "Lot", "MatterRow", "Officer", "OfficerConflict", "OutboxRow", "PaperCounter",
     "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "RectificationRow",
     "Region", "RegionPlace", "RoleAssignment", "RuleClock", "SavedView", "SignedDocument", "SpaceCode", "SpaceMember",
-    "SpacePerson", "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey", "UnitQuestion", "UnitTerritory", "User", "VisitDraft", "VisitPhoto", "Watch",
+    "SpacePerson", "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey",
+    "UnitQuestion", "UnitTerritory", "User", "VisitDraft", "VisitPhoto", "Watch",
 ]  # fmt: skip

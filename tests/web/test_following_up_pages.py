@@ -1,0 +1,86 @@
+"""The pages of the follow-up: the inbox of the bureau, several at once, one flag, the inbox of a unit."""
+
+import io
+
+import pytest
+from sqlalchemy import select
+
+from app.services import flags
+from app.store.models import FindingRow
+from tests.house import House
+
+
+@pytest.fixture
+def flagged(house: House) -> list[str]:
+    for _ in range(2):
+        house.completed()
+        house.clock.move(days=35)
+    house.perform(flags.sweep)
+    with house.installation.reading() as session:
+        return list(session.scalars(select(FindingRow.id).where(FindingRow.rule == "code.not_shown")))
+
+
+def test_a_question_goes_to_the_unit_and_its_answer_comes_back_with_papers(house: House, flagged: list[str]) -> None:
+    desk, unit = house.signed_in("supervisor"), house.signed_in("inspector")
+    path = f"/supervise/flags/{flagged[0]}"
+    assert unit.get(f"/inspect/questions/{flagged[0]}").status_code == 404
+    sent = desk.post(path, data={"action": "send", "note": "为什么没有亮码？", "working_days": "3"})
+    assert sent.status_code == 303
+    inbox = unit.get("/inspect/questions").text
+    assert "为什么没有亮码？" in inbox and "未签收" in inbox and flagged[1] not in inbox
+    own = f"/inspect/questions/{flagged[0]}"
+    assert unit.post(own, data={"action": "sign_for"}).status_code == 303
+    empty = unit.post(own, data={"action": "answer", "note": ""})
+    assert empty.status_code == 422
+    bad = unit.post(own, data={"action": "answer", "note": "写好的话", "file": (io.BytesIO(b"MZ"), "a.exe")})
+    assert bad.status_code == 422 and "写好的话" in bad.text and "a.exe" in bad.text
+    paper = (io.BytesIO(b"%PDF-1.4 x"), "说明.pdf")
+    assert unit.post(own, data={"action": "answer", "note": "网络故障", "file": paper}).status_code == 303
+    page = desk.get(path).text
+    assert "网络故障" in page and "说明.pdf" in page
+    href = page.split(f'href="{path}/files/')[1].split('"')[0]
+    kept = desk.get(f"{path}/files/{href}")
+    assert kept.data == b"%PDF-1.4 x" and kept.headers["Content-Disposition"].startswith("attachment")
+    assert unit.get(f"{own}/files/{href}").status_code == 200
+    assert house.signed_in("inspector2").get(f"{own}/files/{href}").status_code == 404
+    assert desk.get(f"/supervise/flags/{flagged[1]}/files/{href}").status_code == 404
+
+
+def test_a_flag_answers_in_the_order_in_which_people_ask(house: House, flagged: list[str]) -> None:
+    page = house.signed_in("supervisor").get(f"/supervise/flags/{flagged[0]}").text
+    heads = ["发生了什么", "为什么预警", "这家企业的检查", "单位怎么说", "办理经过", "下一步"]
+    assert [page.index(f"<h2>{h}") for h in heads] == sorted(page.index(f"<h2>{h}") for h in heads)
+
+
+def test_several_at_once_and_what_is_refused_keeps_no_other(house: House, flagged: list[str]) -> None:
+    desk = house.signed_in("supervisor")
+    desk.post(f"/supervise/flags/{flagged[0]}", data={"action": "uphold", "note": "成立"})
+    answer = desk.post("/supervise/flags?open=1", data={"action": "send", "note": "请说明", "flags": flagged})
+    assert answer.status_code == 200 and "1 条已办理" in answer.text and "1 条没有办理" in answer.text
+    assert desk.post("/supervise/flags", data={"action": "send", "note": "x"}).status_code == 422
+    assert desk.post("/supervise/flags", data={"action": "close", "flags": flagged}).status_code == 422
+    lost = desk.post("/supervise/flags", data={"action": "send", "note": "留住这句话", "flags": flagged[:1]})
+    assert lost.status_code == 422 and "留住这句话" in lost.text
+
+
+def test_a_page_that_shows_an_older_state_decides_nothing(house: House, flagged: list[str]) -> None:
+    desk, path = house.signed_in("supervisor"), f"/supervise/flags/{flagged[0]}"
+    revision = desk.get(path).text.split('name="revision" value="')[1].split('"')[0]
+    assert desk.post(path, data={"action": "investigate", "revision": revision}).status_code == 303
+    late = desk.post(path, data={"action": "uphold", "note": "旧页面", "revision": revision})
+    assert late.status_code == 422 and "旧页面" in late.text
+
+
+@pytest.mark.parametrize("query", ["due=overdue", "due=near", "assignee=me", "assignee=nobody", "aside=1", "watched=1",
+                                   "case=x", "from=x&to=2026-99-99", "due=%F0%9F%98%80", "beside=1"])  # fmt: skip
+def test_every_filter_answers(house: House, flagged: list[str], query: str) -> None:
+    assert house.signed_in("supervisor").get(f"/supervise/flags?{query}").status_code == 200
+
+
+def test_the_navigation_shows_only_pages_that_exist(house: House) -> None:
+    desk = house.signed_in("supervisor")
+    page = desk.get("/supervise/flags").text
+    nav = page.split('<nav class="tabs side"')[1].split("</nav>")[0]
+    paths = [part.split('"')[0] for part in nav.split('href="')[1:]]
+    assert paths[:2] == ["/supervise/", "/supervise/flags"] and 'href="/supervise/flags" aria-current="page"' in nav
+    assert [p for p in paths if desk.get(p).status_code != 200] == []
