@@ -24,3 +24,10 @@ def test_every_sentence_is_translated_and_no_translation_is_unused() -> None:
     for said, translated in catalogue.items():
         assert translated, said
         assert sorted(re.findall(r"%\(\w+\)s", said)) == sorted(re.findall(r"%\(\w+\)s", translated)), said
+
+
+def test_no_sentence_is_translated_twice() -> None:
+    """Two entries of one sentence: the last would win, whichever that is."""
+    text = (ROOT / "app/translations/en/LC_MESSAGES/messages.po").read_text(encoding="utf-8")
+    said = re.findall(r'^msgid ((?:".*"\n?)+)', text, flags=re.MULTILINE)
+    assert [s for s in sorted(set(said)) if said.count(s) > 1] == []
