@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.actors import SUPERVISOR, Actor
 from app.domain.flags.catalogue import CATALOGUE
+from app.queries.figures import counted_flags
 from app.queries.paging import page
 from app.store.models import Enterprise, FindingRow, InspectionRow, Unit, Watch
 
@@ -65,7 +66,7 @@ def filtered(actor: Actor, filters: Mapping[str, Any]) -> Any:
         query = query.where(FindingRow.enterprise_id.in_(of_town))
     if filters.get("open"):
         query = query.where(FindingRow.state.not_in(("closed", "dismissed", "withdrawn")))
-    query = _followed(actor, filters, query)
+    query = counted_flags(_followed(actor, filters, query), filters)
     if filters.get("q"):
         query = query.where(_matches(filters["q"]))
     return query

@@ -1,7 +1,7 @@
 """Inspections for reading: one with all that is shown of it, and lists by who may see them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.actors import SUPERVISOR, Actor
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.inspections import Inspection
+from app.queries.figures import counted_visits
 from app.queries.paging import page
 from app.services.codes import Code, drawn
 from app.store import inspections as inspection_store
@@ -62,6 +63,12 @@ def listed(
     session: Session, actor: Actor, cursor: str | None, limit: int, **filters: Any
 ) -> tuple[list[Inspection], str | None]:
     """The inspections an actor may see, newest first: the own unit's, or those of the own region and below."""
+    rows, following = page(session, filtered(actor, filters), InspectionRow.id, cursor, limit)
+    return inspection_store.get_many(session, [r.id for r in rows]), following
+
+
+def filtered(actor: Actor, filters: Mapping[str, Any]) -> Any:
+    """The query behind a list. `days` is a Period of visit days; `count`, unit, town, item, officer as in figures."""
     query = select(InspectionRow)
     if actor.role == SUPERVISOR:
         query = query.where(InspectionRow.jurisdiction.in_(actor.regions))
@@ -87,8 +94,7 @@ def listed(
         late_entry = (InspectionRow.started_at < InspectionRow.applied_at) & ~InspectionRow.imported
         offline_or_exception = InspectionRow.begun_at.is_not(None) | InspectionRow.exception.is_not(None)
         query = query.where(offline_or_exception | late_entry)
-    rows, following = page(session, query, InspectionRow.id, cursor, limit)
-    return inspection_store.get_many(session, [r.id for r in rows]), following
+    return counted_visits(query, actor.regions, filters.get("days"), filters)
 
 
 def _by(session: Session, model: Any, column: Any, keys: Sequence[str]) -> dict[str, Any]:

@@ -37,6 +37,28 @@ PLACES: dict[str, Any] = {
     "other": _l("其他地点"),
 }
 WAYS: dict[str, Any] = {"on_site": _l("现场检查"), "off_site": _l("非现场检查"), "summons": _l("约到单位")}
+FIGURES: dict[str, Any] = {
+    "visits": _l("检查次数"),
+    "planned": _l("计划检查"),
+    "triggered": _l("触发式检查"),
+    "joint": _l("联合检查"),
+    "recorded": _l("记录了结果的检查"),
+    "problems": _l("发现问题的检查"),
+    "own": _l("本平台办结的检查"),
+    "shown": _l("亮码的检查"),
+    "scanned": _l("扫码的检查"),
+    "raised": _l("预警"),
+    "upheld": _l("预警属实"),
+    "corrected": _l("已改正"),
+    "settled": _l("已了结的预警"),
+    "days": _l("平均了结天数"),
+    "triggered_rate": _l("触发式占比"),
+    "joint_rate": _l("联合检查占比"),
+    "problems_rate": _l("发现问题率"),
+    "shown_rate": _l("亮码率"),
+    "scanned_rate": _l("扫码率"),
+    "rated_rate": _l("评价率"),
+}
 EXCEPTIONS: dict[str, Any] = {
     "emergency": _l("紧急情况"),
     "evidence_risk": _l("证据可能灭失"),

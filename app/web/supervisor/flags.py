@@ -30,7 +30,7 @@ from app.web.supervisor.blueprint import blueprint, supervisors
 
 FILTERS = (
     "rule", "unit", "severity", "state", "town", "enterprise", "from", "to", "q", "open", "due", "assignee", "case",
-    "aside", "watched",
+    "aside", "watched", "count", "officer",
 )  # fmt: skip
 BULK = ("assign", "set_aside", "send", "merge")
 MOST_AT_ONCE = 100
@@ -55,7 +55,8 @@ def _list_page(errors: dict[str, str], done: dict[str, Any] | None = None) -> st
     filters, today = filters_of(request.args), shanghai_day(now())
     with reading() as session:
         asked: dict[str, Any] = filters | followup.due_window(session, actor(), filters["due"], today)
-        asked["aside_on" if filters["aside"] else "not_aside_on"] = today
+        if filters["aside"] or not filters["count"]:  # what a figure counts is shown whole
+            asked["aside_on" if filters["aside"] else "not_aside_on"] = today
         found, following = flag_queries.listed(session, actor(), asked, request.args.get("cursor"), USUAL)
         units = registry.inspecting_units(session)
         watched = flag_queries.watched_among(session, actor(), [f.row.id for f in found])

@@ -24,11 +24,12 @@ from app.store import inspections as inspection_store
 from app.store.models import Enterprise
 from app.store.unit_of_work import history
 from app.web.enterprise.sheet import change, sheet
-from app.web.supervisor import flags, onsite
+from app.web.supervisor import flags, onsite, seeing
 from app.web.supervisor.blueprint import blueprint, supervisors
-from app.web.words import LOG_PROBLEMS
+from app.web.words import FIGURES, LOG_PROBLEMS
 
-__all__ = ["blueprint", "flags", "onsite"]
+__all__ = ["blueprint", "flags", "onsite", "seeing"]
+INSPECTION_FILTERS = ("state", "kind", "uscc", "number", "late", "count", "unit", "town", "item", "officer")
 
 
 @blueprint.get("/")
@@ -44,11 +45,21 @@ def home() -> str:
 @blueprint.get("/inspections")
 @supervisors
 def inspections() -> str:
-    filters = {name: request.args.get(name, "").strip()[:100] for name in ("state", "kind", "uscc", "number", "late")}
+    filters = {name: request.args.get(name, "").strip()[:100] for name in INSPECTION_FILTERS}
+    days = seeing.days_asked()
     with reading() as session:
-        found, following = inspection_queries.listed(session, actor(), request.args.get("cursor"), USUAL, **filters)
+        found, following = inspection_queries.listed(
+            session, actor(), request.args.get("cursor"), USUAL, days=days, **filters
+        )
         shown = inspection_queries.shown(session, actor(), found, installation().config.public_url)
-    return render_template("supervisor/inspections.html", shown=shown, following=following, filters=filters)
+    return render_template(
+        "supervisor/inspections.html",
+        shown=shown,
+        following=following,
+        filters=filters,
+        days=days,
+        figure_words=FIGURES,
+    )
 
 
 @blueprint.get("/inspections/<inspection_id>")

@@ -1,0 +1,217 @@
+"""What each figure counts, once for pages, lists, reports and the API: a number and its list share one condition.
+
+Visits count as rules.md says (`counts`), on the day they began. A joint visit counts for each of its units.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, String, and_, cast, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.figures import Period, Rate
+from app.store.models import (
+    Enterprise,
+    FactRow,
+    FindingRow,
+    InspectionItem,
+    InspectionOfficer,
+    InspectionRow,
+    InspectionUnit,
+    Speech,
+)
+
+i = InspectionRow
+FEWEST_ENTERPRISES = 10  # below it a unit's rating rate would say who spoke (promise 4)
+
+
+def _any(column: Any, *where: Any) -> Any:
+    """Whether such a row belongs to the visit. Its table is an alias, so that a query may also group by it."""
+    return select(column).where(*where).correlate(i).exists()
+
+
+_items, _units, _said = aliased(InspectionItem), aliased(InspectionUnit), aliased(Speech)
+_own = and_(i.state == "completed", i.imported.is_(False))
+_scanned = or_(i.first_seen_at.is_not(None), i.enterprise_arrived_at.is_not(None))
+_recorded = _any(_items.item, _items.inspection == i.id, _items.outcome.in_(("no_problem", "problem_found")))
+_problem = _any(_items.item, _items.inspection == i.id, _items.outcome == "problem_found")
+_joint = _any(_units.unit, _units.inspection == i.id, _units.position == 1)
+_rated = _any(_said.id, _said.inspection == i.id, _said.kind == "rating")
+
+# name → condition on a visit that counts. `shown` is what rule code.not_shown does not flag; `scanned` leaves out paper
+# notices and codes that only the inspector's own device opened.
+VISITS: dict[str, Any] = {
+    "visits": i.counts,
+    "planned": i.kind == "planned",
+    "triggered": i.kind == "triggered",
+    "joint": _joint,
+    "recorded": _recorded,
+    "problems": _problem,
+    "own": _own,
+    "shown": and_(_own, or_(_scanned, i.served_at.is_not(None))),
+    "scanned": and_(_own, _scanned, i.self_scanned.is_(False)),
+}
+# share → (what of it, what it is of). `rated` has no list: a list would say which visit was spoken about.
+RATES: dict[str, tuple[str, str]] = {
+    "triggered": ("triggered", "visits"),
+    "joint": ("joint", "visits"),
+    "problems": ("problems", "recorded"),
+    "shown": ("shown", "own"),
+    "scanned": ("scanned", "own"),
+    "rated": ("rated", "own"),
+}
+FLAGS = ("raised", "upheld", "corrected", "settled")
+
+
+@dataclass(slots=True)
+class Figures:
+    """The figures of one unit, town, month or the whole region in a period."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    enterprises: int = 0
+    days_to_close: float | None = None
+
+    def __getitem__(self, name: str) -> int:
+        return self.counts.get(name, 0)
+
+    def rate(self, name: str) -> Rate | None:
+        """A share with what it rests on; None where too few enterprises stand behind a rating rate."""
+        if name == "rated" and self.enterprises < FEWEST_ENTERPRISES:
+            return None
+        found, of = RATES[name]
+        return Rate(self[found], self[of])
+
+
+def visits_where(regions: Iterable[str], period: Period) -> tuple[Any, ...]:
+    """The visits of a period in the regions."""
+    return i.jurisdiction.in_(regions), i.visit_day.between(period.first, period.last), i.counts
+
+
+def flags_where(regions: Iterable[str], period: Period) -> tuple[Any, ...]:
+    """The standing flags for days of a period in the regions."""
+    return (
+        FindingRow.jurisdiction.in_(regions),
+        FindingRow.raised_for.between(period.first, period.last),
+        FindingRow.standing,
+    )
+
+
+def flag_condition(name: str) -> Any:
+    """raised, upheld, corrected or settled, on a standing flag.
+
+    A closed flag was upheld if the last judgement about it was; that stands in its facts.
+    """
+    step, later = aliased(FactRow), aliased(FactRow)
+    about = (step.subject_kind == "finding", step.subject_id == FindingRow.id)
+    dismissed = (
+        select(later.seq)
+        .where(later.subject_kind == "finding", later.subject_id == step.subject_id, later.seq > step.seq)
+        .where(later.kind == "finding.dismiss")
+        .correlate(step)
+        .exists()
+    )
+    last_upheld = (
+        select(step.seq).where(*about, step.kind == "finding.uphold", ~dismissed).correlate(FindingRow).exists()
+    )
+    upheld = or_(FindingRow.state.in_(("upheld", "correcting")), and_(FindingRow.state == "closed", last_upheld))
+    corrected = select(step.seq).where(*about, step.kind == "finding.corrected").correlate(FindingRow).exists()
+    return {
+        "raised": FindingRow.standing,
+        "upheld": upheld,
+        "corrected": and_(upheld, corrected),
+        "settled": FindingRow.state.in_(("closed", "dismissed")),
+    }[name]
+
+
+def counted_visits(query: Select[Any], regions: Iterable[str], period: Period | None, what: Mapping[str, str]) -> Any:
+    """`query` over inspections narrowed to what a figure counts: `count` (a name of VISITS), unit, town, item, officer."""
+    if what.get("count"):
+        query = query.where(VISITS[what["count"]] if what["count"] in VISITS else false(), i.counts)
+    if period:
+        query = query.where(i.jurisdiction.in_(regions), i.visit_day.between(period.first, period.last))
+    if what.get("unit"):
+        query = query.where(i.id.in_(select(InspectionUnit.inspection).where(InspectionUnit.unit == what["unit"])))
+    if what.get("item"):
+        query = query.where(i.id.in_(select(InspectionItem.inspection).where(InspectionItem.item == what["item"])))
+    if what.get("town"):
+        query = query.where(i.enterprise_id.in_(select(Enterprise.id).where(Enterprise.region == what["town"])))
+    if what.get("officer"):
+        named = select(InspectionOfficer.inspection).where(InspectionOfficer.certificate_no == what["officer"])
+        query = query.where(i.id.in_(named))
+    return query
+
+
+def counted_flags(query: Any, what: Mapping[str, str]) -> Any:
+    """`query` over findings narrowed to what a figure counts: `count` (a name of FLAGS) and officer."""
+    if what.get("count"):
+        query = query.where(FindingRow.standing, flag_condition(what["count"]) if what["count"] in FLAGS else false())
+    if what.get("officer"):
+        query = query.where(FindingRow.officer == what["officer"])
+    return query
+
+
+def figures(
+    session: Session, regions: Iterable[str], period: Period, by: str | None = None, unit: str | None = None
+) -> dict[str, Figures]:
+    """Figures by unit, town, month or item (or all under ""), three grouped queries however much there is."""
+    regions = tuple(regions)
+    out: dict[str, Figures] = defaultdict(Figures)
+    names = list(VISITS)
+    count = func.count()
+    key, query = _grouped(by)
+    query = query.add_columns(
+        func.count(i.enterprise_id.distinct()),
+        count.filter(and_(_own, _rated)),
+        *(count.filter(VISITS[n]) for n in names),
+    ).where(*visits_where(regions, period))
+    if unit:
+        query = query.where(i.id.in_(select(InspectionUnit.inspection).where(InspectionUnit.unit == unit)))
+    for value, enterprises, rated, *counts in session.execute(query if by is None else query.group_by(key)):
+        out[value or ""] = Figures(dict(zip(names, counts, strict=True)) | {"rated": rated}, enterprises)
+    if by in (None, "unit", "town"):
+        _add_flags(session, regions, period, by, unit, out)
+    return out
+
+
+def _grouped(by: str | None) -> tuple[Any, Any]:
+    if by == "unit":
+        return InspectionUnit.unit, select(InspectionUnit.unit).join(i, i.id == InspectionUnit.inspection)
+    if by == "item":
+        return InspectionItem.item, select(InspectionItem.item).join(i, i.id == InspectionItem.inspection)
+    if by == "town":
+        return Enterprise.region, select(Enterprise.region).join(i, i.enterprise_id == Enterprise.id)
+    if by == "month":
+        month = func.substr(cast(i.visit_day, String), 1, 7)
+        return month, select(month).select_from(i)
+    return None, select(func.coalesce(func.max(""), "")).select_from(i)
+
+
+def _add_flags(
+    session: Session,
+    regions: tuple[str, ...],
+    period: Period,
+    by: str | None,
+    unit: str | None,
+    out: dict[str, Figures],
+) -> None:
+    key: Any = {None: cast("", String), "unit": FindingRow.unit, "town": func.coalesce(Enterprise.region, "")}[by]
+    where = [*flags_where(regions, period), *([FindingRow.unit == unit] if unit else [])]
+    count = func.count()
+    query = select(key, *(count.filter(flag_condition(n)) for n in FLAGS)).select_from(FindingRow).where(*where)
+    settled = select(key, FindingRow.raised_at, FindingRow.changed_at).select_from(FindingRow).where(*where)
+    if by == "town":
+        query, settled = (q.outerjoin(Enterprise, Enterprise.id == FindingRow.enterprise_id) for q in (query, settled))
+    for value, *counts in session.execute(query if by is None else query.group_by(key)):
+        out[value].counts |= dict(zip(FLAGS, counts, strict=True))
+    lasted: dict[str, list[float]] = defaultdict(list)
+    for value, raised_at, settled_at in session.execute(settled.where(flag_condition("settled"))):
+        lasted[value].append(_days(raised_at, settled_at))
+    for value, days in lasted.items():
+        out[value].days_to_close = sum(days) / len(days)
+
+
+def _days(start: datetime, end: datetime) -> float:
+    return (end - start).total_seconds() / 86400

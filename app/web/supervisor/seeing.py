@@ -1,0 +1,89 @@
+"""Units side by side, and one unit: figures with what they rest on, never ranked."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import render_template, request
+
+from app.context import actor, now, reading
+from app.domain.errors import NotFound
+from app.domain.figures import Period
+from app.domain.times import shanghai_day
+from app.queries import figures as figure_queries
+from app.queries import registry
+from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES, Figures
+from app.store.models import Unit
+from app.web.supervisor.blueprint import blueprint, supervisors
+from app.web.words import FIGURES
+
+USUAL_DAYS, EARLIEST = 90, 1990
+
+
+def day_of(name: str) -> date | None:
+    """A day of the address, or None where there is none or no such day."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def days_asked() -> Period | None:
+    """The days in the address, or None where there are none that make sense."""
+    first, last = day_of("from"), day_of("to")
+    return Period(first, last) if first and last and first <= last and first.year >= EARLIEST else None
+
+
+def period_asked() -> Period:
+    """The period in the address, else the last ninety days."""
+    today = shanghai_day(now())
+    return days_asked() or Period(today - timedelta(days=USUAL_DAYS - 1), today)
+
+
+def list_link(name: str, period: Period, **more: str) -> str | None:
+    """The address of the list that a figure counts; ratings have none (promise 4)."""
+    if name == "rated":
+        return None
+    path = "/supervise/flags" if name in FLAGS else "/supervise/inspections"
+    days = {"from": period.first.isoformat(), "to": period.last.isoformat()}
+    return f"{path}?{urlencode({'count': name} | days | {k: v for k, v in more.items() if v})}"
+
+
+@blueprint.get("/units")
+@supervisors
+def units() -> str:
+    """All inspecting units of the region in administrative order, each with sample sizes and intervals."""
+    period = period_asked()
+    with reading() as session:
+        found = figure_queries.figures(session, actor().regions, period, "unit")
+        rows = [u for u in registry.inspecting_units(session) if u.region in actor().regions or u.code in found]
+    empty = Figures()
+    return _page("units", period, rows=[(u, found.get(u.code, empty)) for u in rows])
+
+
+@blueprint.get("/units/<code>")
+@supervisors
+def unit(code: str) -> str:
+    """One unit: the period against the one before and the same a year ago."""
+    period = period_asked()
+    with reading() as session:
+        row = session.get(Unit, code)
+        if row is None or row.role != "inspecting":
+            raise NotFound("no_such_unit")
+        columns = [
+            (p, figure_queries.figures(session, actor().regions, p, unit=code).get("", Figures()))
+            for p in (period, period.before, period.year_before)
+        ]
+    return _page("unit", period, unit=row, columns=columns)
+
+
+def _page(name: str, period: Period, **more: Any) -> str:
+    return render_template(
+        f"supervisor/{name}.html",
+        period=period,
+        list_link=list_link,
+        rates=RATES,
+        figure_words=FIGURES,
+        fewest=FEWEST_ENTERPRISES,
+        **more,
+    )
