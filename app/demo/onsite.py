@@ -23,6 +23,7 @@ from app.store.unit_of_work import UnitOfWork
 UNIT = "YT-YJJ"
 ENTERPRISES = 5
 HOUR = timedelta(hours=1)
+POINT = 3  # the check point of the exits
 CONTACTS = (  # days ago, what, note
     (2, "call", "了解复工情况，没有看生产现场"),
     (6, "publicity", "发放安全生产宣传册"),
@@ -35,7 +36,7 @@ def scripts(cast: Cast, now: datetime, enterprises: list[InventedEnterprise]) ->
     """Each story has an enterprise of its own; steps after `now` do not happen."""
     closed, answered, late, amended, visited = enterprises
     yield _chain(cast, closed, at(now, 30, 9), at(now, 12, 14))
-    yield _ordered(cast, answered, at(now, 9, 10), 12, "灭火器已全部更换，照片见附件。")
+    yield _ordered(cast, answered, at(now, 9, 10), 12, "通道已清理，照片见附件。")
     yield _ordered(cast, late, at(now, 24, 14), 15, None)
     yield _amended(cast, amended, now.replace(minute=0, second=0, microsecond=0) - HOUR)
     for days, kind, note in CONTACTS:
@@ -50,7 +51,8 @@ def _begun(
     work = yield start - timedelta(days=1)
     applied = applications.apply(work, cast.inspectors[UNIT], application(script)).inspection
     work = yield start - 20 * HOUR
-    approved = decisions.approve(work, cast.heads[UNIT], applied.id, "上次的问题需要现场确认")
+    reason = "上次的问题需要现场确认" if "recheck_of" in changes else None
+    approved = decisions.approve(work, cast.heads[UNIT], applied.id, reason)
     work = yield start + timedelta(minutes=6)
     _arrive(work, approved, enterprise)
     return approved
@@ -77,11 +79,11 @@ def _ordered(cast: Cast, enterprise: InventedEnterprise, start: datetime, days: 
     """A problem with a deadline; the enterprise answers or does not."""
     visit = yield from _begun(cast, enterprise, start)
     work = yield start + 2 * HOUR
-    rectify = Rectify(shanghai_day(start) + timedelta(days=days), "更换过期灭火器")
+    rectify = Rectify(shanghai_day(start) + timedelta(days=days), "清理疏散通道堆放的杂物")
     _complete(work, cast, visit, "problem_found", rectify)
     if answer:
         work = yield start + timedelta(days=6)
-        rectifications.answer(work, PUBLIC, visit.id, answer, [_photo("灭火器")])
+        rectifications.answer(work, PUBLIC, visit.id, answer, [_photo("疏散通道")])
 
 
 def _amended(cast: Cast, enterprise: InventedEnterprise, start: datetime) -> Steps:
@@ -118,7 +120,7 @@ def _complete(work: UnitOfWork, cast: Cast, visit: Inspection, outcome: str, rec
     item, inspector = visit.items[0], cast.inspectors[UNIT]
     onsite.keep_photos(work, inspector, visit.id, item, [_photo("现场")])
     numbers = sorted(visits.known_points(work.session, visit)[item])
-    points = tuple(PointResult(item, n, outcome if n == numbers[-1] else "no_problem", None) for n in numbers)
+    points = tuple(PointResult(item, n, outcome if n == POINT else "no_problem", None) for n in numbers)
     note = rectify.demand if outcome == "problem_found" else None
     visits.complete(
         work, inspector, visit.id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.amendments import Amendment
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.inspections import Inspection, Result
+from app.queries import papers as paper_queries
 from app.services import amendments, flag_rebuild, flags, log, log_audit, scans, unit_keys, verification, visits
 from app.store import inspections as inspection_store
 from app.store.models import CodeRow, FindingRow
@@ -210,3 +211,14 @@ def test_a_finished_visit_is_not_amended(house: House) -> None:
     with pytest.raises(Refused, match="not_in_this_state"):
         house.perform(amendments.approve, house.people["head"], inspection.id, 1, "同意")
     assert verdict(house, inspection.code.short_code) == "completed"
+
+
+def test_a_changed_visit_has_a_new_notice_with_the_new_code_and_the_assistants_fixed_beforehand(house: House) -> None:
+    inspection = begun(house, assisting=2)
+    after = amended(house, inspection, add_items=("YJ-02",))
+    with house.installation.reading() as session:
+        notice = paper_queries.notice_of(session, inspection.id)
+    assert notice is not None
+    said = str(notice.content)
+    assert after.code.cti in said and inspection.code.cti not in said
+    assert "危险化学品" in said and "2人，只协助" in said

@@ -21,6 +21,7 @@ TEXTS = (
     "enterprise.uscc", "enterprise.name", "enterprise.address", "enterprise.no_uscc_reason", "kind", "plan_code", "cause",
     "clue_no", "reason", "window.start", "window.end", "place.kind", "place.address", "way", "exception",
     "exception_reason", "external.system", "external.number", "external.qr", "more_officers", "recheck_of", "started_at",
+    "assisting",
     "slots.1.start", "slots.1.end", "slots.2.start", "slots.2.end", "client_key", "begun_at", "draft_revision",
 )  # fmt: skip
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -93,6 +94,7 @@ def application(values: Mapping[str, Any], now: datetime) -> Application:
     problems += _left_out(values)
     if started and started > now + CLOCKS_DIFFER:
         problems.append(("started_at", "in_the_future", {}))
+    assisting = whole(values, "assisting", problems)
     more_slots = _slots(values, (1, 2), problems) if values["announce"] else ()
     if problems:
         field, code, data = problems[0]
@@ -130,6 +132,7 @@ def application(values: Mapping[str, Any], now: datetime) -> Application:
         started_at=started if values["exception"] else None,
         begun_at=_device_time(values["begun_at"]),
         client_key=optional["client_key"],
+        assisting=assisting,
         slots=(Slot(window["window.start"], window["window.end"]), *more_slots) if values["announce"] else (),
     )
 
@@ -161,6 +164,17 @@ def _slots(form: Mapping[str, str], numbers: tuple[int, ...], problems: list[Pro
         if any(form.get(name) for name in names):
             found.append([moment_of(form.get(name, ""), name, problems) for name in names])
     return tuple(Slot(start, end) for start, end in found if start and end)
+
+
+def whole(form: Mapping[str, str], name: str, problems: list[Problem]) -> int | None:
+    """A whole number, None where nothing was typed; a problem where it is none."""
+    text = form.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        problems.append((name, "whole_number", {}))
+        return None
+    return int(text)
 
 
 def _device_time(text: str) -> datetime | None:

@@ -8,7 +8,7 @@ from app.domain.errors import Invalid, Problem
 from app.domain.inspections import Inspection, Result
 from app.domain.onsite import Companion, PointResult, Rectify
 from app.services.visits import Completion
-from app.web.inspector.forms import moment_of
+from app.web.inspector.forms import moment_of, whole
 
 REST = ("ended_at", "headcount", "due", "demand", "on_the_spot", "rows")
 PERSON = ("role", "organisation", "name")
@@ -53,7 +53,7 @@ def completion(form: Mapping[str, str], i: Inspection, points: Points, own: Coll
         for item in i.items
         if item in own and item not in known and not form.get(f"outcome.{item}")
     ]
-    headcount = _whole(form, "headcount", problems)
+    headcount = whole(form, "headcount", problems)
     due = _day(form, "due", problems)
     if problems:
         field, code, data = problems[0]
@@ -91,16 +91,6 @@ def rows_of(form: Mapping[str, str]) -> int:
 
 def _text(form: Mapping[str, str], name: str) -> str | None:
     return form.get(name, "").strip()[:2000] or None
-
-
-def _whole(form: Mapping[str, str], name: str, problems: list[Problem]) -> int | None:
-    text = form.get(name, "").strip()
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        problems.append((name, "whole_number", {}))
-        return None
-    return int(text)
 
 
 def _day(form: Mapping[str, str], name: str, problems: list[Problem]) -> date | None:
