@@ -19,6 +19,7 @@ AREAS = (
     "policies",
     "onsite",
     "followup",
+    "reconcile",
 )
 
 

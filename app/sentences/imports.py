@@ -35,6 +35,7 @@ SENTENCES: dict[str, Any] = {
     "cell_lost_digits": _l("“%(value)s”：表格把这个号码当成数字，后面几位已经丢失。请把这一列设为“文本”后重新填写。"),
     "cell_choice": _l("“%(value)s”不是可填的值。可填：%(choices)s。"),
     "cell_day": _l("“%(value)s”不是日期，例如 2026-11-24。"),
+    "cell_day_ahead": _l("%(value)s 在今天以后或早于 2000 年，请检查。"),
     "cell_moment": _l("“%(value)s”不是时间，例如 2026-11-24T09:00:00+08:00。"),
     "cell_moment_range": _l("“%(value)s”不在 2000–2100 年之间。"),
     "cell_number": _l("“%(value)s”不是整数。"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.domain.flags.periods import Quarter
 from app.domain.flags.repeats import LONGEST_WINDOW
 from app.domain.times import shanghai_day
-from app.services import flag_periods, flags
+from app.services import flag_periods, flags, reconciliation
 from app.store import inspections as inspection_store
 from app.store.flag_facts import Reference
 from app.store.models import BadPresentation, FactRow, FindingRow, InspectionRow, Plan, RuleClock, Speech
@@ -22,7 +22,10 @@ MANY = 500
 
 
 def rebuild(work: UnitOfWork) -> int:
-    """Evaluates everything again; how many findings were raised, revised or withdrawn by it (0 where all agreed)."""
+    """Evaluates everything again; how much changed by it (0 where all agreed).
+
+    Counted are findings raised, revised or withdrawn, and records that stood elsewhere in the reconciliation.
+    """
     before = _changes(work)
     reference = Reference(work.session)
     clocks = {c.jurisdiction: c.as_of for c in work.session.scalars(select(RuleClock).with_for_update())}
@@ -38,7 +41,8 @@ def rebuild(work: UnitOfWork) -> int:
         ended = (Plan.jurisdiction == jurisdiction, Plan.ends_on < shanghai_day(as_of))
         flag_periods.evaluate_plans(work, reference, ended)
     _speech(work, reference)
-    return _changes(work) - before
+    moved = reconciliation.rebuild(work, reference)
+    return _changes(work) - before + moved
 
 
 def _changes(work: UnitOfWork) -> int:

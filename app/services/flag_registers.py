@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from app.services import flag_periods, flags
+from app.services import flag_periods, flags, reconciliation
 from app.store import inspections as inspection_store
 from app.store.flag_facts import Reference
 from app.store.models import (
@@ -32,6 +32,7 @@ from app.store.models import (
     Unit,
     UnitTerritory,
 )
+from app.store.staging import StagedWork
 from app.store.unit_of_work import UnitOfWork
 
 Body = Mapping[str, Any]
@@ -47,6 +48,8 @@ def after(work: UnitOfWork, rows: Sequence[tuple[type[Base], Body]]) -> None:
     for model, bodies in by_model.items():
         if model is Plan:
             _plans(work, bodies)
+        if not isinstance(work, StagedWork):  # what still waits is followed when it is poured in
+            reconciliation.after_registers(work, model, bodies)
         if model in _TOUCHES:
             for at in range(0, len(bodies), MANY):
                 _evaluate(work, model, bodies[at : at + MANY])

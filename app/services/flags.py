@@ -24,7 +24,7 @@ from app.domain.flags.repeats import LONGEST_WINDOW, enterprise_findings
 from app.domain.flags.visits import due_times, visit_findings
 from app.domain.inspections import CONTACT, Inspection
 from app.domain.times import shanghai_day
-from app.services import flag_periods
+from app.services import flag_periods, reconciliation
 from app.services.findings import settle
 from app.services.flag_periods import evaluate_region_year, first_days, repeat_days
 from app.store import flag_facts, visit_details
@@ -83,6 +83,7 @@ def advice_on(
 def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspection) -> None:
     """Evaluates what a fact about an inspection touches: its enterprise, itself, its clue, ratings and reports."""
     counted = [i for i in (before, after) if i is not None and i.counts]
+    reconciliation.after_inspections(work, None, [after])
     if not counted:
         _reports_of(work, after)
         return
@@ -147,6 +148,7 @@ def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
         part = enterprises[at : at + MANY]
         work.lock(*(f"enterprise-visits:{e}" for e in part))
         evaluate_enterprises(work, reference, part, min(days[e] for e in part))
+    reconciliation.after_inspections(work, reference, imported)
     for jurisdiction in {i.jurisdiction for i in imported}:
         as_of = as_of_last_sweep(work, jurisdiction)
         own = [i for i in imported if i.jurisdiction == jurisdiction]

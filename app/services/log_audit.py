@@ -28,6 +28,7 @@ from app.domain.transparency import (
     parse_verifier,
 )
 from app.services import log_witnesses
+from app.services.case_record_audit import case_record_discrepancies
 from app.services.log import dummy_leaf
 from app.services.plan_audit import plan_discrepancies
 from app.services.register_audit import register_discrepancies
@@ -62,7 +63,8 @@ def audit(session: Session) -> Iterator[Discrepancy]:
     yield from _speech(session)
     yield from _dummies(session)
     yield from _leaves_without_record(session)
-    for found in chain(state_discrepancies(session), register_discrepancies(session), plan_discrepancies(session)):
+    state = (state_discrepancies, register_discrepancies, plan_discrepancies, case_record_discrepancies)
+    for found in chain.from_iterable(discrepancies(session) for discrepancies in state):
         yield Discrepancy(*found)
 
 

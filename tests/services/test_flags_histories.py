@@ -17,6 +17,7 @@ from app.domain.supervision import FlagAction
 from app.services import (
     applications,
     arrivals,
+    case_records,
     decisions,
     flag_actions,
     flag_rebuild,
@@ -30,8 +31,12 @@ from app.services import (
     speech,
     visits,
 )
+from app.services.imports.kinds import KINDS
+from app.services.imports.rows import Row
+from app.services.imports.running import run
 from app.store import plans as plan_store
 from app.store.models import (
+    CaseRecord,
     CertificateSuspension,
     DoNotDisturb,
     Enterprise,
@@ -43,7 +48,7 @@ from app.store.unit_of_work import UnitOfWork
 from tests.house import House, uscc
 
 ACTIONS = (
-    "act", "apply", "approve", "arrive", "complete", "join", "officer",
+    "record", "decide_record", "act", "apply", "approve", "arrive", "complete", "join", "officer",
     "rate", "register", "register", "report", "sweep", "visit", "visit",
     "visit", "wait",
 )  # fmt: skip
@@ -124,6 +129,30 @@ class History:
         )
         ended = self.house.clock.now - timedelta(hours=source.choice((0, 1, 30)))
         self.house.perform(visits.complete, self.house.people["inspector"], row.id, visits.Completion(results, ended))
+
+    def record(self, source: random.Random) -> None:
+        """A unit's own system tells of a case, a penalty, a visit: about known enterprises and others, again or anew."""
+        day = self.house.clock.now.date() - timedelta(days=source.randint(0, 15))
+        row = {
+            "kind": source.choice(("案件", "处罚", "检查记录", "投诉")), "source": "办案系统", "number": f"A-{source.randint(0, 9)}",
+            "uscc": source.choice(("", uscc(900 + source.randint(0, 4)))), "enterprise_name": "云汀示例店",
+            "unit": source.choice(("YT-YJJ", "YT-YJJ", "YT-SCJG", "BU-01", "别的单位", "")), "day": day.isoformat(),
+            "officers": source.choice(("", "99010002")),
+        }  # fmt: skip
+        run(KINDS["case-records"], self.house.perform, [Row(2, row)], lambda n: None, SYSTEM)
+
+    def decide_record(self, source: random.Random) -> None:
+        with self.house.installation.reading() as session:
+            rows = list(session.scalars(select(CaseRecord).order_by(CaseRecord.id)))
+            ids = list(session.scalars(select(InspectionRow.id).order_by(InspectionRow.id)))
+        if not rows or not ids:
+            raise DomainError("none")
+        row, verdict = source.choice(rows), source.choice(("this", "none"))
+        choice = case_records.Choice(
+            verdict, "核对过", row.decisions, inspection=source.choice(ids),
+            rejected=tuple(source.sample(ids, min(2, len(ids)))), uscc=source.choice((None, uscc(900))),
+        )  # fmt: skip
+        self.house.perform(case_records.decide, self.house.people["supervisor"], row.id, choice)
 
     def rate(self, source: random.Random) -> None:
         self.house.perform(speech.rate, speech.Rating(self._code(source), source.randint(1, 5)), f"p{source.random()}")

@@ -183,6 +183,12 @@ _RULES = (
         "", "", rests_on_speech=True,
     ),
     Rule(
+        "unregistered.record", "办案记录没有对应的检查", "Record without an inspection", YELLOW, f"{LOCAL}（与办案系统比对）",
+        "%(source)s的%(record)s %(number)s（%(day)s）：前后 %(days)s 天内登记簿中没有本单位对这家企业的检查。",
+        "%(record_en)s %(number)s of %(source)s (%(day)s): the register knows no inspection of this enterprise by the unit within %(days)s days.",
+        "", "", for_imported=True,
+    ),
+    Rule(
         "feedback.conduct", "评价反映问题", "Conduct reported", YELLOW, f"{GB54}：五个严禁、八个不得",
         "企业评价为 %(rating)s，反映：%(answers)s。", "Rated %(rating)s; said yes to: %(answers)s.", "", "",
         rests_on_speech=True,

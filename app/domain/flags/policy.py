@@ -39,6 +39,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "code.self_scan": {"enterprises": 5},
     "code.bad": {},
     "unregistered.report": {"warn_at": 2},
+    "unregistered.record": {"days": 3},
     "feedback.conduct": {"rating": 2},
     "overlong": {"days": 1},
     "overdue": {"working_days": 5},

@@ -16,7 +16,7 @@ from app.domain.enterprises import address_key, is_early_pilot, normalise_name, 
 from app.domain.errors import Refused
 from app.domain.industries import normalise_industry
 from app.domain.times import shanghai_day
-from app.services import registers
+from app.services import reconciliation, registers
 from app.services.enterprises import pinyin_initials
 from app.services.imports import importing
 from app.services.imports.importing import Named, batches
@@ -178,7 +178,16 @@ def _publish_staged(perform: Callable[..., Any], checked: Checked, actor: Actor)
     """The same, for very many: new rows and their facts are made while nobody waits, and poured in at once."""
     with opened(perform(lambda work: work)) as waiting:
         waiting.stage(lambda work: add(work, checked, actor))
-        waiting.publish(lambda work: _refuse_changed(work, checked), lambda work: change(work, checked, actor))
+        waiting.publish(lambda work: _refuse_changed(work, checked), lambda work: _poured_in(work, checked, actor))
+
+
+def _poured_in(work: UnitOfWork, checked: Checked, actor: Actor) -> None:
+    change(work, checked, actor)
+    new = [said for said in checked.said if said.id is None]
+    for part in batches(new, AT_ONCE):
+        columns = select(Enterprise.id, Enterprise.uscc, Enterprise.search)
+        rows = work.session.execute(columns.where(Enterprise.uscc.in_([said.uscc for said in part])))
+        reconciliation.after_enterprises(work, [dict(row) for row in rows.mappings()])
 
 
 def _refuse_changed(work: UnitOfWork, checked: Checked) -> None:

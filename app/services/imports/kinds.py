@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.services.imports import enterprises, issuers, items, officers, points, protected, reference
+from app.services.imports import case_records, enterprises, issuers, items, officers, points, protected, reference
 from app.services.imports.inspections import import_inspections
 from app.services.imports.tables import Column
 
@@ -156,6 +156,25 @@ KINDS: dict[str, Kind] = {
             ),
             "Visits registered elsewhere: number, uscc, enterprise_name, unit, kind, …, started_at, ended_at, outcome.",
             import_inspections,
+            on_page=False,
+        ),
+        Kind(
+            "case-records",
+            (
+                Column("kind", "记录类别", ("类别", "类型"), True, "案件"),
+                Column("source", "来源系统", ("系统", "来源"), True, "云汀区执法办案系统"),
+                Column("number", "编号", ("案号", "文书号", "决定书文号", "记录编号", "工单编号"), True, "云应急立〔2026〕1号"),
+                Column("uscc", "统一社会信用代码", ("信用代码",), False, "91990101T00000014T"),
+                Column("enterprise_name", "企业名称", ("当事人", "名称", "被投诉单位"), False, "云汀示例一食品有限公司"),
+                Column("address", "地址", ("住所", "经营地址"), False, "示例路 1 号"),
+                Column("unit", "单位", ("单位代码", "单位名称", "承办单位", "办案单位"), False, "YT-YJJ"),
+                Column("day", "日期", ("立案日期", "处罚日期", "检查日期", "决定日期", "受理日期"), True, "2026-03-02"),
+                Column("officers", "执法证号", ("承办人证号",), False, "99010001;99010002"),
+                Column("items", "事项", ("案由", "检查事项"), False, "YJ-01"),
+                Column("note", "备注", ("说明",)),
+            ),
+            "Records of the units' own systems: kind, source, number, day, uscc or enterprise_name[, address, unit, …].",
+            case_records.import_case_records,
             on_page=False,
         ),
     )
