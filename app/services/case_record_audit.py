@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.enterprises import address_key, normalise_name
-from app.services.state_audit import Found, facts_of, in_chunks
+from app.services.audit_facts import Found, facts_of
+from app.services.state_audit import in_chunks
 from app.store.models import CaseRecord, FactRow
 
 

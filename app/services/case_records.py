@@ -87,7 +87,13 @@ def decide(work: UnitOfWork, actor: Actor, record_id: str, choice: Choice) -> Ca
     if len(reason) > LONGEST_REASON:
         raise Invalid("too_long", "reason", most=LONGEST_REASON)
     inspection, enterprise, rejected = _answer(work, row, choice)
-    body = {"inspection": inspection, "enterprise": enterprise, "rejected": rejected, "reason": reason, "by": actor.name}
+    body = {
+        "inspection": inspection,
+        "enterprise": enterprise,
+        "rejected": rejected,
+        "reason": reason,
+        "by": actor.name,
+    }
     work.store_fact(work.fact("case_record.decided", ("case_record", row.id), body, actor, row.jurisdiction))
     row.decided_inspection, row.decided_enterprise, row.rejected = inspection, enterprise, json.dumps(rejected)
     row.decision_reason, row.decisions = reason, row.decisions + 1
@@ -125,7 +131,9 @@ def _answer(work: UnitOfWork, row: CaseRecord, choice: Choice) -> tuple[str | No
 def _inspection(work: UnitOfWork, row: CaseRecord, choice: Choice) -> str:
     """The chosen inspection, of the record's jurisdiction; one that does not stand explains nothing."""
     by_number = not choice.inspection
-    where = InspectionRow.number == (choice.number or "").strip() if by_number else InspectionRow.id == choice.inspection
+    where = (
+        InspectionRow.number == (choice.number or "").strip() if by_number else InspectionRow.id == choice.inspection
+    )
     query = select(InspectionRow.id).where(where, InspectionRow.jurisdiction == row.jurisdiction)
     found = work.session.scalar(query)
     if found is None:

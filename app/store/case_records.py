@@ -39,7 +39,8 @@ def columns(content: Content) -> dict[str, Any]:
 
 def content_of(row: CaseRecord) -> Content:
     said: dict[str, Any] = {name: getattr(row, name) for name in CONTENT}
-    return Content(**said, **{name: tuple(json.loads(getattr(row, name))) for name in LISTS})
+    said |= {name: tuple(json.loads(getattr(row, name))) for name in LISTS}
+    return Content(**said)
 
 
 def record_of(row: CaseRecord) -> Record:

@@ -134,7 +134,8 @@ class History:
         """A unit's own system tells of a case, a penalty, a visit: about known enterprises and others, again or anew."""
         day = self.house.clock.now.date() - timedelta(days=source.randint(0, 15))
         row = {
-            "kind": source.choice(("案件", "处罚", "检查记录", "投诉")), "source": "办案系统", "number": f"A-{source.randint(0, 9)}",
+            "kind": source.choice(("案件", "处罚", "检查记录", "投诉")), "source": "办案系统",
+            "number": f"A-{source.randint(0, 9)}",
             "uscc": source.choice(("", uscc(900 + source.randint(0, 4)))), "enterprise_name": "云汀示例店",
             "unit": source.choice(("YT-YJJ", "YT-YJJ", "YT-SCJG", "BU-01", "别的单位", "")), "day": day.isoformat(),
             "officers": source.choice(("", "99010002")),

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.times import shanghai_day
-from app.services import case_records, flag_rebuild, log_audit, visits
+from app.services import case_records, flag_rebuild, log, log_audit, visits
 from app.services.case_records import Choice
 from app.services.imports.kinds import KINDS
 from app.services.imports.rows import Row
@@ -52,6 +52,7 @@ def flagged(house: House) -> list[tuple[str, str]]:
 def agrees(house: House) -> None:
     """Promise 3, and `log verify` finds nothing."""
     assert house.perform(flag_rebuild.rebuild) == 0
+    log.advance(house.perform)
     with house.installation.reading() as session:
         assert [d.text for d in log_audit.audit(session) if "case" in d.text] == []
 
@@ -264,6 +265,7 @@ def test_a_record_changed_behind_the_platforms_back_is_named(house: House) -> No
     with house.installation.database.write() as session:
         session.execute(update(CaseRecord).where(CaseRecord.id == other).values(unit="YT-SCJG"))
         session.execute(delete(CaseRecord).where(CaseRecord.id == gone))
+    log.advance(house.perform)
     with house.installation.reading() as session:
         found = [(d.code, d.row) for d in log_audit.audit(session) if d.table == "case_records"]
     assert sorted(found) == sorted([("row_removed", gone), ("row_changed", other)])
