@@ -1,6 +1,6 @@
 """Where the code was shown: with the officer's knowledge, once a visit, coarse, forgotten after a year.
 
-The fact holds a salted hash; the place itself stands in a table from which it can be erased (docs/decisions/0012).
+The fact holds a salted hash; the place itself stands in a table from which it can be erased (docs/decisions/0014).
 """
 
 import hashlib
