@@ -16,6 +16,14 @@ SENTENCES: dict[str, Any] = {
     "merge_needs_flags": _l("并案至少要选两条预警，最多 %(most)s 条。"),
     "merge_of_units": _l("只有同一个单位的预警可以并案。请按单位筛选后再选。"),
     "merge_with_speech": _l("来自评价和举报的预警要单独办理，不能与其他预警并案：并案会让单位看出有人反映过。"),
+    "question_decided": _l("这个问题已经答复或者已经结束，这一步不能再做。"),
+    "no_such_question": _l("没有这个问题，或者它不是向本单位提的。"),
+    "question_names": _l(
+        "问题里写到了“%(what)s”。为保护反映情况的人，请不要写企业、日期、时间和编号，改为一般的问法。"
+    ),
+    "too_many_kept": _l("最多保存 %(most)s 个，请先删去不用的。"),
+    "digest_mail": _l("这不是一个邮箱地址，请检查后再填。"),
+    "digest_webhook": _l("请填写以 https:// 开头、使用域名的地址。"),
     "no_files_here": _l("这一步不能附材料。请在答复、异议、核实或报告整改时上传。"),
     "too_many_files": _l("一次最多上传 %(most)s 个文件，请合并后再传。"),
 }

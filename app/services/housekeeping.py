@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from app.services import flags, jobs, log, onsite, outbox, places, unit_keys, visits
+from app.services import desk, flags, jobs, log, onsite, outbox, places, reminders, unit_keys, visits
 from app.services.imports import uploads
 from app.services.space import entry, persons
 from app.store.models import (
@@ -31,6 +31,11 @@ def lapse(work: UnitOfWork) -> None:
     visits.lapse(work)
 
 
+def remind(work: UnitOfWork) -> None:
+    """Reminders of deadlines of the follow-up."""
+    reminders.remind(work)
+
+
 def forget(work: UnitOfWork) -> None:
     """Deletes what has no right to stay: expired marks, challenges, idempotency keys, full rate buckets, sessions."""
     work.session.execute(delete(DeviceMark).where(DeviceMark.expires_at < work.now))
@@ -51,6 +56,8 @@ def erase_former(work: UnitOfWork) -> None:
 JOBS = (
     sweep,
     lapse,
+    remind,
+    desk.digests,
     unit_keys.renew_lists,
     forget,
     erase_former,

@@ -18,11 +18,11 @@ CHUNK = 500
 
 def space_discrepancies(session: Session) -> Iterator[Found]:
     """(code, table, row, text) for every membership and matter that does not follow from its facts."""
-    yield from _against_facts(session, "member", SpaceMember, "space_members", _member)
-    yield from _against_facts(session, "matter", MatterRow, "matters", _matter)
+    yield from against_facts(session, "member", SpaceMember, "space_members", _member)
+    yield from against_facts(session, "matter", MatterRow, "matters", _matter)
 
 
-def _against_facts(session: Session, subject_kind: str, model: Any, table: str, fold: Any) -> Iterator[Found]:
+def against_facts(session: Session, subject_kind: str, model: Any, table: str, fold: Any) -> Iterator[Found]:
     query = select(FactRow).where(FactRow.subject_kind == subject_kind).order_by(FactRow.subject_id, FactRow.seq)
     facts = session.scalars(query.execution_options(yield_per=CHUNK))
     for subject, rows in groupby(facts, key=lambda fact: fact.subject_id):

@@ -18,6 +18,7 @@ from app.domain.supervision import columns_after
 from app.domain.times import rfc3339
 from app.services.audit_facts import CHUNK, Found, facts_of
 from app.services.draft_audit import draft_discrepancies
+from app.services.followup_audit import question_discrepancies
 from app.services.onsite_audit import onsite_discrepancies
 from app.services.space_audit import space_discrepancies
 from app.store import inspections as inspection_store
@@ -36,6 +37,7 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from _answers(session)
     yield from draft_discrepancies(session)
     yield from space_discrepancies(session)
+    yield from question_discrepancies(session)
     yield from onsite_discrepancies(session)
     yield from _papers(session)
 

@@ -249,6 +249,15 @@ UNIT_FLAG_STATES: dict[str, Any] = FLAG_STATES | {
     "upheld": _l("已认定成立"),
     "correcting": _l("请本单位改正"),
 }
+QUESTION_STATES: dict[str, Any] = {"sent": _l("等待答复"), "answered": _l("单位已答复"), "closed": _l("已结束")}
+QUESTION_FACTS: dict[str, Any] = {
+    "question.sent": _l("提出问题"),
+    "question.signed_for": _l("签收"),
+    "question.answered": _l("答复"),
+    "question.reminded": _l("到期提醒"),
+    "question.closed": _l("结束"),
+}
+DEADLINES: dict[str, Any] = {"objection": _l("异议期限"), "question": _l("向单位的提问")}
 DUE_LIGHTS: dict[str, Any] = {"green": _l("期限内"), "yellow": _l("快到期"), "red": _l("已逾期")}
 DUE_MOODS = {"green": "good", "yellow": "care", "red": "bad"}
 NODES: dict[str, Any] = {

@@ -14,8 +14,9 @@ from app.domain.times import shanghai_day
 from app.i18n import language
 from app.queries import flags as flag_queries
 from app.queries import followup
+from app.queries import questions as plain
 from app.security import sent_files, takes_files
-from app.services import flag_actions
+from app.services import flag_actions, unit_questions
 from app.store.models import FindingRow
 from app.web.files import as_download
 from app.web.inspector.blueprint import blueprint, messages, staff
@@ -27,7 +28,10 @@ def questions() -> str:
     """The unit's inbox."""
     with reading() as session:
         waiting, over = followup.inbox(session, actor(), shanghai_day(now()))
-    return render_template("inspector/questions.html", waiting=waiting, over=over, catalogue=CATALOGUE, say=_say)
+        asked = plain.listed(session, actor(), shanghai_day(now()))
+    return render_template(
+        "inspector/questions.html", waiting=waiting, over=over, asked=asked, catalogue=CATALOGUE, say=_say
+    )
 
 
 @blueprint.get("/questions/<flag_id>")
@@ -63,6 +67,44 @@ def question_file(flag_id: str, file_id: str) -> Response:
         _own(session, flag_id)
         kept = followup.kept_file(session, installation().vault, flag_id, file_id, for_unit=True)
     return as_download(kept)
+
+
+@blueprint.get("/asked/<question_id>")
+@staff
+def asked(question_id: str) -> str:
+    return _asked_page(question_id, {})
+
+
+@blueprint.post("/asked/<question_id>")
+@staff
+@takes_files
+def answer_asked(question_id: str) -> Response | tuple[str, int]:
+    """Signs for a plain question, or answers it."""
+    try:
+        if request.form.get("action") == "sign_for":
+            perform(unit_questions.sign_for, actor(), question_id)
+        else:
+            note = request.form.get("note", "")[:LONGEST_NOTE]
+            perform(unit_questions.answer, actor(), question_id, note, tuple(sent_files("file")))
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _asked_page(question_id, messages(error)), 422
+    return redirect(url_for("inspector.asked", question_id=question_id), 303)
+
+
+@blueprint.get("/asked/<question_id>/files/<file_id>")
+@staff
+def own_asked_file(question_id: str, file_id: str) -> Response:
+    with reading() as session:
+        kept = plain.kept_file(session, installation().vault, actor(), question_id, file_id)
+    return as_download(kept)
+
+
+def _asked_page(question_id: str, errors: dict[str, str]) -> str:
+    with reading() as session:
+        found = plain.one(session, actor(), question_id, shanghai_day(now()))
+    return render_template("inspector/asked.html", q=found, errors=errors, typed=request.form)
 
 
 def _own(session: Any, flag_id: str) -> FindingRow:
@@ -106,7 +148,9 @@ def waiting() -> int:
     """How much waits at the unit of whoever is signed in; asked once a request."""
     if "questions_waiting" not in g:
         with reading() as session:
-            g.questions_waiting = followup.waiting_at(session, actor().unit or "")
+            g.questions_waiting = followup.waiting_at(session, actor().unit or "") + plain.waiting_at(
+                session, actor().unit or ""
+            )
     found: int = g.questions_waiting
     return found
 

@@ -16,7 +16,9 @@ supervisors = roles(SUPERVISOR)
 NAVIGATION: tuple[tuple[str, Any], ...] = (
     ("/supervise/", _l("待办")),
     ("/supervise/flags", _l("预警")),
+    ("/supervise/questions", _l("提问")),
     ("/supervise/calendar", _l("期限日历")),
+    ("/supervise/desk", _l("我的关注")),
     ("/supervise/inspections", _l("检查")),
     ("/supervise/contacts", _l("走访")),
     ("/supervise/enterprises", _l("企业")),

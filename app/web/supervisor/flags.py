@@ -17,6 +17,7 @@ from app.domain.supervision import LONGEST_NOTE, WITH_PAPERS, FlagAction, possib
 from app.domain.times import shanghai_day
 from app.errors import field_sentences, sentence
 from app.i18n import language
+from app.queries import desk as desk_queries
 from app.queries import flags as flag_queries
 from app.queries import followup, registry
 from app.queries import supervision as queries
@@ -60,6 +61,7 @@ def _list_page(errors: dict[str, str], done: dict[str, Any] | None = None) -> st
         found, following = flag_queries.listed(session, actor(), asked, request.args.get("cursor"), USUAL)
         units = registry.inspecting_units(session)
         watched = flag_queries.watched_among(session, actor(), [f.row.id for f in found])
+        views = desk_queries.views(session, actor())
         lit = followup.lights(session, [f.row for f in found], today)
         people = followup.colleagues(session, actor(), today)
         who = people | followup.names(session, [f.row.assignee for f in found])
@@ -79,6 +81,7 @@ def _list_page(errors: dict[str, str], done: dict[str, Any] | None = None) -> st
         typed=request.form if errors else {},
         typed_flags=request.form.getlist("flags") if errors else (),
         watched=watched,
+        views=views,
         me=actor().id,
     )
 

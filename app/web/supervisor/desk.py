@@ -1,0 +1,53 @@
+"""The own desk: saved filters, what is watched, where the daily digest goes."""
+
+from urllib.parse import parse_qsl, urlencode
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.context import actor, perform, reading
+from app.domain.errors import DomainError, NotFound
+from app.errors import field_sentences
+from app.queries import desk as queries
+from app.services import desk
+from app.web.supervisor.blueprint import blueprint, supervisors
+from app.web.supervisor.flags import FILTERS
+
+
+@blueprint.get("/desk")
+@supervisors
+def own_desk() -> str:
+    return _page({})
+
+
+@blueprint.post("/desk")
+@supervisors
+def change_desk() -> Response | tuple[str, int]:
+    """One change, and back to where it came from."""
+    form = request.form
+    changes = {
+        "save": lambda: perform(desk.save_view, actor(), form.get("name", ""), _query(form.get("query", ""))),
+        "forget": lambda: perform(desk.forget_view, actor(), form.get("id", "")),
+        "watch": lambda: perform(desk.watch, actor(), form.get("kind", ""), form.get("subject", "")),
+        "unwatch": lambda: perform(desk.unwatch, actor(), form.get("id", "")),
+        "subscribe": lambda: perform(desk.subscribe, actor(), form.get("channel", ""), form.get("to", "")),
+    }
+    change = changes.get(form.get("go", ""))
+    if change is None:
+        raise NotFound("no_such_flag")
+    try:
+        change()
+    except DomainError as error:
+        return _page(field_sentences(error)), 422
+    return redirect(url_for("supervisor.own_desk"), 303)
+
+
+def _query(text: str) -> str:
+    """Only filters of the list, whatever else stands in the text."""
+    return urlencode([(name, value) for name, value in parse_qsl(text.lstrip("?")[:1000]) if name in FILTERS])
+
+
+def _page(errors: dict[str, str]) -> str:
+    with reading() as session:
+        found = queries.desk(session, actor())
+    return render_template("supervisor/desk.html", desk=found, errors=errors, typed=request.form)

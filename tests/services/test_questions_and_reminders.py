@@ -1,0 +1,155 @@
+"""Questions that name nobody, reminders, and the own desk of a supervisor."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
+from app.domain.questions import check_text
+from app.domain.supervision import FlagAction
+from app.domain.uploads import Upload
+from app.queries import flags as flag_queries
+from app.queries import followup
+from app.services import desk, flag_actions, flags, outbox, reminders, speech, unit_questions
+from app.services.state_audit import state_discrepancies
+from app.store.models import FactRow, FindingRow, OutboxRow, UnitQuestion
+from tests.house import House, uscc
+
+FAIR = "请说明本单位如何保证执法人员先亮码再检查。参照国办发〔2024〕54号。"
+
+
+def ask(house: House, text: str = FAIR, flag: str | None = None) -> UnitQuestion:
+    return house.perform(unit_questions.send, house.people["supervisor"], "YT-YJJ", text, None, flag)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3月2日的检查是怎么回事", "2026-03-02 谁去了", "2026年3月的检查", "三月二日去了哪里",
+        "2号谁去检查了", "上周五谁去了", "昨天谁去了",
+        "14:30 谁在场", "9点半谁在场", f"{uscc(1)} 这家", "检查 2026030200001 是谁批的", "云汀示例一食品有限公司的检查", " ",
+    ],
+)  # fmt: skip
+def test_a_question_names_no_visit_day_or_enterprise(house: House, text: str) -> None:
+    house.applied()  # makes the enterprise known
+    with pytest.raises(Invalid):
+        ask(house, text)
+
+
+@pytest.mark.parametrize(
+    "text", [FAIR, "请说明 3 点意见的落实情况", "按第12号令的要求，两人以上持证执法是如何落实的？"]
+)
+def test_citing_a_law_is_no_naming(text: str) -> None:
+    assert check_text(text) == text
+
+
+def test_a_question_from_a_report_tells_the_unit_nothing_of_it(house: House) -> None:
+    told = speech.Report("云汀示例一食品有限公司", house.clock.now.date(), "没看到码", uscc=uscc(1), unit_code="YT-YJJ")
+    house.perform(speech.report, told)
+    with house.installation.reading() as session:
+        flag = session.scalar(select(FindingRow.id).where(FindingRow.rule == "unregistered.report"))
+    row = ask(house, flag=flag)
+    with house.installation.reading() as session:
+        question = session.scalars(select(FactRow).where(FactRow.subject_kind == "question")).one()
+        assert flag not in question.body and "report" not in question.body and uscc(1) not in question.body
+        assert [s.action for s in followup.steps(session, flag)][-1] == "asked"
+        seen = flag_queries.listed(session, house.people["inspector"], {}, None, 50)[0]
+        assert seen == []
+        assert list(state_discrepancies(session)) == []
+    page = house.signed_in("inspector").get(f"/inspect/asked/{row.id}").text
+    assert "54号" in page and flag not in page and "示例一" not in page
+
+
+def test_a_question_is_signed_for_answered_with_papers_and_closed_by_the_bureau_only(house: House) -> None:
+    row, inspector = ask(house), house.people["inspector"]
+    with pytest.raises(NotFound):
+        house.perform(unit_questions.sign_for, house.people["inspector2"], row.id)
+    house.perform(unit_questions.sign_for, inspector, row.id)
+    with pytest.raises(Refused, match="already_signed_for"):
+        house.perform(unit_questions.sign_for, inspector, row.id)
+    house.perform(unit_questions.answer, inspector, row.id, "已落实", (Upload("a.pdf", b"%PDF-1.4"),))
+    with pytest.raises(Refused, match="question_decided"):
+        house.perform(unit_questions.answer, inspector, row.id, "再答", ())
+    with pytest.raises(Forbidden):
+        house.perform(unit_questions.close, inspector, row.id, "好")
+    house.perform(unit_questions.close, house.people["supervisor"], row.id, "清楚了")
+    with house.installation.reading() as session:
+        assert session.get_one(UnitQuestion, row.id).state == "closed"
+        assert list(state_discrepancies(session)) == []
+
+
+def test_a_deadline_is_reminded_of_once_near_and_once_over(house: House) -> None:
+    house.completed()
+    house.clock.move(days=2)
+    house.perform(flags.sweep)
+    with house.installation.reading() as session:
+        flag = session.scalar(select(FindingRow.id).where(FindingRow.rule == "code.not_shown"))
+    action = FlagAction("send", "请说明", working_days=5)
+    due = house.perform(flag_actions.act, house.people["supervisor"], flag, action).due_on
+    row = ask(house)
+    assert house.perform(reminders.remind) == 0
+    house.clock.move(days=(due - house.clock.now.date()).days - 1)
+    assert house.perform(reminders.remind) == 2 and house.perform(reminders.remind) == 0
+    house.clock.move(days=2)
+    assert house.perform(reminders.remind) == 2 and house.perform(reminders.remind) == 0
+    with house.installation.reading() as session:
+        assert [s.action for s in followup.steps(session, flag, for_unit=True)].count("reminded") == 2
+        assert session.get_one(UnitQuestion, row.id).reminded
+        assert list(state_discrepancies(session)) == []
+
+
+def test_new_flags_on_what_is_watched_are_marked_for_that_person_only(house: House) -> None:
+    mine, other = house.people["supervisor"], house.people["city"]
+    for _ in range(2):
+        house.perform(desk.watch, mine, "unit", "YT-YJJ")
+    house.completed()
+    house.clock.move(days=2)
+    house.perform(flags.sweep)
+    with house.installation.reading() as session:
+        ids = list(session.scalars(select(FindingRow.id)))
+        assert ids and flag_queries.watched_among(session, mine, ids) == set(ids)
+        assert flag_queries.watched_among(session, other, ids) == set()
+
+
+def test_one_digest_a_day_with_numbers_and_no_names(house: House) -> None:
+    mine = house.people["supervisor"]
+    house.perform(desk.subscribe, mine, "mail", "a@example.cn")
+    house.perform(desk.subscribe, mine, "webhook", "https://hook.example.cn/x")
+    assert house.perform(desk.digests) == 2 and house.perform(desk.digests) == 0  # 9 o'clock
+    house.clock.move(hours=22)  # seven in the morning
+    assert house.perform(desk.digests) == 0
+    house.clock.move(hours=2)
+    assert house.perform(desk.digests) == 2
+    with house.installation.unit_of_work() as work:
+        queued = work.session.scalars(select(OutboxRow).where(OutboxRow.channel == outbox.WEBHOOK)).first()
+        told: dict[str, Any] = json.loads(work.vault.open(queued.sealed, f"outbox:{queued.id}"))
+    assert set(json.loads(told["text"])) == {"new", "new_red", "overdue", "mine", "questions_answered", "day", "url"}
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["http://a.example.cn", "https://10.0.0.1/", "https://localhost/", "https://x.internal/", "https://u:p@a.cn/", "https://[::1]/"],
+)  # fmt: skip
+def test_a_webhook_reaches_nothing_inside(house: House, to: str) -> None:
+    with pytest.raises(DomainError, match="digest_webhook"):
+        house.perform(desk.subscribe, house.people["supervisor"], "webhook", to)
+
+
+def test_every_page_answers_and_what_was_typed_stays(house: House) -> None:
+    client = house.signed_in("supervisor")
+    row = ask(house)
+    month = (date.today() + timedelta(days=0)).strftime("%Y-%m")
+    for path in ("questions", f"questions/{row.id}", "calendar", f"calendar?month={month}", "calendar?month=x", "desk"):
+        assert client.get(f"/supervise/{path}").status_code == 200, path
+    bad = client.post("/supervise/questions", data={"unit": "YT-YJJ", "text": "3月2日谁去的"})
+    assert bad.status_code == 422 and "3月2日谁去的" in bad.text
+    assert (
+        client.post("/supervise/desk", data={"go": "save", "name": "红", "query": "severity=red&x=1"}).status_code
+        == 303
+    )
+    assert "severity=red" in client.get("/supervise/flags").text
+    assert client.post("/supervise/desk", data={"go": "save", "name": ""}).status_code == 422
+    assert "司法局的提问" in house.signed_in("head").get("/inspect/questions").text
