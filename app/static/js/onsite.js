@@ -9,6 +9,7 @@ const KEY = `jcm-visit-${visit}`;
 const RETRY_MS = 15000;
 const WAIT_MS = 900;
 let timer = 0;
+let leaving = false; // the whole form is on its way: a draft must not come after it
 
 document.documentElement.classList.add("scripted");
 
@@ -71,6 +72,7 @@ function follow(field, block) {
 
 async function send() {
   clearTimeout(timer);
+  if (leaving) return;
   for (const [part, fields] of Object.entries(read())) {
     const body = new URLSearchParams({ ...fields, part });
     const answer = await fetch(`/inspect/${visit}/result/draft`, { method: "POST", body }).catch(() => null);
@@ -148,6 +150,12 @@ async function picked(event) {
 
 form.addEventListener("input", changed);
 form.addEventListener("change", picked);
+form.addEventListener("submit", () => {
+  leaving = true;
+});
+addEventListener("pageshow", () => {
+  leaving = false; // back again, by the browser's own button
+});
 addEventListener("online", send);
 for (const fields of Object.values(read())) fill(fields);
 send();
