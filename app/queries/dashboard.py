@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.domain.actors import Actor
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.supervision import CLOSED, DISMISSED, WITHDRAWN
-from app.store.models import Enterprise, FindingRow, InspectionRow, Region, RuleClock, Speech, Unit
+from app.queries.figures import as_of
+from app.store.models import Enterprise, FindingRow, InspectionRow, Region, Speech, Unit
 
 WEEKS = 13
 DONE = (CLOSED, DISMISSED, WITHDRAWN)
@@ -73,7 +74,7 @@ def dashboard(session: Session, actor: Actor, today: date) -> Dashboard:
         by_rule=_by_rule(session, still_open),
         by_unit=_by(session, still_open, FindingRow.unit, Unit.code, Unit.name),
         by_town=_by_town(session, still_open),
-        as_of=session.scalar(select(func.min(RuleClock.as_of)).where(RuleClock.jurisdiction.in_(actor.regions))),
+        as_of=as_of(session, actor.regions),
     )
 
 

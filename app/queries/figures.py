@@ -13,6 +13,7 @@ from sqlalchemy import Select, String, and_, cast, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.figures import Period, Rate
+from app.store.hours import ShanghaiHour, Weekday
 from app.store.models import (
     Enterprise,
     FactRow,
@@ -21,6 +22,8 @@ from app.store.models import (
     InspectionOfficer,
     InspectionRow,
     InspectionUnit,
+    Region,
+    RuleClock,
     Speech,
 )
 
@@ -79,7 +82,7 @@ class Figures:
 
     def rate(self, name: str) -> Rate | None:
         """A share with what it rests on; None where too few enterprises stand behind a rating rate."""
-        if name == "rated" and self.enterprises < FEWEST_ENTERPRISES:
+        if name == "rated" and self["own"] and self.enterprises < FEWEST_ENTERPRISES:
             return None
         found, of = RATES[name]
         return Rate(self[found], self[of])
@@ -127,7 +130,8 @@ def flag_condition(name: str) -> Any:
 
 
 def counted_visits(query: Select[Any], regions: Iterable[str], period: Period | None, what: Mapping[str, str]) -> Any:
-    """`query` over inspections narrowed to what a figure counts: `count` (a name of VISITS), unit, town, item, officer."""
+    """`query` over inspections narrowed to what a figure counts: `count` (a name of VISITS), unit, town, item, officer,
+    weekday, hour."""
     if what.get("count"):
         query = query.where(VISITS[what["count"]] if what["count"] in VISITS else false(), i.counts)
     if period:
@@ -141,7 +145,42 @@ def counted_visits(query: Select[Any], regions: Iterable[str], period: Period | 
     if what.get("officer"):
         named = select(InspectionOfficer.inspection).where(InspectionOfficer.certificate_no == what["officer"])
         query = query.where(i.id.in_(named))
+    if what.get("weekday"):
+        query = query.where(Weekday(i.visit_day) == _whole(what["weekday"]))
+    if what.get("hour"):
+        query = query.where(ShanghaiHour(i.visit_start) == _whole(what["hour"]))
     return query
+
+
+def _whole(text: str) -> int:
+    """A small whole number of an address; what is none fits nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else -1
+
+
+def as_of(session: Session, regions: Iterable[str]) -> datetime | None:
+    """How fresh flags are: the oldest last sweep of the regions."""
+    return session.scalar(select(func.min(RuleClock.as_of)).where(RuleClock.jurisdiction.in_(tuple(regions))))
+
+
+def heat(session: Session, regions: Iterable[str], period: Period) -> dict[tuple[int, int], int]:
+    """Visits of a period by weekday (1 Monday to 7) and hour of their beginning."""
+    weekday, hour = Weekday(i.visit_day), ShanghaiHour(i.visit_start)
+    query = select(weekday, hour, func.count()).where(*visits_where(tuple(regions), period)).group_by(weekday, hour)
+    return {(day, at): count for day, at, count in session.execute(query)}
+
+
+def towns(session: Session, regions: Iterable[str], period: Period) -> list[tuple[str, str, int, int]]:
+    """Every town of the regions by code, with its visits and its standing flags in the period."""
+    regions = tuple(regions)
+    e, f = Enterprise, FindingRow
+    count = func.count()
+    visits = select(e.region, count).join(i, i.enterprise_id == e.id).where(*visits_where(regions, period))
+    flags = select(e.region, count).join(f, f.enterprise_id == e.id).where(*flags_where(regions, period))
+    visited, flagged = (dict(session.execute(q.group_by(e.region)).all()) for q in (visits, flags))
+    rows = session.execute(
+        select(Region.code, Region.name).where(Region.level == "town", Region.code.in_(regions)).order_by(Region.code)
+    )
+    return [(code, name, visited.get(code, 0), flagged.get(code, 0)) for code, name in rows]
 
 
 def counted_flags(query: Any, what: Mapping[str, str]) -> Any:

@@ -37,6 +37,9 @@ PLACES: dict[str, Any] = {
     "other": _l("其他地点"),
 }
 WAYS: dict[str, Any] = {"on_site": _l("现场检查"), "off_site": _l("非现场检查"), "summons": _l("约到单位")}
+WEEKDAYS: dict[str, Any] = {
+    "1": _l("周一"), "2": _l("周二"), "3": _l("周三"), "4": _l("周四"), "5": _l("周五"), "6": _l("周六"), "7": _l("周日"),
+}  # fmt: skip
 FIGURES: dict[str, Any] = {
     "visits": _l("检查次数"),
     "planned": _l("计划检查"),

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+import pytest
 from sqlalchemy import select
 
 from app.domain.applications import EnterpriseRef
@@ -57,18 +58,19 @@ def rows(client, address: str) -> int:
     return count
 
 
-def test_each_number_opens_the_list_it_counts(house: House) -> None:
+@pytest.mark.parametrize("address", ["/supervise/units/YT-YJJ", "/supervise/figures"])
+def test_each_number_opens_the_list_it_counts(house: House, address: str) -> None:
     busy(house)
     client = house.signed_in("supervisor")
-    page = client.get("/supervise/units/YT-YJJ").text
+    page = client.get(address).text
     links = re.findall(r'<a href="(/supervise/(?:inspections|flags)\?count=[^"]+)">([\d ,]+)</a>', page)
     assert len(links) >= 5
-    for address, number in links:
-        assert rows(client, unescape(address)) == int(number), address
+    for target, number in links:
+        assert rows(client, unescape(target)) == int(number), target
     shares = re.findall(r'<a href="(/supervise/[^"]+)">[\d.]+%</a></strong> <span class="small nowrap">(\d+)/', page)
     assert len(shares) >= 3
-    for address, number in shares:
-        assert rows(client, unescape(address)) == int(number), address
+    for target, number in shares:
+        assert rows(client, unescape(target)) == int(number), target
     assert {unescape(a).split("count=")[1].split("&")[0] for a, _ in links + shares} >= {
         "visits",
         "raised",
@@ -110,3 +112,25 @@ def test_another_district_sees_none_of_it(house: House) -> None:
     busy(house)
     page = house.signed_in("neighbour").get("/supervise/units/YT-YJJ").text
     assert "count=visits" not in page
+
+
+def test_the_hour_is_that_of_shanghai(house: House) -> None:
+    visit(house, 1)  # Monday, nine o'clock in Shanghai, one at night in UTC
+    client = house.signed_in("supervisor")
+    assert re.search(r"weekday=1&amp;hour=9", client.get("/supervise/figures").text)
+    days = "count=visits&from=2026-03-02&to=2026-03-02"
+    assert rows(client, f"/supervise/inspections?{days}&weekday=1&hour=9") == 1
+    for other in ("weekday=1&hour=1", "weekday=2&hour=9", "weekday=x&hour=²"):
+        assert rows(client, f"/supervise/inspections?{days}&{other}") == 0
+
+
+def test_the_programs_see_the_numbers_of_the_pages(house: House) -> None:
+    busy(house)
+    page = house.signed_in("supervisor").get("/supervise/units?from=2026-03-01&to=2026-03-31").text
+    on_page = re.findall(r"count=(visits|raised)&amp;[^\"]*unit=([\w-]+)\">(\d+)<", page)
+    address = "/api/v1/stats?from=2026-03-01&to=2026-03-31&by="
+    answer = house.client().get(address + "unit", headers=house.bearer("supervisor")).json
+    assert {r["key"]: r["visits"] for r in answer["items"]} == {u: int(n) for what, u, n in on_page if what == "visits"}
+    rules = house.client().get(address + "rule", headers=house.bearer("supervisor")).json["items"]
+    board = house.signed_in("supervisor").get("/supervise/figures?from=2026-03-01&to=2026-03-31").text
+    assert sum(r["flags"] for r in rules) == int(re.findall(r"count=raised[^>]*to=2026-03-31\">(\d+)<", board)[0])

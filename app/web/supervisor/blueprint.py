@@ -22,6 +22,7 @@ NAVIGATION: tuple[tuple[str, Any], ...] = (
     ("/supervise/inspections", _l("检查")),
     ("/supervise/contacts", _l("走访")),
     ("/supervise/enterprises", _l("企业")),
+    ("/supervise/figures", _l("数据")),
     ("/supervise/units", _l("单位")),
     ("/supervise/plans/", _l("计划")),
     ("/supervise/reports", _l("企业反映")),

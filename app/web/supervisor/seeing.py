@@ -15,7 +15,7 @@ from app.queries import registry
 from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES, Figures
 from app.store.models import Unit
 from app.web.supervisor.blueprint import blueprint, supervisors
-from app.web.words import FIGURES
+from app.web.words import FIGURES, WEEKDAYS
 
 USUAL_DAYS, EARLIEST = 90, 1990
 
@@ -61,6 +61,29 @@ def units() -> str:
     return _page("units", period, rows=[(u, found.get(u.code, empty)) for u in rows])
 
 
+@blueprint.get("/figures")
+@supervisors
+def figures() -> str:
+    """The region's figures against the period before (环比) and a year ago (同比), by weekday and hour, by town."""
+    period, regions = period_asked(), actor().regions
+    with reading() as session:
+        columns = _columns(session, period)
+        heat = figure_queries.heat(session, regions, period)
+        towns = figure_queries.towns(session, regions, period)
+        as_of = figure_queries.as_of(session, regions)
+    hours = range(min((h for _, h in heat), default=8), max((h for _, h in heat), default=17) + 1)
+    more = {"heat": heat, "hours": hours, "most": max(heat.values(), default=1), "weekdays": WEEKDAYS}
+    return _page("figures", period, columns=columns, towns=towns, as_of=as_of, **more)
+
+
+def _columns(session: Any, period: Period, unit: str | None = None) -> list[tuple[Period, Figures]]:
+    """The figures of the period, of the one before and of the same days a year ago."""
+    return [
+        (p, figure_queries.figures(session, actor().regions, p, unit=unit).get("", Figures()))
+        for p in (period, period.before, period.year_before)
+    ]
+
+
 @blueprint.get("/units/<code>")
 @supervisors
 def unit(code: str) -> str:
@@ -70,10 +93,7 @@ def unit(code: str) -> str:
         row = session.get(Unit, code)
         if row is None or row.role != "inspecting":
             raise NotFound("no_such_unit")
-        columns = [
-            (p, figure_queries.figures(session, actor().regions, p, unit=code).get("", Figures()))
-            for p in (period, period.before, period.year_before)
-        ]
+        columns = _columns(session, period, code)
     return _page("unit", period, unit=row, columns=columns)
 
 

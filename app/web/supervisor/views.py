@@ -26,10 +26,13 @@ from app.store.unit_of_work import history
 from app.web.enterprise.sheet import change, sheet
 from app.web.supervisor import asking, desk, flags, onsite, seeing
 from app.web.supervisor.blueprint import blueprint, supervisors
-from app.web.words import FIGURES, LOG_PROBLEMS
+from app.web.words import FIGURES, LOG_PROBLEMS, WEEKDAYS
 
 __all__ = ["asking", "blueprint", "desk", "flags", "onsite", "seeing"]
-INSPECTION_FILTERS = ("state", "kind", "uscc", "number", "late", "count", "unit", "town", "item", "officer")
+INSPECTION_FILTERS = (
+    "state", "kind", "uscc", "number", "late", "count", "unit", "town", "item", "officer",
+    "weekday", "hour",
+)  # fmt: skip
 
 
 @blueprint.get("/")
@@ -59,6 +62,7 @@ def inspections() -> str:
         filters=filters,
         days=days,
         figure_words=FIGURES,
+        weekday_words=WEEKDAYS,
     )
 
 
