@@ -16,6 +16,7 @@ BLUEPRINTS = (
     "app.web.inspector.views",
     "app.web.supervisor.views",
     "app.web.supervisor.policy",
+    "app.web.supervisor.reconcile",
     "app.web.admin.views",
     "app.web.jobs.views",
     "app.web.papers.views",

@@ -43,6 +43,21 @@ def import_case_records(work: UnitOfWork, rows: Iterable[Row], progress: Progres
     return Outcome(len(told) - unchanged, unchanged, tuple(reader.problems), added)
 
 
+def receive_rows(
+    work: UnitOfWork, actor: Actor, rows: list[Row]
+) -> tuple[dict[int, tuple[str, str]], list[RowProblem]]:
+    """Rows of a call, each by itself: {row: (id, what came of it)} of the good ones, and the problems of the others."""
+    reader = Reader(work, actor)
+    good: dict[int, Content] = {}
+    for row in rows:
+        try:
+            good[row.number] = reader.content(row)
+        except Bad as bad:
+            reader.problems.append(bad.at(row))
+    told = case_records.receive(work, actor, list(good.values()))
+    return dict(zip(good, told, strict=True)), [p for p in reader.problems if not p.warning]
+
+
 class Reader:
     """What rows mean, for one actor. A unit's own system (integration) brings its own unit's records only."""
 
