@@ -3,7 +3,6 @@
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy.orm import Session
 
 from app.api.v1.operations import Answer, Declared
 from app.api.v1.pieces import FieldProblem, Told
@@ -13,6 +12,7 @@ from app.errors import sentence
 from app.queries.case_records import states
 from app.services.imports.case_records import receive_rows
 from app.services.imports.rows import Row
+from app.store.database import Session
 from app.store.unit_of_work import UnitOfWork
 
 MOST = 10_000
