@@ -163,26 +163,6 @@ SETTINGS: dict[str, Any] = {
     "rating": _l("评分不高于"),
     "times": _l("倍数"),
 }
-CASE_KINDS: dict[str, Any] = {
-    "case": _l("案件"),
-    "penalty": _l("处罚决定"),
-    "visit": _l("检查记录"),
-    "complaint": _l("12345 投诉"),
-    "self_report": _l("企业自报"),
-}
-CASE_STATES: dict[str, Any] = {"matched": _l("已对上"), "doubtful": _l("待认定"), "unmatched": _l("没有对应的检查")}
-CASE_REASONS: dict[str, Any] = {
-    "certain": _l("企业、单位和日期都对得上"),
-    "officer": _l("几次检查中，执法人员对得上的只有一次"),
-    "same_day": _l("几次检查中，当天的只有一次"),
-    "decided": _l("经人工认定"),
-    "not_in_registry": _l("登记簿中找不到这家企业"),
-    "several_enterprises": _l("有几家同名企业"),
-    "other_address": _l("名称相同，地址不同"),
-    "unit_unknown": _l("单位没有写明或不认识"),
-    "several_inspections": _l("有几次检查都可能是"),
-    "no_inspection": _l("前后几天内没有本单位的检查"),
-}
 SEVERITIES: dict[str, Any] = {"red": _l("红"), "yellow": _l("黄"), "blue": _l("蓝")}
 SEVERITY_MOODS = {"red": "bad", "yellow": "care", "blue": "blue"}
 FLAG_STATES: dict[str, Any] = {
