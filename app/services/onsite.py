@@ -6,7 +6,7 @@ its hash, and the draft is gone.
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
@@ -30,8 +30,8 @@ LONGEST_DRAFT = 60_000
 DRAFTS_KEPT = timedelta(days=90)
 
 
-def save_draft(work: UnitOfWork, actor: Actor, inspection_id: str, parts: Mapping[str, Mapping[str, Any]]) -> None:
-    """Keeps what was filled in so far: one JSON object an item of the visit, "" for the rest of the form.
+def save_draft(work: UnitOfWork, actor: Actor, inspection_id: str, parts: Mapping[str, Mapping[str, Any]]) -> datetime:
+    """Keeps what was filled in so far: one JSON object an item of the visit, "" for the rest of the form; when.
 
     Raises NotFound, Forbidden, Refused (state), Invalid("item_not_on_code" | "too_long").
     """
@@ -46,6 +46,7 @@ def save_draft(work: UnitOfWork, actor: Actor, inspection_id: str, parts: Mappin
         row = {"inspection": inspection.id, "item": key, **values}
         statement = dialect_insert(work.session, VisitDraft).values(row)
         work.session.execute(statement.on_conflict_do_update(index_elements=["inspection", "item"], set_=values))
+    return work.now
 
 
 def drafts(session: Session, inspection: Inspection, actor: Actor) -> dict[str, dict[str, Any]]:
@@ -54,6 +55,17 @@ def drafts(session: Session, inspection: Inspection, actor: Actor) -> dict[str, 
     query = select(VisitDraft.item, VisitDraft.body).where(VisitDraft.inspection == inspection.id)
     found = {item: json.loads(body) for item, body in session.execute(query)}
     return {("" if key == rest else key): part for key, part in found.items() if key == rest or key in inspection.items}
+
+
+def saved_at(session: Session, inspection: Inspection, actor: Actor) -> dict[str, int]:
+    """When each part of the draft was kept, in milliseconds: a page says so to the phone, which may know better."""
+    rest = _rest(inspection, actor)
+    query = select(VisitDraft.item, VisitDraft.saved_at).where(VisitDraft.inspection == inspection.id)
+    return {("" if item == rest else item): milliseconds(at) for item, at in session.execute(query)}
+
+
+def milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
 
 
 def keep_photos(

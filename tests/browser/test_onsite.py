@@ -17,10 +17,10 @@ def test_what_is_typed_without_a_network_is_there_again_and_sent_when_it_is_back
     phone.get_by_label("记录（发现问题时填写）").fill("配电箱没有上锁")
     expect(phone.locator("#saved")).to_contain_text("没有网络")
     phone.context.set_offline(False)
+    expect(phone.locator("#saved")).to_contain_text("已暂存")
     phone.problems.clear()  # type: ignore[attr-defined]
     phone.reload()
     expect(phone.get_by_label("记录（发现问题时填写）")).to_have_value("配电箱没有上锁")
-    expect(phone.locator("#saved")).to_contain_text("已暂存")
     with site.house.installation.reading() as session:
         kept = onsite.drafts(session, inspection, site.house.people["inspector"])
     assert kept["YJ-01"]["note.YJ-01"] == "配电箱没有上锁"

@@ -54,11 +54,19 @@ function fill(fields) {
   }
 }
 
+// The phone's copy counts where it was not sent, or was kept only after this page had been made; else a colleague's does.
+function restore() {
+  for (const [part, { fields, unsent, at }] of Object.entries(read())) {
+    const block = form.querySelector(`[data-part="${CSS.escape(part)}"]`);
+    if (block && (unsent || at > Number(block.dataset.saved))) fill(fields);
+  }
+}
+
 function changed(event) {
   const block = event.target.closest("[data-part]");
   if (!block || event.target.type === "file") return;
   follow(event.target, block);
-  write({ ...read(), [block.dataset.part]: fieldsOf(block.dataset.part) });
+  write({ ...read(), [block.dataset.part]: { fields: fieldsOf(block.dataset.part), unsent: true, at: 0 } });
   clearTimeout(timer);
   timer = setTimeout(send, WAIT_MS);
 }
@@ -73,7 +81,8 @@ function follow(field, block) {
 async function send() {
   clearTimeout(timer);
   if (leaving) return;
-  for (const [part, fields] of Object.entries(read())) {
+  for (const [part, { fields, unsent }] of Object.entries(read())) {
+    if (!unsent) continue;
     const body = new URLSearchParams({ ...fields, part });
     const answer = await fetch(`/inspect/${visit}/result/draft`, { method: "POST", body }).catch(() => null);
     if (!answer || !answer.ok || answer.redirected) {
@@ -81,10 +90,11 @@ async function send() {
       timer = setTimeout(send, RETRY_MS);
       return;
     }
+    const { saved, at } = await answer.json();
     const now = read();
-    if (JSON.stringify(now[part]) === JSON.stringify(fields)) delete now[part];
+    if (now[part] && JSON.stringify(now[part].fields) === JSON.stringify(fields)) now[part] = { fields, unsent: false, at };
     write(now);
-    told.textContent = `${words.saved} ${(await answer.json()).saved}`;
+    told.textContent = `${words.saved} ${saved}`;
   }
 }
 
@@ -157,5 +167,5 @@ addEventListener("pageshow", () => {
   leaving = false; // back again, by the browser's own button
 });
 addEventListener("online", send);
-for (const fields of Object.values(read())) fill(fields);
+restore();
 send();

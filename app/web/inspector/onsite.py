@@ -60,8 +60,8 @@ def result(inspection_id: str) -> BaseResponse | tuple[str, int] | str:
 def draft(inspection_id: str) -> Response:
     """What the page's script sends while the form is filled in: one item, or the rest."""
     s, points = _visit(inspection_id)
-    perform(onsite.save_draft, actor(), inspection_id, forms.parts(request.form, s.inspection, points))
-    return jsonify(saved=now().astimezone(SHANGHAI).strftime("%H:%M"))
+    at = perform(onsite.save_draft, actor(), inspection_id, forms.parts(request.form, s.inspection, points))
+    return jsonify(saved=at.astimezone(SHANGHAI).strftime("%H:%M"), at=onsite.milliseconds(at))
 
 
 @blueprint.post("/<inspection_id>/photos")
@@ -140,6 +140,7 @@ def _page(inspection_id: str, form: Any, errors: dict[str, str], *, saved: bool 
     today = shanghai_day(now())
     with reading() as session:
         kept = onsite.drafts(session, s.inspection, actor())
+        saved_at = onsite.saved_at(session, s.inspection, actor())
         taken = onsite.photos(session, inspection_id)
         own = visits.own_items(session, s.inspection, str(actor().unit))
         days = chains.usual_days(session, s.inspection.jurisdiction, today)
@@ -158,6 +159,7 @@ def _page(inspection_id: str, form: Any, errors: dict[str, str], *, saved: bool 
         values=values,
         errors=errors,
         saved=saved,
+        saved_at=saved_at,
         has_draft=form is None and bool(kept),
         rows=min(rows, forms.MOST_ROWS),
         due=due.isoformat(),
