@@ -1,6 +1,5 @@
-"""Rows for export, streamed: flags, inspections, ratings. What is exported obeys the same promises as the pages."""
+"""Rows for export, streamed: flags, inspections, codes. What is exported obeys the same promises as the pages."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.enterprise_codes import PATH, display_enterprise_code
-from app.domain.times import rfc3339, shanghai_day
-from app.store.models import Enterprise, EnterpriseCode, FindingRow, InspectionRow, Speech
+from app.domain.times import rfc3339
+from app.store.models import Enterprise, EnterpriseCode, FindingRow, InspectionRow
 
 FLAG_COLUMNS = ("rule", "severity", "inspection_number", "uscc", "unit", "raised_for", "state")
 INSPECTION_COLUMNS = (
@@ -17,8 +16,6 @@ INSPECTION_COLUMNS = (
     "started_at", "ended_at", "imported",
 )  # fmt: skip
 ENTERPRISE_CODE_COLUMNS = ("uscc", "enterprise_name", "code", "url")
-RATING_COLUMNS = ("unit", "quarter", "enterprises", "average")
-FEWEST_ENTERPRISES = 10
 AT_ONCE = 5000
 
 
@@ -64,32 +61,3 @@ def enterprise_codes(session: Session, public_url: str) -> Iterator[tuple[Any, .
     )
     for uscc, name, code in session.execute(query):
         yield uscc or "", name, display_enterprise_code(code), f"{public_url}{PATH}{code}"
-
-
-def ratings(session: Session, today_quarter: str) -> Iterator[tuple[Any, ...]]:
-    """One figure a unit and closed quarter (promise 4): the lowest rating of each visit, at least ten enterprises,
-    else carried forward; rounded to half a point."""
-    query = (
-        select(
-            InspectionRow.lead_unit,
-            InspectionRow.enterprise_id,
-            InspectionRow.id,
-            InspectionRow.window_end,
-            Speech.rating,
-        )
-        .join(InspectionRow, InspectionRow.id == Speech.inspection)
-        .where(Speech.kind == "rating", Speech.rating.is_not(None))
-    )
-    lowest: dict[tuple[str, str], dict[tuple[str, str], int]] = defaultdict(dict)
-    for unit, enterprise, inspection, ended, rating in session.execute(query):
-        day = shanghai_day(ended)
-        quarter = f"{day.year}-Q{(day.month + 2) // 3}"
-        visits = lowest[unit, quarter]
-        visits[inspection, enterprise] = min(int(rating or 5), visits.get((inspection, enterprise), 5))
-    carried: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
-    for (unit, quarter), visits in sorted(lowest.items()):
-        carried[unit] |= visits
-        enterprises = {enterprise for _, enterprise in carried[unit]}
-        if quarter < today_quarter and len(enterprises) >= FEWEST_ENTERPRISES:
-            values = carried.pop(unit).values()
-            yield unit, quarter, len(enterprises), round(sum(values) / len(values) * 2) / 2

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from app.services import desk, flags, jobs, log, onsite, outbox, places, reminders, unit_keys, visits
+from app.services import desk, flags, jobs, log, onsite, outbox, places, reminders, satisfaction, unit_keys, visits
 from app.services.imports import uploads
 from app.services.space import entry, persons
 from app.store.models import (
@@ -58,6 +58,7 @@ JOBS = (
     lapse,
     remind,
     desk.digests,
+    satisfaction.close_quarters,
     unit_keys.renew_lists,
     forget,
     erase_former,

@@ -1,0 +1,16 @@
+"""The units' closed figures, with how many they rest on: for supervisors only."""
+
+from flask import render_template
+
+from app.context import actor, reading
+from app.domain.satisfaction import FEWEST_ENTERPRISES
+from app.queries import satisfaction
+from app.web.supervisor.blueprint import blueprint, supervisors
+
+
+@blueprint.get("/ratings")
+@supervisors
+def ratings() -> str:
+    with reading() as session:
+        found = satisfaction.of_region(session, actor())
+    return render_template("supervisor/ratings.html", found=found, fewest=FEWEST_ENTERPRISES)
