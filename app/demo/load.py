@@ -13,7 +13,17 @@ from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.token import to_digits
 from app.domain.errors import Refused
 from app.domain.times import shanghai_day
-from app.services import accounts, drafts, enterprise_codes, flags, registers, speech, templates, verification
+from app.services import (
+    accounts,
+    drafts,
+    enterprise_codes,
+    flags,
+    registers,
+    satisfaction,
+    speech,
+    templates,
+    verification,
+)
 from app.store import actors, registry
 from app.store.models import CodeRow, Enterprise, Region, User
 from app.store.unit_of_work import UnitOfWork
@@ -72,6 +82,7 @@ def load(work: UnitOfWork, password: str) -> int:
     _forged(work)
     _begun(work, cast, invented[stories_end + 3])
     flags.sweep(work)
+    satisfaction.close_quarters(work)
     return done
 
 

@@ -32,7 +32,7 @@ def of_unit(session: Session, unit: str) -> list[UnitFigure]:
 def of_region(session: Session, actor: Actor) -> list[tuple[str, list[tuple[str, Figure]]]]:
     """Closed quarters, the newest first, with (name, figure) of the supervised units, by name: never ranked."""
     units = select(Unit.code, Unit.name).where(Unit.region.in_(actor.regions))
-    names = dict(session.execute(units).tuples().all())
+    names = {row.code: row.name for row in session.execute(units)}
     return [
         (str(quarter), sorted(((names[f.unit], f) for f in figures if f.unit in names), key=lambda pair: pair[0]))
         for quarter, figures in reversed(closed(session))
