@@ -126,6 +126,7 @@ def everything_a_unit_can_get(house: House, inspection: Inspection) -> dict[str,
             headers = house.bearer(name) if api and name != "nobody" else {}
             answer = client.get(url, headers=headers)
             body = answer.get_data().decode("latin1")
+            answer.close()
             found[f"{name} {url}"] = (answer.status_code, re.sub(RANDOM, "ID", body))
     return found
 
