@@ -10,7 +10,7 @@ const PARTS = [
 
 async function keep() {
   const cache = await caches.open(CACHE);
-  for (const path of [SHELL, ...PARTS]) {
+  for (const path of [...PARTS, SHELL]) { // the page last: where it is kept, its parts are
     const answer = await fetch(path, { redirect: "manual", cache: "no-cache" }); // signed out: a redirect, not kept
     if (answer.status === 200) await cache.put(path, answer);
   }
