@@ -70,6 +70,8 @@ ELSEWHERE = {  # tables that are no registers, and why
     "signed_documents": "signed",
     "files": "facts name them with their hash",
     "jobs": "passing",
+    **dict.fromkeys(("case_records", "unit_questions"), "facts of their own"),
+    **dict.fromkeys(("saved_views", "watches", "subscriptions"), "a supervisor's own conveniences"),
     "drafts": "their beginning and end are facts, held against the rows",
     **dict.fromkeys(("application_templates", "application_keys", "batches", "batch_rows"), "working papers"),
     **dict.fromkeys(("space_members", "matters"), "folded from facts"),
