@@ -7,7 +7,7 @@ if ! command -v npm >/dev/null 2>&1; then
 fi
 cd scanner_static
 [ -f package.json ] || exit 0
-if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
 	npm ci --no-audit --no-fund --loglevel=error
 fi
 npm run --silent build
