@@ -29,6 +29,7 @@ MIN_TIME, MAX_TIME = 2**16, 2**32 - 1  # until 2106: every time takes four bytes
 _HEAD = struct.Struct(">3sI2sI2sI2s16s3s")
 _HEAD_CONSTANTS = (b"\xa5\x04\x1a", b"\x05\x1a", b"\x06\x1a", b"\x07\x50", b"\x39\x01\x12")
 _USCC_LIMIT = 31**18
+_SIX_DIGITS = 31**6
 _PAIRS = [a + b for a in ALPHABET for b in ALPHABET]  # two base-31 digits at a time
 _VALUES = {c: value for value, c in enumerate(ALPHABET)}
 # Control characters and those that turn the direction of a line around: a name must not rewrite the page it stands on.
@@ -62,10 +63,13 @@ class Claims:
     enterprise_name: str
 
     def __post_init__(self) -> None:
-        for name in ("issued_at", "not_before", "expires_at"):
-            time = getattr(self, name)
-            if time.tzinfo is not UTC or time.microsecond:
-                object.__setattr__(self, name, utc(time).replace(microsecond=0))
+        if not (_is_whole(self.issued_at) and _is_whole(self.not_before) and _is_whole(self.expires_at)):
+            for name in ("issued_at", "not_before", "expires_at"):
+                object.__setattr__(self, name, utc(getattr(self, name)).replace(microsecond=0))
+
+
+def _is_whole(time: datetime) -> bool:
+    return time.tzinfo is UTC and not time.microsecond
 
 
 def clean_text(text: str) -> str:
@@ -108,18 +112,23 @@ def decode_claims(payload: bytes) -> Claims:
     if len(payload) <= _HEAD.size:
         raise ClaimsError("cut off")
     a, exp, b, nbf, c, iat, d, cti, e = _HEAD.unpack_from(payload)
-    if (a, b, c, d, e) != _HEAD_CONSTANTS or min(exp, nbf, iat) < MIN_TIME or nbf >= exp:
+    if (a, b, c, d, e) != _HEAD_CONSTANTS or not MIN_TIME <= nbf < exp or iat < MIN_TIME:
         raise ClaimsError("not exactly the five claims, or impossible times")
     try:
         own = read(payload[_HEAD.size :])
     except CborError as error:
         raise ClaimsError(str(error)) from error
-    _require(isinstance(own, list) and len(own) == 6 and own[0] == VERSION, "version")
+    if not isinstance(own, list) or len(own) != 6 or own[0] != VERSION:
+        raise ClaimsError("version")
     _, kind, subject, items, certificates, name = own
-    _require(isinstance(kind, int) and 0 <= kind < len(KINDS), "kind")
-    _require(_are_items(items), "items")
-    _require(isinstance(certificates, list) and all(map(_is_text, certificates)), "certificates")
-    _require(_is_text(name), "enterprise name")
+    if not isinstance(kind, int) or not 0 <= kind < len(KINDS):
+        raise ClaimsError("kind")
+    if not _are_items(items):
+        raise ClaimsError("items")
+    if not isinstance(certificates, list) or not all(map(_is_text, certificates)):
+        raise ClaimsError("certificates")
+    if not _is_text(name):
+        raise ClaimsError("enterprise name")
     return Claims(
         cti,
         datetime.fromtimestamp(iat, UTC),
@@ -151,12 +160,9 @@ def unpack_uscc(packed: Any) -> str:
     _require(isinstance(packed, bytes) and len(packed) == USCC_BYTES, "uscc")
     number = int.from_bytes(packed, "big")
     _require(number < _USCC_LIMIT, "uscc")
-    pairs = []
-    for _ in range(9):
-        number, pair = divmod(number, 961)
-        pairs.append(_PAIRS[pair])
-    pairs.reverse()
-    return "".join(pairs)
+    number, low = divmod(number, _SIX_DIGITS)  # small numbers divide fast
+    high, middle = divmod(number, _SIX_DIGITS)
+    return "".join([_PAIRS[part // 923521] + _PAIRS[part // 961 % 961] + _PAIRS[part % 961] for part in (high, middle, low)])
 
 
 def _is_text(value: Any) -> bool:

@@ -7,8 +7,9 @@ Digits cost 3.3 bits each in a QR, which is as dense as upper-case base32 and ke
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import cbor2
 
@@ -33,8 +34,7 @@ class TokenTooLarge(ValueError):
     """Not even the shortest form fits a QR of the largest version: the address in front of it is too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The parts of a token, before anything is believed. `signed_bytes` is the Sig_structure (RFC 9052, 4.4)."""
 
     alg: int
