@@ -162,7 +162,9 @@ def unpack_uscc(packed: Any) -> str:
     _require(number < _USCC_LIMIT, "uscc")
     number, low = divmod(number, _SIX_DIGITS)  # small numbers divide fast
     high, middle = divmod(number, _SIX_DIGITS)
-    return "".join([_PAIRS[part // 923521] + _PAIRS[part // 961 % 961] + _PAIRS[part % 961] for part in (high, middle, low)])
+    return "".join(
+        [_PAIRS[part // 923521] + _PAIRS[part // 961 % 961] + _PAIRS[part % 961] for part in (high, middle, low)]
+    )
 
 
 def _is_text(value: Any) -> bool:
