@@ -18,6 +18,7 @@ from app.cli.log import log_group
 from app.cli.lots import lots_group
 from app.cli.registers import codes_group, flags_group, keys_group
 from app.cli.serve import serve
+from app.cli.telling import report_group
 from app.cli.worker import worker
 from app.config import ConfigError
 from app.domain.errors import DomainError
@@ -25,7 +26,7 @@ from app.errors import sentence
 
 COMMANDS: tuple[click.Command, ...] = (
     init, serve, worker, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
-    keys_group, log_group, lots_group,
+    keys_group, log_group, lots_group, report_group,
 )  # fmt: skip
 
 

@@ -15,9 +15,11 @@ from app.errors import sentence
 from app.installation import Installation
 from app.services import housekeeping, jobs, outbox, senders
 from app.services import log as log_service
-from app.services.job_handlers import HANDLERS
+from app.services.job_handlers import HANDLERS as OF_SERVICES
+from app.telling import making
 
 log = logging.getLogger("jcm.worker")
+HANDLERS = OF_SERVICES | {making.JOB: making.run}
 LOG_EVERY = 2.0  # seconds between two looks at the queue of the log
 
 
@@ -92,3 +94,9 @@ def _round(installation: Installation) -> None:
             installation.perform(job)
         except Exception:
             log.exception("%s failed; the next round tries again", job.__name__)
+    try:
+        making.on_schedule(
+            installation.perform, installation.reading, installation.config.jurisdiction, installation.clock()
+        )
+    except Exception:
+        log.exception("the reports of the last periods could not be made; the next round tries again")

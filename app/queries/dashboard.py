@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
+from app.domain.figures import Period
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.supervision import CLOSED, DISMISSED, WITHDRAWN
-from app.queries.figures import as_of
+from app.queries.figures import Figures, against, as_of
 from app.store.models import Enterprise, FindingRow, InspectionRow, Region, Speech, Unit
 
-WEEKS = 13
+WEEKS, RECENT = 13, 30  # RECENT: days
 DONE = (CLOSED, DISMISSED, WITHDRAWN)
 
 
@@ -33,22 +34,12 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
-    """Of the visits completed in a period: how many were seen or confirmed by the enterprise, and rated."""
-
-    completed: int
-    scanned: int
-    rated: int
-    triggered: int
-
-
-@dataclass(frozen=True, slots=True)
 class Dashboard:
     overdue: int
     new_red: int
     reports_waiting: int
     weeks: list[Week]
-    rates: Rates
+    columns: list[tuple[Period, Figures]]
     by_rule: list[tuple[str, str, int]]
     by_unit: list[tuple[str, str, int]]
     by_town: list[tuple[str, str, int]]
@@ -70,7 +61,7 @@ def dashboard(session: Session, actor: Actor, today: date) -> Dashboard:
         )
         or 0,
         weeks=_weeks(session, actor, first, today),
-        rates=_rates(session, actor, today - timedelta(days=29), today),
+        columns=against(session, actor.regions, Period(today - timedelta(days=RECENT - 1), today)),
         by_rule=_by_rule(session, still_open),
         by_unit=_by(session, still_open, FindingRow.unit, Unit.code, Unit.name),
         by_town=_by_town(session, still_open),
@@ -106,20 +97,6 @@ def _weeks(session: Session, actor: Actor, first: date, last: date) -> list[Week
         Week(first + timedelta(days=7 * n), visits[n], flags[n, "red"], flags[n, "yellow"], flags[n, "blue"])
         for n in range(WEEKS)
     ]
-
-
-def _rates(session: Session, actor: Actor, first: date, last: date) -> Rates:
-    i = InspectionRow
-    shown = i.first_seen_at.is_not(None) | i.enterprise_arrived_at.is_not(None)
-    rated = select(Speech.id).where(Speech.inspection == i.id, Speech.kind == "rating").exists()
-    where = (
-        i.jurisdiction.in_(actor.regions), i.visit_day.between(first, last), i.state == "completed", i.imported.is_(False),
-    )  # fmt: skip
-    count = func.count()
-    row = session.execute(
-        select(count, count.filter(shown), count.filter(rated), count.filter(i.kind == "triggered")).where(*where)
-    ).one()
-    return Rates(*row)
 
 
 def _by_rule(session: Session, where: tuple[object, ...]) -> list[tuple[str, str, int]]:

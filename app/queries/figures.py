@@ -25,6 +25,7 @@ from app.store.models import (
     Region,
     RuleClock,
     Speech,
+    Unit,
 )
 
 i = InspectionRow
@@ -42,15 +43,19 @@ _scanned = or_(i.first_seen_at.is_not(None), i.enterprise_arrived_at.is_not(None
 _recorded = _any(_items.item, _items.inspection == i.id, _items.outcome.in_(("no_problem", "problem_found")))
 _problem = _any(_items.item, _items.inspection == i.id, _items.outcome == "problem_found")
 _joint = _any(_units.unit, _units.inspection == i.id, _units.position == 1)
+_above = _any(
+    _units.unit, _units.inspection == i.id, _units.unit.in_(select(Unit.code).where(Unit.supervised.is_(False)))
+)
 _rated = _any(_said.id, _said.inspection == i.id, _said.kind == "rating")
 
-# name → condition on a visit that counts. `shown` is what rule code.not_shown does not flag; `scanned` leaves out paper
-# notices and codes that only the inspector's own device opened.
+# name → condition on a visit that counts. `above`: a body outside the supervised tree took part. `shown` is what rule
+# code.not_shown does not flag; `scanned` leaves out paper notices and codes that only the inspector's own device opened.
 VISITS: dict[str, Any] = {
     "visits": i.counts,
     "planned": i.kind == "planned",
     "triggered": i.kind == "triggered",
     "joint": _joint,
+    "above": _above,
     "recorded": _recorded,
     "problems": _problem,
     "own": _own,
@@ -183,6 +188,13 @@ def towns(session: Session, regions: Iterable[str], period: Period) -> list[tupl
     return [(code, name, visited.get(code, 0), flagged.get(code, 0)) for code, name in rows]
 
 
+def flags_by_rule(session: Session, regions: Iterable[str], period: Period) -> dict[str, int]:
+    """The standing flags for days of a period by rule, most first."""
+    count = func.count()
+    query = select(FindingRow.rule, count).where(*flags_where(tuple(regions), period)).group_by(FindingRow.rule)
+    return {row[0]: row[1] for row in session.execute(query.order_by(count.desc(), FindingRow.rule))}
+
+
 def counted_flags(query: Any, what: Mapping[str, str]) -> Any:
     """`query` over findings narrowed to what a figure counts: `count` (a name of FLAGS) and officer."""
     if what.get("count"):
@@ -195,7 +207,7 @@ def counted_flags(query: Any, what: Mapping[str, str]) -> Any:
 def figures(
     session: Session, regions: Iterable[str], period: Period, by: str | None = None, unit: str | None = None
 ) -> dict[str, Figures]:
-    """Figures by unit, town, month or item (or all under ""), three grouped queries however much there is."""
+    """Figures by unit, town, month, day or item (or all under ""), three grouped queries however much there is."""
     regions = tuple(regions)
     out: dict[str, Figures] = defaultdict(Figures)
     names = list(VISITS)
@@ -215,6 +227,15 @@ def figures(
     return out
 
 
+def against(
+    session: Session, regions: Iterable[str], period: Period, unit: str | None = None
+) -> list[tuple[Period, Figures]]:
+    """The figures of the period, of the one before (环比) and of the same days a year ago (同比)."""
+    regions = tuple(regions)
+    periods = (period, period.before, period.year_before)
+    return [(p, figures(session, regions, p, unit=unit).get("", Figures())) for p in periods]
+
+
 def _grouped(by: str | None) -> tuple[Any, Any]:
     if by == "unit":
         return InspectionUnit.unit, select(InspectionUnit.unit).join(i, i.id == InspectionUnit.inspection)
@@ -222,9 +243,9 @@ def _grouped(by: str | None) -> tuple[Any, Any]:
         return InspectionItem.item, select(InspectionItem.item).join(i, i.id == InspectionItem.inspection)
     if by == "town":
         return Enterprise.region, select(Enterprise.region).join(i, i.enterprise_id == Enterprise.id)
-    if by == "month":
-        month = func.substr(cast(i.visit_day, String), 1, 7)
-        return month, select(month).select_from(i)
+    if by in ("month", "day"):
+        day = func.substr(cast(i.visit_day, String), 1, 7 if by == "month" else 10)
+        return day, select(day).select_from(i)
     return None, select(func.coalesce(func.max(""), "")).select_from(i)
 
 

@@ -1,12 +1,11 @@
 """Closed figures for reading: from their facts alone. A unit's own says no number of enterprises or visits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.actors import Actor
 from app.domain.satisfaction import Figure
 from app.store.figures import closed
 from app.store.models import Unit
@@ -29,9 +28,9 @@ def of_unit(session: Session, unit: str) -> list[UnitFigure]:
     return found
 
 
-def of_region(session: Session, actor: Actor) -> list[tuple[str, list[tuple[str, Figure]]]]:
+def of_region(session: Session, regions: Iterable[str]) -> list[tuple[str, list[tuple[str, Figure]]]]:
     """Closed quarters, the newest first, with (name, figure) of the supervised units, by name: never ranked."""
-    units = select(Unit.code, Unit.name).where(Unit.region.in_(actor.regions))
+    units = select(Unit.code, Unit.name).where(Unit.region.in_(tuple(regions)))
     names = {row.code: row.name for row in session.execute(units)}
     return [
         (str(quarter), sorted(((names[f.unit], f) for f in figures if f.unit in names), key=lambda pair: pair[0]))

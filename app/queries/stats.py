@@ -7,7 +7,9 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
-from app.store.models import Enterprise, FindingRow, InspectionItem, InspectionRow, InspectionUnit
+from app.domain.figures import Period
+from app.queries.figures import flags_by_rule
+from app.store.models import Enterprise, InspectionItem, InspectionRow, InspectionUnit
 
 BY = ("unit", "town", "month", "rule", "item")
 
@@ -15,7 +17,8 @@ BY = ("unit", "town", "month", "rule", "item")
 def counts(session: Session, actor: Actor, first: date, last: date, by: str) -> list[dict[str, Any]]:
     """Rows {key, visits | flags} of the actor's region, most first; months in order."""
     if by == "rule":
-        return _flags(session, actor, first, last)
+        found = flags_by_rule(session, actor.regions, Period(first, last))
+        return [{"key": rule, "flags": count} for rule, count in found.items()]
     key, query = _grouped(by)
     query = query.where(
         InspectionRow.jurisdiction.in_(actor.regions),
@@ -38,15 +41,3 @@ def _grouped(by: str) -> tuple[Any, Any]:
         return key, select(key, func.count()).join(InspectionRow, InspectionRow.enterprise_id == Enterprise.id)
     key = func.substr(cast(InspectionRow.visit_day, String), 1, 7)
     return key, select(key, func.count()).select_from(InspectionRow)
-
-
-def _flags(session: Session, actor: Actor, first: date, last: date) -> list[dict[str, Any]]:
-    query = (
-        select(FindingRow.rule, func.count())
-        .where(
-            FindingRow.jurisdiction.in_(actor.regions), FindingRow.standing, FindingRow.raised_for.between(first, last)
-        )
-        .group_by(FindingRow.rule)
-        .order_by(func.count().desc(), FindingRow.rule)
-    )
-    return [{"key": rule, "flags": count} for rule, count in session.execute(query)]

@@ -20,6 +20,7 @@ AREAS = (
     "onsite",
     "followup",
     "reconcile",
+    "telling",
 )
 
 

@@ -1,4 +1,7 @@
-"""Which use case does which kind of job. A new kind is one line here and one in app/web/jobs/views.py."""
+"""Which use case does which kind of job. A new kind is one line here and one in app/web/jobs/views.py.
+
+Reports stand above the services (they read through the queries of the pages): app/cli/worker.py adds their line.
+"""
 
 from app.services import backtest_jobs, batches, enterprise_codes
 from app.services.imports import uploads

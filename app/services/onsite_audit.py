@@ -22,6 +22,7 @@ NAMING_FILES = (
     "inspection.not_carried_out",
     "rectification.answered",
     "rectification.verified",
+    "telling.made",
 )
 
 
@@ -55,7 +56,7 @@ def _rectifications(session: Session) -> Iterator[Found]:
 
 
 def _files(session: Session) -> Iterator[Found]:
-    """A photograph that a fact names must be there, and be the one."""
+    """A photograph or report that a fact names must be there, and be the one."""
     query = select(FactRow.body).where(FactRow.kind.in_(NAMING_FILES)).execution_options(yield_per=500)
     for body in session.scalars(query):
         for said in _named(json.loads(body)):

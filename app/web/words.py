@@ -45,6 +45,7 @@ FIGURES: dict[str, Any] = {
     "planned": _l("计划检查"),
     "triggered": _l("触发式检查"),
     "joint": _l("联合检查"),
+    "above": _l("区级以上单位的检查"),
     "recorded": _l("记录了结果的检查"),
     "problems": _l("发现问题的检查"),
     "own": _l("本平台办结的检查"),
@@ -62,6 +63,7 @@ FIGURES: dict[str, Any] = {
     "scanned_rate": _l("扫码率"),
     "rated_rate": _l("评价率"),
 }
+TELLING_KINDS: dict[str, Any] = {"weekly": _l("周报"), "monthly": _l("月报"), "yearly": _l("年报")}
 EXCEPTIONS: dict[str, Any] = {
     "emergency": _l("紧急情况"),
     "evidence_risk": _l("证据可能灭失"),

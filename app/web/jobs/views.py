@@ -55,6 +55,11 @@ KINDS: dict[str, Shown] = {
         lambda result: "/admin/enterprise-codes",
     ),
     "import.check": Shown(_l("检查表格"), told_of_check, address),
+    "telling": Shown(
+        _l("制作报告"),
+        lambda result: _("%(period)s的报告已经做好。", period=result["period"]),
+        lambda result: "/supervise/telling",
+    ),
     "import.store": Shown(_l("导入表格"), told_of_store, address),
 }
 

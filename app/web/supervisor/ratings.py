@@ -12,5 +12,5 @@ from app.web.supervisor.blueprint import blueprint, supervisors
 @supervisors
 def ratings() -> str:
     with reading() as session:
-        found = satisfaction.of_region(session, actor())
+        found = satisfaction.of_region(session, actor().regions)
     return render_template("supervisor/ratings.html", found=found, fewest=FEWEST_ENTERPRISES)

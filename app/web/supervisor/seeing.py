@@ -67,21 +67,13 @@ def figures() -> str:
     """The region's figures against the period before (环比) and a year ago (同比), by weekday and hour, by town."""
     period, regions = period_asked(), actor().regions
     with reading() as session:
-        columns = _columns(session, period)
+        columns = figure_queries.against(session, regions, period)
         heat = figure_queries.heat(session, regions, period)
         towns = figure_queries.towns(session, regions, period)
         as_of = figure_queries.as_of(session, regions)
     hours = range(min((h for _, h in heat), default=8), max((h for _, h in heat), default=17) + 1)
     more = {"heat": heat, "hours": hours, "most": max(heat.values(), default=1), "weekdays": WEEKDAYS}
     return _page("figures", period, columns=columns, towns=towns, as_of=as_of, **more)
-
-
-def _columns(session: Any, period: Period, unit: str | None = None) -> list[tuple[Period, Figures]]:
-    """The figures of the period, of the one before and of the same days a year ago."""
-    return [
-        (p, figure_queries.figures(session, actor().regions, p, unit=unit).get("", Figures()))
-        for p in (period, period.before, period.year_before)
-    ]
 
 
 @blueprint.get("/units/<code>")
@@ -93,17 +85,15 @@ def unit(code: str) -> str:
         row = session.get(Unit, code)
         if row is None or row.role != "inspecting":
             raise NotFound("no_such_unit")
-        columns = _columns(session, period, code)
+        columns = figure_queries.against(session, actor().regions, period, code)
     return _page("unit", period, unit=row, columns=columns)
 
 
+@blueprint.context_processor
+def _figures() -> dict[str, Any]:
+    """What the macros of figures need, on every page."""
+    return {"list_link": list_link, "rates": RATES, "figure_words": FIGURES, "fewest": FEWEST_ENTERPRISES}
+
+
 def _page(name: str, period: Period, **more: Any) -> str:
-    return render_template(
-        f"supervisor/{name}.html",
-        period=period,
-        list_link=list_link,
-        rates=RATES,
-        figure_words=FIGURES,
-        fewest=FEWEST_ENTERPRISES,
-        **more,
-    )
+    return render_template(f"supervisor/{name}.html", period=period, **more)
