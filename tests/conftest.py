@@ -49,7 +49,7 @@ def database_url(
         return
     name = f"t_{uuid.uuid4().hex}"
     template = make_url(templates[kind]).database
-    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     yield postgres_url(name)
     _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -12,13 +12,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import create_app
+from app.clock import Clock
 from app.config import Config, load_config
 from app.domain.actors import Actor
 from app.domain.applications import Application, EnterpriseRef
 from app.domain.codes.keys import SigningKey
 from app.domain.enterprises import organisation_check_character, uscc_check_character
+from app.domain.ids import RandomBytes
 from app.domain.inspections import Inspection, Result
-from app.installation import Installation
+from app.installation import Installation, open_installation
 from app.services import accounts, applications, decisions, visits
 from app.store import actors
 from app.store.models import User
@@ -140,14 +142,31 @@ def open_house(database_url: str, instance: Path, seed: int = 7, **env: str) -> 
     (instance / "root.key").write_text(SigningKey.generate(random=random.Random(1).randbytes).to_pem())
     clock = MovableClock()
     source = random.Random(seed)
-    app = create_app(house_config(database_url, instance, **env), clock=clock, random=source.randbytes)
-    app.testing = True
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app = _app(house_config(database_url, instance, **env), clock, source.randbytes, own=bool(env))
     installation: Installation = app.extensions["jcm"]
     with installation.reading() as session:
         ids = {u.username: u.actor for u in session.scalars(select(User))}
         people = {name: actors.by_id(session, ids[name], clock().date()) for name, _, _ in PEOPLE if name in ids}
     return House(installation, app, clock, people)
+
+
+def _app(config: Config, clock: Clock, random: RandomBytes, own: bool) -> Flask:
+    """One application a process serves house after house: routes and templates are compiled once, the installation
+    behind them is exchanged. A house with settings of its own gets an application of its own."""
+    global _shared_app
+    if own or _shared_app is None:
+        app = create_app(config, clock, random)
+        app.testing = True
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        if not own:
+            _shared_app = app
+        return app
+    _shared_app.extensions |= {"jcm_config": config, "jcm": open_installation(config, clock, random)}
+    _shared_app.extensions.pop("jcm_city", None)
+    return _shared_app
+
+
+_shared_app: Flask | None = None
 
 
 def add_people(house: House) -> None:
