@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -37,6 +38,9 @@ PEOPLE = (  # user name, unit, role
     ("neighbour", "GB-SFJ", "supervisor"),
     ("admin", "YT-SFJ", "admin"),
 )
+
+# What a password costs is tried in tests of signing in; elsewhere a thousand sign-ins need not cost 46 MiB each.
+COSTLY_HASHER, accounts.HASHER = accounts.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass

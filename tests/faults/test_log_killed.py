@@ -15,7 +15,7 @@ from app.services import log, log_audit
 from app.store.models import FactRow
 from tests.house import House
 
-KILLS = int(os.environ.get("JCM_KILLS", "6"))
+KILLS = int(os.environ.get("JCM_KILLS", "4"))
 VICTIM = """
 import sys, random
 from pathlib import Path
