@@ -21,6 +21,7 @@ AREAS = (
     "followup",
     "reconcile",
     "telling",
+    "callbacks",
 )
 
 

@@ -4,7 +4,20 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from app.services import desk, flags, jobs, log, onsite, outbox, places, reminders, satisfaction, unit_keys, visits
+from app.services import (
+    callback_draws,
+    desk,
+    flags,
+    jobs,
+    log,
+    onsite,
+    outbox,
+    places,
+    reminders,
+    satisfaction,
+    unit_keys,
+    visits,
+)
 from app.services.imports import uploads
 from app.services.space import entry, persons
 from app.store.models import (
@@ -59,6 +72,7 @@ JOBS = (
     remind,
     desk.digests,
     satisfaction.close_quarters,
+    callback_draws.weekly,
     unit_keys.renew_lists,
     forget,
     erase_former,

@@ -40,6 +40,7 @@ from app.store.unit_of_work import canonical_of
 CHUNK = 4096
 ENTERS_WITHIN = timedelta(minutes=10)
 HELD_FOR = timedelta(days=1, minutes=10)
+HELD_KINDS = ("report", "callback")  # what tells of who spoke enters in the daily batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _facts(session: Session) -> Iterator[Discrepancy]:
                 "fact_added", "facts", fact.id, f"fact {name} never entered the log, or was changed since"
             )
         elif position is not None:
-            slack = HELD_FOR if fact.subject_id in held or fact.subject_kind == "report" else ENTERS_WITHIN
+            slack = HELD_FOR if fact.subject_id in held or fact.subject_kind in HELD_KINDS else ENTERS_WITHIN
             yield from _late(fact, name, position, sizes, times, slack)
 
 

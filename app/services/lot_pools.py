@@ -118,13 +118,14 @@ def _enterprises(session: Session, choice: Choice) -> tuple[list[str], tuple[str
         return list(dict.fromkeys(known[u] for u in choice.usccs if u in known)), unknown
     query = select(Enterprise.id).order_by(Enterprise.id)
     if choice.region:
-        query = query.where(Enterprise.region.in_(_regions_below(session, choice.region)))
+        query = query.where(Enterprise.region.in_(regions_below(session, choice.region)))
     if choice.industry or choice.risk:
         query = query.where(Enterprise.id.in_(_by_record(choice)))
     return list(session.scalars(query.limit(LARGEST_POOL + 1))), ()
 
 
-def _regions_below(session: Session, region: str) -> set[str]:
+def regions_below(session: Session, region: str) -> set[str]:
+    """A region and all below it."""
     parents = Reference(session).parents
     found = {region}
     while True:

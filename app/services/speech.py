@@ -57,6 +57,7 @@ class Report:
     unit_text: str | None = None
     people: str | None = None
     contact: str | None = None
+    enterprise: str | None = None  # its id, where the platform itself asked (call-backs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ def rate(work: UnitOfWork, rating: Rating, device: str) -> str:
 def report(work: UnitOfWork, report: Report) -> str:
     """Stores a report of a visit without a code; the receipt. Raises Invalid with every wrong field."""
     _check_report(work, report)
-    known = registry.enterprise_by_uscc(work.session, report.uscc) if report.uscc else None
+    known = registry.enterprise(work.session, report.enterprise) if report.enterprise else None
+    if known is None and report.uscc:
+        known = registry.enterprise_by_uscc(work.session, report.uscc)
     enterprise = known or registry.enterprise_by_name(work.session, report.enterprise_name)
     unit = registry.units(work.session, [report.unit_code]).get(report.unit_code) if report.unit_code else None
     jurisdiction = registry.jurisdiction_of(
@@ -117,6 +120,14 @@ def report(work: UnitOfWork, report: Report) -> str:
         known=canonical_json(_issued_around(work.session, enterprise.id, report.visited_on) if enterprise else []),
         contact=report.contact,
     )
+
+
+def id_of(session: Session, text: str) -> str:
+    """The id of what a receipt stands for. Raises NotFound("no_such_receipt")."""
+    found = session.scalar(select(Speech.id).where(Speech.receipt_hash == _receipt_hash(text)))
+    if found is None:
+        raise NotFound("no_such_receipt")
+    return found
 
 
 def receipt(session: Session, text: str) -> Receipt:

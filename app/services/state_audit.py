@@ -17,6 +17,7 @@ from app.domain.inspections import Inspection
 from app.domain.supervision import columns_after
 from app.domain.times import rfc3339
 from app.services.audit_facts import CHUNK, Found, facts_of
+from app.services.callback_audit import callback_discrepancies
 from app.services.draft_audit import draft_discrepancies
 from app.services.followup_audit import question_discrepancies
 from app.services.onsite_audit import onsite_discrepancies
@@ -39,6 +40,7 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from space_discrepancies(session)
     yield from question_discrepancies(session)
     yield from onsite_discrepancies(session)
+    yield from callback_discrepancies(session)
     yield from _papers(session)
 
 

@@ -2,6 +2,7 @@
 
 from app.store.models.applying import ApplicationKey, ApplicationTemplate, Batch, BatchRow, Deputy, Draft
 from app.store.models.base import Base
+from app.store.models.callbacks import Callback, CallbackDraw
 from app.store.models.case_records import CaseRecord
 from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseCode, EnterpriseRecord
 from app.store.models.facts import FactRow
@@ -49,7 +50,8 @@ from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 
 __all__ = [
     "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base", "Batch", "BatchRow",
-    "CalendarDay", "CaseRecord", "Certificate", "CertificateSuspension", "Challenge", "CodePlace", "CodeRow", "Contact", "Deputy",
+    "CalendarDay", "Callback", "CallbackDraw",
+    "CaseRecord", "Certificate", "CertificateSuspension", "Challenge", "CodePlace", "CodeRow", "Contact", "Deputy",
     "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterpriseRecord",
     "FactRow", "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation", "InspectionItem",
     "InspectionOfficer", "InspectionRow", "InspectionUnit", "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job",
