@@ -13,6 +13,7 @@ from sqlalchemy import Select, String, and_, cast, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.figures import Period, Rate
+from app.domain.flags.catalogue import CATALOGUE
 from app.store.hours import ShanghaiHour, Weekday
 from app.store.models import (
     Enterprise,
@@ -71,6 +72,7 @@ RATES: dict[str, tuple[str, str]] = {
     "scanned": ("scanned", "own"),
     "rated": ("rated", "own"),
 }
+ON_SPEECH = tuple(code for code, rule in CATALOGUE.items() if rule.rests_on_speech)
 FLAGS = ("raised", "upheld", "corrected", "settled")
 
 
@@ -205,9 +207,17 @@ def counted_flags(query: Any, what: Mapping[str, str]) -> Any:
 
 
 def figures(
-    session: Session, regions: Iterable[str], period: Period, by: str | None = None, unit: str | None = None
+    session: Session,
+    regions: Iterable[str],
+    period: Period,
+    by: str | None = None,
+    unit: str | None = None,
+    *,
+    for_everybody: bool = False,
 ) -> dict[str, Figures]:
-    """Figures by unit, town, month, day or item (or all under ""), three grouped queries however much there is."""
+    """Figures by unit, town, month, day or item (or all under ""), three grouped queries however much there is.
+
+    `for_everybody`: without flags that rest on ratings or reports (promise 4: whose number no unit learns)."""
     regions = tuple(regions)
     out: dict[str, Figures] = defaultdict(Figures)
     names = list(VISITS)
@@ -223,7 +233,8 @@ def figures(
     for value, enterprises, rated, *counts in session.execute(query if by is None else query.group_by(key)):
         out[value or ""] = Figures(dict(zip(names, counts, strict=True)) | {"rated": rated}, enterprises)
     if by in (None, "unit", "town"):
-        _add_flags(session, regions, period, by, unit, out)
+        more = [FindingRow.rule.not_in(ON_SPEECH)] if for_everybody else []
+        _add_flags(session, by, [*flags_where(regions, period), *more, *_of_unit(unit)], out)
     return out
 
 
@@ -234,6 +245,10 @@ def against(
     regions = tuple(regions)
     periods = (period, period.before, period.year_before)
     return [(p, figures(session, regions, p, unit=unit).get("", Figures())) for p in periods]
+
+
+def _of_unit(unit: str | None) -> list[Any]:
+    return [FindingRow.unit == unit] if unit else []
 
 
 def _grouped(by: str | None) -> tuple[Any, Any]:
@@ -249,16 +264,8 @@ def _grouped(by: str | None) -> tuple[Any, Any]:
     return None, select(func.coalesce(func.max(""), "")).select_from(i)
 
 
-def _add_flags(
-    session: Session,
-    regions: tuple[str, ...],
-    period: Period,
-    by: str | None,
-    unit: str | None,
-    out: dict[str, Figures],
-) -> None:
+def _add_flags(session: Session, by: str | None, where: list[Any], out: dict[str, Figures]) -> None:
     key: Any = {None: cast("", String), "unit": FindingRow.unit, "town": func.coalesce(Enterprise.region, "")}[by]
-    where = [*flags_where(regions, period), *([FindingRow.unit == unit] if unit else [])]
     count = func.count()
     query = select(key, *(count.filter(flag_condition(n)) for n in FLAGS)).select_from(FindingRow).where(*where)
     settled = select(key, FindingRow.raised_at, FindingRow.changed_at).select_from(FindingRow).where(*where)

@@ -11,6 +11,7 @@ SENTENCES: dict[str, Any] = {
     "callback_done": _l("这条回访已经结束，没有重复记录。"),
     "callback_choose": _l("请选择一项。"),
     "callback_day_needed": _l("有人来而没有出示检查码时，请问清是哪一天，并填在这里；记不清就填最可能的一天。"),
+    "callback_day_wrong": _l("这不是一个日期，请这样填：2026-11-22。"),
     "callback_day_before": _l("这一天早于询问的时段（从 %(first)s 起），请核对。"),
     "callback_week_not_over": _l("只能抽已经结束的一周，例如 2026-W47。"),
     "no_supervising_unit": _l("这里还没有负责监督的司法局，没有人可以回访。请先导入单位。"),

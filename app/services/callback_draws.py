@@ -19,7 +19,7 @@ from app.domain.figures import Period, period_of
 from app.domain.ids import crockford
 from app.domain.lots import ABANDONED, COMMITTED, DRAWN, Pool
 from app.domain.times import day_end, day_start, shanghai_day
-from app.services import callbacks, lot_pools, lots
+from app.services import callbacks, lots
 from app.services.lots import Commission
 from app.store import registry
 from app.store.models import Callback, CallbackDraw, Enterprise, InspectionRow, Lot, Region, Speech, Unit
@@ -44,7 +44,7 @@ def bureaus(work: UnitOfWork) -> list[Actor]:
     query = select(Unit).join(Region, Region.code == Unit.region).where(Unit.role == SUPERVISOR)
     found: dict[str, Actor] = {}
     for unit in work.session.scalars(query.where(Region.level == "district").order_by(Unit.code)):
-        regions = frozenset({unit.region, *_below(work, unit.region)})
+        regions = frozenset(registry.regions_below(work.session, unit.region))
         found.setdefault(
             unit.region,
             Actor("system", "system", "平台", SUPERVISOR, unit.code, unit.region, regions),
@@ -130,7 +130,9 @@ def _subjects(work: UnitOfWork, bureau: Actor, pool: str, asked: Period) -> list
 
 
 def _closed(begin: datetime, end: datetime) -> Any:
-    return and_(i.state == "completed", i.imported.is_(False), i.result_recorded_at >= begin, i.result_recorded_at < end)
+    return and_(
+        i.state == "completed", i.imported.is_(False), i.result_recorded_at >= begin, i.result_recorded_at < end
+    )
 
 
 def _doubtful(begin: datetime, end: datetime) -> Any:
@@ -230,7 +232,3 @@ def _lapse(work: UnitOfWork, bureau: Actor) -> None:
     over = Callback.drawn_at < work.now - domain.LAPSES_AFTER
     for row in work.session.scalars(select(Callback).where(*where, over).limit(500)):
         callbacks.step(work, bureau, row, "callback.lapsed", {})
-
-
-def _below(work: UnitOfWork, region: str) -> set[str]:
-    return lot_pools.regions_below(work.session, region)

@@ -16,6 +16,7 @@ from app.domain.plans import OPEN, Line, Plan
 from app.domain.times import shanghai_day
 from app.services import plans
 from app.services.lots import VISIT, Commission, commit, pairs
+from app.store import registry
 from app.store.flag_facts import Reference
 from app.store.models import (
     Certificate,
@@ -118,21 +119,10 @@ def _enterprises(session: Session, choice: Choice) -> tuple[list[str], tuple[str
         return list(dict.fromkeys(known[u] for u in choice.usccs if u in known)), unknown
     query = select(Enterprise.id).order_by(Enterprise.id)
     if choice.region:
-        query = query.where(Enterprise.region.in_(regions_below(session, choice.region)))
+        query = query.where(Enterprise.region.in_(registry.regions_below(session, choice.region)))
     if choice.industry or choice.risk:
         query = query.where(Enterprise.id.in_(_by_record(choice)))
     return list(session.scalars(query.limit(LARGEST_POOL + 1))), ()
-
-
-def regions_below(session: Session, region: str) -> set[str]:
-    """A region and all below it."""
-    parents = Reference(session).parents
-    found = {region}
-    while True:
-        more = {code for code, parent in parents.items() if parent in found} - found
-        if not more:
-            return found
-        found |= more
 
 
 def _by_record(choice: Choice):  # type: ignore[no-untyped-def]

@@ -37,6 +37,21 @@ def district_of(session: Session, region: str | None) -> str | None:
     return None
 
 
+def regions_below(session: Session, region: str) -> set[str]:
+    """A region and all below it."""
+    parents = dict(session.execute(select(Region.code, Region.parent)))
+    found = {region}
+    while more := {code for code, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def region_name(session: Session, region: str) -> str:
+    """What a region is called; its code where nobody knows it."""
+    row = session.get(Region, region)
+    return row.name if row else region
+
+
 def jurisdiction_of(session: Session, unit_region: str | None, enterprise_region: str | None, default: str) -> str:
     """architecture.md: the unit's district, else the enterprise's, else the installation's."""
     return district_of(session, unit_region) or district_of(session, enterprise_region) or default

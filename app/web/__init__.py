@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "app.web.papers.sheets",
     "app.web.published.views",
     "app.web.published.log",
+    "app.web.published.figures",
     "app.web.plans.staff",
     "app.web.plans.drawing",
     "app.web.plans.supervised",

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.services import callback_draws
 from app.services import log as log_service
-from app.store.models import Enterprise
+from app.store.models import Callback, Enterprise
 from tests.house import House, uscc
 
 
@@ -35,3 +35,10 @@ def draw_week(house: House) -> None:
 def rows(house: House, model: Any) -> list[Any]:
     with house.installation.reading() as session:
         return list(session.scalars(select(model).order_by(model.id)))
+
+
+def drawn(house: House) -> list[str]:
+    """A week later: the ids of the call-backs."""
+    house.clock.move(days=7)
+    draw_week(house)
+    return [c.id for c in rows(house, Callback)]

@@ -27,6 +27,7 @@ NAVIGATION: tuple[tuple[str, Any], ...] = (
     ("/supervise/plans/", _l("计划")),
     ("/supervise/reports", _l("企业反映")),
     ("/supervise/reconcile", _l("比对")),
+    ("/supervise/callbacks", _l("回访抽查")),
     ("/supervise/ratings", _l("企业评价")),
     ("/supervise/telling", _l("报告")),
     ("/supervise/policy/", _l("规则")),

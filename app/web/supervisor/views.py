@@ -24,11 +24,11 @@ from app.store import inspections as inspection_store
 from app.store.models import Enterprise
 from app.store.unit_of_work import history
 from app.web.enterprise.sheet import change, sheet
-from app.web.supervisor import asking, desk, flags, onsite, ratings, seeing, telling
+from app.web.supervisor import asking, callbacks, desk, flags, onsite, ratings, seeing, telling
 from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.words import FIGURES, LOG_PROBLEMS, WEEKDAYS
 
-__all__ = ["asking", "blueprint", "desk", "flags", "onsite", "ratings", "seeing", "telling"]
+__all__ = ["asking", "blueprint", "callbacks", "desk", "flags", "onsite", "ratings", "seeing", "telling"]
 INSPECTION_FILTERS = (
     "state", "kind", "uscc", "number", "late", "count", "unit", "town", "item", "officer",
     "weekday", "hour",
