@@ -39,7 +39,7 @@ def district_of(session: Session, region: str | None) -> str | None:
 
 def regions_below(session: Session, region: str) -> set[str]:
     """A region and all below it."""
-    parents = dict(session.execute(select(Region.code, Region.parent)))
+    parents = dict(session.execute(select(Region.code, Region.parent)).all())
     found = {region}
     while more := {code for code, parent in parents.items() if parent in found} - found:
         found |= more

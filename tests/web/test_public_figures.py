@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from app.domain.callbacks import LAPSES_AFTER, Answer
 from app.services import callback_draws, callbacks, speech
 from tests.house import House, uscc
@@ -16,11 +14,9 @@ def text_of(house: House, path: str = "/figures") -> str:
     return answer.text
 
 
-@pytest.mark.parametrize(
-    "path", ["/figures", "/figures?year=2025", "/figures?year=9999", "/figures?year=٢٠٢٦", "/figures?lang=en"]
-)
-def test_it_is_readable_with_nothing_in_the_register(house: House, path: str) -> None:
-    assert "<h1>" in text_of(house, path)
+def test_it_is_readable_with_nothing_in_the_register_and_with_any_address(house: House) -> None:
+    for query in ("", "?year=2025", "?year=9999", "?year=٢٠٢٦", "?year=2025&lang=en"):
+        assert "<h1>" in text_of(house, f"/figures{query}")
 
 
 def test_a_rating_or_a_report_changes_nothing_on_it(house: House) -> None:
