@@ -15,11 +15,12 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import BadRequest, ServiceUnavailable, Unauthorized
 from werkzeug.exceptions import Forbidden as HttpForbidden
 
-from app.domain.actors import PUBLIC, Actor
+from app.domain.actors import DISCIPLINE, PUBLIC, Actor
 from app.domain.errors import Forbidden
 from app.domain.space import Person
 from app.domain.times import shanghai_day
 from app.domain.uploads import LARGEST_BODY, Upload
+from app.services import looks
 from app.services.space import persons
 from app.store import actors
 
@@ -182,6 +183,8 @@ def _require_access() -> Response | None:
         return redirect(url_for("auth.login", next=_next()))  # type: ignore[return-value]
     if actor.role not in access.roles:
         raise Forbidden("wrong_role", roles=", ".join(access.roles))
+    if actor.role == DISCIPLINE and request.method == "GET":
+        current_app.extensions["jcm"].perform(looks.record, actor, _next())
     g.actor = actor
     return None
 

@@ -29,6 +29,7 @@ UNITS = (
     ("SL-SFJ", "示例市司法局", "市", "990100", "supervisor", True),
     ("YT-SFJ", "云汀区司法局", "区", "990101", "supervisor", True),
     ("GB-SFJ", "隔壁区司法局", "区", "990102", "supervisor", True),
+    ("YT-JW", "云汀区纪委监委", "区", "990101", "discipline", False),
     ("YT-YJJ", "云汀区应急管理局", "区", "990101", "inspecting", True),
     ("YT-SCJG", "云汀区市场监督管理局", "区", "990101", "inspecting", True),
     ("YT-T05", "白鹭镇人民政府", "街镇", "990101005", "inspecting", True),

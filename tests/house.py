@@ -37,6 +37,9 @@ PEOPLE = (  # user name, unit, role
     ("city", "SL-SFJ", "supervisor"),
     ("neighbour", "GB-SFJ", "supervisor"),
     ("admin", "YT-SFJ", "admin"),
+    ("supervisor2", "YT-SFJ", "supervisor"),
+    ("discipline", "YT-JW", "discipline"),
+    ("observer", "YT-SFJ", "observer"),
 )
 
 # What a password costs is tried in tests of signing in; elsewhere a thousand sign-ins need not cost 46 MiB each.

@@ -36,6 +36,8 @@ ACCOUNTS = (  # user name, unit, role, name
     ("head2", "YT-SCJG", "head", "吴明哲"),
     ("supervisor", "YT-SFJ", "supervisor", "孙知行"),
     ("admin", "YT-SFJ", "admin", "李清和"),
+    ("discipline", "YT-JW", "discipline", "郑守正"),
+    ("observer", "YT-SFJ", "observer", "冯乐群"),
 )
 FLAGGED, TODAY = 60, 5  # enterprises set aside for the stories
 
@@ -170,17 +172,23 @@ def _begun(work: UnitOfWork, cast: Cast, enterprise: InventedEnterprise) -> None
 
 
 def _reports(work: UnitOfWork, enterprises: list[InventedEnterprise]) -> None:
-    """Three enterprises report visits that nobody registered."""
+    """Three enterprises report visits that nobody registered; one has something to say to discipline inspection alone."""
     told = (
-        (5, "YT-CGZF", "两个人来店里看了一圈，没有出示检查码，也没有说依据。"),
-        (19, "YT-CGZF", "说是例行检查，拍了照片就走了，没有检查码。"),
-        (2, None, "自称区里的，没说单位，要求停业整改。"),
+        (5, "YT-CGZF", "两个人来店里看了一圈，没有出示检查码，也没有说依据。", None),
+        (19, "YT-CGZF", "说是例行检查，拍了照片就走了，没有检查码。", "走的时候拿了两条烟，没有给钱。"),
+        (2, None, "自称区里的，没说单位，要求停业整改。", None),
     )
-    for (days, unit, what), enterprise in zip(told, enterprises, strict=True):
+    for (days, unit, what, sealed), enterprise in zip(told, enterprises, strict=True):
         day = shanghai_day(work.now) - timedelta(days=days)
         speech.report(
             work,
             speech.Report(
-                enterprise_name=enterprise.name, uscc=enterprise.uscc, visited_on=day, what=what, unit_code=unit
+                enterprise_name=enterprise.name,
+                uscc=enterprise.uscc,
+                visited_on=day,
+                what=what,
+                unit_code=unit,
+                concerns=("gifts",) if sealed else (),
+                concern_note=sealed,
             ),
         )

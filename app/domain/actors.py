@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from app.domain.errors import Forbidden
 
 INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION = "inspector", "head", "supervisor", "admin", "integration"
-ROLES = (INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION)
+DISCIPLINE, OBSERVER = "discipline", "observer"  # 纪检监察, who watches the watchers; 社会监督员 and contact points
+ROLES = (INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION, DISCIPLINE, OBSERVER)
+# The kind of unit that a role belongs to; a role that is not here may be of any kind.
+UNIT_OF_ROLE = {SUPERVISOR: "supervisor", DISCIPLINE: "discipline", OBSERVER: "supervisor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class Actor:
 
     def may(self, *roles: str) -> bool:
         return self.role in roles
+
+    @property
+    def oversees(self) -> bool:
+        """Whether the actor reads all units of the own regions. Only a supervisor also acts."""
+        return self.role in (SUPERVISOR, DISCIPLINE)
 
     def require(self, *roles: str) -> None:
         """Raises Forbidden("wrong_role") unless the actor has one of `roles`."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.actors import SUPERVISOR, Actor
+from app.domain.actors import Actor
 from app.domain.flags.catalogue import CATALOGUE
 from app.queries.figures import counted_flags
 from app.queries.paging import page
@@ -32,7 +32,7 @@ class ShownFlag:
 
 def visible_where(actor: Actor) -> Any:
     """What an actor may see: the own region; or what was sent to the own unit and rests on nobody's speech."""
-    if actor.role == SUPERVISOR:
+    if actor.oversees:
         return FindingRow.jurisdiction.in_(actor.regions)
     return and_(FindingRow.unit == actor.unit, FindingRow.sent_at.is_not(None), FindingRow.rule.in_(UNIT_SEES))
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.actors import SUPERVISOR, Actor
+from app.domain.actors import Actor
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.inspections import Inspection
 from app.queries.figures import counted_visits
@@ -42,7 +42,7 @@ def shown(session: Session, actor: Actor, found: Sequence[Inspection], public_ur
     flags: dict[str, list[FindingRow]] = {i: [] for i in ids}
     query = select(FindingRow).where(FindingRow.inspection_id.in_(ids), FindingRow.standing)
     for row in session.scalars(query.order_by(FindingRow.rule, FindingRow.officer)):
-        if actor.role == SUPERVISOR or not CATALOGUE[row.rule].rests_on_speech:
+        if actor.oversees or not CATALOGUE[row.rule].rests_on_speech:
             flags[str(row.inspection_id)].append(row)
     advice = _advice(session, ids)
     return [
@@ -70,7 +70,7 @@ def listed(
 def filtered(actor: Actor, filters: Mapping[str, Any]) -> Any:
     """The query behind a list. `days` is a Period of visit days; `count`, unit, town, item, officer as in figures."""
     query = select(InspectionRow)
-    if actor.role == SUPERVISOR:
+    if actor.oversees:
         query = query.where(InspectionRow.jurisdiction.in_(actor.regions))
     else:
         own = select(InspectionUnit.inspection).where(InspectionUnit.unit == actor.unit)

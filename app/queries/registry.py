@@ -44,6 +44,11 @@ def inspecting_units(session: Session) -> list[Unit]:
     return list(session.scalars(query))
 
 
+def supervising_units(session: Session) -> list[Unit]:
+    """The justice bureaus: a complaint about one goes to discipline inspection."""
+    return list(session.scalars(select(Unit).where(Unit.role == "supervisor").order_by(Unit.level.desc(), Unit.code)))
+
+
 def items(
     session: Session, today: date, unit: str | None, cursor: str | None, limit: int
 ) -> tuple[list[ShownItem], str | None]:

@@ -22,6 +22,7 @@ AREAS = (
     "reconcile",
     "telling",
     "callbacks",
+    "watching",
 )
 
 

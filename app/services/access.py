@@ -3,7 +3,7 @@
 What an actor may not see does not exist for them: NotFound, never Forbidden.
 """
 
-from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, SUPERVISOR, Actor
+from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, Actor
 from app.domain.errors import NotFound
 from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
@@ -13,7 +13,7 @@ WORKERS = (INSPECTOR, HEAD, INTEGRATION)  # who records what a unit does
 
 
 def may_see(actor: Actor, inspection: Inspection) -> bool:
-    if actor.role == SUPERVISOR:
+    if actor.oversees:
         return inspection.jurisdiction in actor.regions
     return actor.unit in inspection.units
 

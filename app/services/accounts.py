@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select, update
 
-from app.domain.actors import ROLES, SUPERVISOR, SYSTEM, Actor
+from app.domain.actors import ROLES, SYSTEM, UNIT_OF_ROLE, Actor
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.times import shanghai_day
 from app.services import registers
@@ -149,8 +149,8 @@ def _require_unit_and_role(work: UnitOfWork, unit: str, role: str) -> None:
         raise Invalid("unknown_unit", "unit", unit=unit)
     if role not in ROLES:
         raise Invalid("unknown_role", "role", role=role, roles=", ".join(ROLES))
-    if role == SUPERVISOR and found.role != "supervisor":
-        raise Invalid("supervisor_unit", "unit", unit=unit)
+    if found.role != UNIT_OF_ROLE.get(role, found.role):
+        raise Invalid(f"{UNIT_OF_ROLE[role]}_unit", "unit", unit=unit)
 
 
 def _actor(work: UnitOfWork, actor_id: str) -> Actor:

@@ -37,7 +37,7 @@ def visible(work: UnitOfWork, actor: Actor, flag_id: str) -> FindingRow:
 
 def may_see(actor: Actor, row: FindingRow) -> bool:
     """Findings that rest on ratings or reports are never a unit's to see (promise 4)."""
-    if actor.role == SUPERVISOR:
+    if actor.oversees:
         return row.jurisdiction in actor.regions
     return row.sent_at is not None and row.unit == actor.unit and not CATALOGUE[row.rule].rests_on_speech
 

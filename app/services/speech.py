@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.domain import leads
 from app.domain.enterprises import is_early_pilot, uscc_problem
 from app.domain.errors import Invalid, NotFound, Problem, Refused
 from app.domain.facts import CANONICAL_VERSION, canonical_json, leaf_data
@@ -19,6 +20,7 @@ from app.domain.ids import CROCKFORD, crockford, random_id
 from app.domain.inspections import Inspection
 from app.domain.times import day_end, day_start, iso_week, shanghai_day
 from app.services import flags
+from app.services import leads as lead_service
 from app.services.verification import look
 from app.store import registry
 from app.store.database import dialect_insert
@@ -32,6 +34,11 @@ QUESTIONS = (
     "quota", "disguised", "no_certificate", "fewer_than_two", "not_on_code", "beyond_items",
 )  # fmt: skip
 LONGEST_TEXT = 2000
+LENGTHS = {
+    "enterprise_name": 200, "what": LONGEST_TEXT, "people": 200, "unit_text": 200, "contact": 200,
+    "concern_note": LONGEST_TEXT,
+}  # fmt: skip
+LEAD_STATES = {leads.RECEIVED: "received", leads.LOOKED_INTO: "in_hand", leads.CLOSED: "answered"}
 MISREAD = str.maketrans("OIL", "011")
 
 
@@ -58,6 +65,8 @@ class Report:
     people: str | None = None
     contact: str | None = None
     enterprise: str | None = None  # its id, where the platform itself asked (call-backs)
+    concerns: tuple[str, ...] = ()  # of domain.leads.CONCERNS; never stored with the report
+    concern_note: str | None = None  # what only discipline inspection reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +93,16 @@ def rate(work: UnitOfWork, rating: Rating, device: str) -> str:
         raise Refused("already_rated")
     body = {"rating": rating.rating, "answers": dict(sorted(rating.answers.items())), "comment": rating.comment}
     receipt = _store(work, "rating", inspection.jurisdiction, body, inspection=inspection.id, rating=rating.rating)
+    _lead_of_rating(work, inspection, rating)
     flags.after_rating(work, inspection.id)
     return receipt
 
 
 def report(work: UnitOfWork, report: Report) -> str:
-    """Stores a report of a visit without a code; the receipt. Raises Invalid with every wrong field."""
+    """Stores a report of a visit without a code; the receipt. Raises Invalid with every wrong field.
+
+    What it says of money, gifts or intermediaries opens a sealed lead; a complaint about the justice bureau becomes one
+    and nothing else, so that no supervisor reads it."""
     _check_report(work, report)
     known = registry.enterprise(work.session, report.enterprise) if report.enterprise else None
     if known is None and report.uscc:
@@ -109,6 +122,11 @@ def report(work: UnitOfWork, report: Report) -> str:
         "people": report.people,
         "what": report.what,
     }
+    about = {"enterprise": enterprise.id if enterprise else None, "unit": unit.code if unit else None}
+    if leads.about_the_bureau(unit.role if unit else None, report.unit_text):
+        return _complaint(work, jurisdiction, report, body | about)
+    if report.concerns or report.concern_note or leads.speaks_of_money(report.what):
+        lead_service.open_lead(work, jurisdiction, leads.REPORT, _sealed_of(report, body | about))
     return _store(
         work,
         "report",
@@ -134,7 +152,10 @@ def receipt(session: Session, text: str) -> Receipt:
     """What became of it, for who holds the receipt. Raises NotFound("no_such_receipt")."""
     row = session.scalar(select(Speech).where(Speech.receipt_hash == _receipt_hash(text)))
     if row is None:
-        raise NotFound("no_such_receipt")
+        lead = lead_service.of_receipt(session, _receipt_hash(text))
+        if lead is None:
+            raise NotFound("no_such_receipt")
+        return Receipt("report", LEAD_STATES[lead.state], lead.answer)
     return Receipt(row.kind, row.state, row.answer)
 
 
@@ -164,11 +185,14 @@ def _check_report(work: UnitOfWork, r: Report) -> None:
         problems.append(("visited_at", "in_the_future", {}))
     if r.unit_code and r.unit_code not in registry.units(work.session, [r.unit_code]):
         problems.append(("unit_code", "unknown_unit", {"unit": r.unit_code}))
-    for name, most in (("enterprise_name", 200), ("what", LONGEST_TEXT), ("people", 200), ("unit_text", 200)):
+    for name, most in LENGTHS.items():
         if len(getattr(r, name) or "") > most:
             problems.append((name, "too_long", {"most": most}))
-    if r.contact and len(r.contact) > 200:
-        problems.append(("contact", "too_long", {"most": 200}))
+    problems += [
+        ("concerns", "unknown_choice", {"value": name, "choices": ", ".join(leads.CONCERNS)})
+        for name in r.concerns
+        if name not in leads.CONCERNS
+    ]
     _raise(problems)
 
 
@@ -176,6 +200,33 @@ def _raise(problems: list[Problem]) -> None:
     if problems:
         field_name, code, data = problems[0]
         raise Invalid(code, field_name, problems=problems, **data)
+
+
+def _lead_of_rating(work: UnitOfWork, inspection: Inspection, rating: Rating) -> None:
+    """A rating that says yes to money, gifts or an intermediary, or speaks of them, opens a sealed lead."""
+    concerns = [name for name in leads.CONCERNS if rating.answers.get(name)]
+    if not concerns and not leads.speaks_of_money(rating.comment or ""):
+        return
+    about = {"inspection": inspection.id, "enterprise": inspection.enterprise_id, "unit": inspection.lead_unit}
+    said = {"concerns": concerns, "what": rating.comment, "rating": rating.rating}
+    lead_service.open_lead(work, inspection.jurisdiction, leads.RATING, about | said)
+
+
+def _sealed_of(report: Report, body: dict[str, Any]) -> dict[str, Any]:
+    more = {"concerns": list(report.concerns), "concern_note": report.concern_note, "contact": report.contact}
+    return body | more | {"visited_on": report.visited_on.isoformat()}
+
+
+def _complaint(work: UnitOfWork, jurisdiction: str, report: Report, body: dict[str, Any]) -> str:
+    """A complaint about the justice bureau: a lead with a receipt, and no speech that a supervisor could read."""
+    receipt_text = crockford(int.from_bytes(work.random(10), "big"), 16)
+    said = _sealed_of(report, body)
+    lead_service.open_lead(work, jurisdiction, leads.COMPLAINT, said, _receipt_hash(receipt_text))
+    return _grouped(receipt_text)
+
+
+def _grouped(receipt_text: str) -> str:
+    return "-".join(receipt_text[i : i + 4] for i in range(0, 16, 4))
 
 
 def _issued_around(session: Session, enterprise_id: str, day: date) -> list[str]:
@@ -224,7 +275,7 @@ def _store(
         work.session.add(Contact(speech=speech_id, sealed=work.vault.seal(contact.encode(), f"contact:{speech_id}")))
     if kind == "report":
         flags.after_report(work, speech_id)
-    return "-".join(receipt_text[i : i + 4] for i in range(0, 16, 4))
+    return _grouped(receipt_text)
 
 
 def canonical_speech(row: Speech) -> bytes:

@@ -22,6 +22,7 @@ from app.services.draft_audit import draft_discrepancies
 from app.services.followup_audit import question_discrepancies
 from app.services.onsite_audit import onsite_discrepancies
 from app.services.space_audit import space_discrepancies
+from app.services.watch_audit import watch_discrepancies
 from app.store import inspections as inspection_store
 from app.store import papers as paper_store
 from app.store.models import CodeRow, FactRow, FindingRow, InspectionRow, PaperRow, Speech
@@ -41,6 +42,7 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from question_discrepancies(session)
     yield from onsite_discrepancies(session)
     yield from callback_discrepancies(session)
+    yield from watch_discrepancies(session)
     yield from _papers(session)
 
 

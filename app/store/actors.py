@@ -6,8 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, Actor
+from app.domain.actors import DISCIPLINE, HEAD, INSPECTOR, OBSERVER, SUPERVISOR, Actor
 from app.store.models import ActorRow, ApiToken, Deputy, LoginSession, Region, RoleAssignment, Unit, User
+
+SEEING_REGIONS = (SUPERVISOR, DISCIPLINE, OBSERVER)
 
 
 def secret_hash(secret: str) -> bytes:
@@ -67,7 +69,7 @@ def by_id(session: Session, actor_id: str, today: date) -> Actor | None:
         role=HEAD if head else assignment.role,
         unit=assignment.unit,
         region=unit.region,
-        regions=regions_below(session, unit.region) if assignment.role == SUPERVISOR else frozenset(),
+        regions=regions_below(session, unit.region) if assignment.role in SEEING_REGIONS else frozenset(),
         person=actor.id if actor.kind == "person" else None,
         acting_for=head.id if head else None,
         acting_for_name=head.name if head else None,

@@ -17,6 +17,7 @@ BLUEPRINTS = (
     "app.web.supervisor.views",
     "app.web.supervisor.policy",
     "app.web.supervisor.reconcile",
+    "app.web.discipline.views",
     "app.web.admin.views",
     "app.web.jobs.views",
     "app.web.papers.views",

@@ -72,6 +72,8 @@ def report_visit(work: UnitOfWork, who: Actor, body: ReportIn) -> Answer:
         unit_text=body.unit_text,
         people=body.people,
         contact=body.contact,
+        concerns=tuple(dict.fromkeys(body.concerns)),
+        concern_note=body.concern_note,
     )
     return Answer({"receipt": speech.report(work, report)}, 201)
 

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from app.domain import inspections as i
 from app.domain.applications import MOST_PERSONS
 from app.domain.enterprise_codes import HOWS
+from app.domain.leads import CONCERNS
 from app.domain.onsite import ROLES
 from app.domain.supervision import ACTIONS
 from app.services.scans import ACTIONS as SCAN_ACTIONS
@@ -237,6 +238,9 @@ class FeedbackIn(Schema):
 
 
 class ReportIn(Schema):
+    """`concerns` and `concern_note` go to discipline inspection alone, and so does the whole of a complaint about a unit
+    that supervises."""
+
     uscc: optional(40) = None
     enterprise_name: Line
     unit_code: optional(64) = None
@@ -245,6 +249,8 @@ class ReportIn(Schema):
     people: optional(200) = None
     what: Long
     contact: optional(200) = None
+    concerns: list[Literal[CONCERNS]] = Field(default_factory=list, max_length=4)
+    concern_note: optional(2000) = None
 
 
 class FlagActionIn(Schema):

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from app.domain.actors import ADMIN, INTEGRATION, ROLES, SUPERVISOR, Actor
+from sqlalchemy import select
+
+from app.domain.actors import ADMIN, DISCIPLINE, INTEGRATION, ROLES, UNIT_OF_ROLE, Actor
 from app.domain.errors import Invalid, NotFound, Refused
 from app.services import accounts
 from app.services.keeping import periods
@@ -10,7 +12,9 @@ from app.services.scope import account_in_scope, unit_in_scope
 from app.store.models import RoleAssignment, Unit, User
 from app.store.unit_of_work import UnitOfWork
 
-PERSON_ROLES = tuple(role for role in ROLES if role != INTEGRATION)
+# Accounts of discipline inspection are kept by commands on the server alone: an administrator who could open one, or set
+# its password, could read what is sealed from administrators.
+PERSON_ROLES = tuple(role for role in ROLES if role not in (INTEGRATION, DISCIPLINE))
 
 
 def add_person(
@@ -55,8 +59,8 @@ def assign(
     found = _unit(work, actor, unit)
     if role not in PERSON_ROLES:
         raise Invalid("unknown_role", "role", role=role, roles="、".join(PERSON_ROLES))
-    if role == SUPERVISOR and found.role != "supervisor":
-        raise Invalid("supervisor_unit", "unit", unit=unit)
+    if found.role != UNIT_OF_ROLE.get(role, found.role):
+        raise Invalid(f"{UNIT_OF_ROLE[role]}_unit", "unit", unit=unit)
     if user.actor == actor.id:
         raise Refused("own_role", "role")
     assignment = RoleAssignment(actor=user.actor, unit=unit, role=role, valid_from=first, valid_until=last)
@@ -76,8 +80,13 @@ def take_back_role(work: UnitOfWork, actor: Actor, actor_id: str, period_id: int
 
 
 def _person(work: UnitOfWork, actor: Actor, actor_id: str) -> User:
+    """An account of the region, never one that was or will be discipline inspection's. Raises Refused, NotFound."""
     actor.require(ADMIN)
-    return account_in_scope(work.session, actor, actor_id)
+    user = account_in_scope(work.session, actor, actor_id)
+    where = (RoleAssignment.actor == actor_id, RoleAssignment.role == DISCIPLINE)
+    if work.session.scalar(select(RoleAssignment.id).where(*where).limit(1)):
+        raise Refused("discipline_account")
+    return user
 
 
 def _assignment(work: UnitOfWork, actor: Actor, actor_id: str, period_id: int) -> tuple[User, RoleAssignment, str]:

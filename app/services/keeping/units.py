@@ -14,7 +14,7 @@ from app.store.models import Region, Unit, UnitTerritory
 from app.store.unit_of_work import UnitOfWork
 
 LEVELS = ("国", "省", "市", "区", "街镇")
-UNIT_ROLES = ("inspecting", "supervisor")
+UNIT_ROLES = ("inspecting", "supervisor", "discipline")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from app.store.models.reference import (
 from app.store.models.space import MatterRow, OutboxRow, SpaceCode, SpaceMember, SpacePerson, SpaceSession
 from app.store.models.speech import Contact, DeviceArrival, DeviceMark, Speech
 from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
+from app.store.models.watching import Lead, LeadStep, Look
 
 __all__ = [
     "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base", "Batch", "BatchRow",
@@ -55,8 +56,8 @@ __all__ = [
     "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterpriseRecord",
     "FactRow", "FileRow", "FindingRow", "IdempotencyKey", "InspectionInvitation", "InspectionItem",
     "InspectionOfficer", "InspectionRow", "InspectionUnit", "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job",
-    "JurisdictionSetting", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead", "LogQueued", "LogTile",
-    "LogWitness", "LoginSession", "Lot", "MatterRow", "Officer", "OfficerConflict", "OutboxRow", "PaperCounter",
+    "JurisdictionSetting", "Lead", "LeadStep", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead", "LogQueued", "LogTile",
+    "LogWitness", "LoginSession", "Look", "Lot", "MatterRow", "Officer", "OfficerConflict", "OutboxRow", "PaperCounter",
     "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "RectificationRow",
     "Region", "RegionPlace", "RoleAssignment", "RuleClock", "SavedView", "SignedDocument", "SpaceCode", "SpaceMember",
     "SpacePerson", "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey",

@@ -6,7 +6,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from app.context import perform, take
-from app.domain.actors import ADMIN, HEAD, INSPECTOR, ROLES, SUPERVISOR, Actor
+from app.domain.actors import ADMIN, DISCIPLINE, HEAD, INSPECTOR, OBSERVER, ROLES, SUPERVISOR, Actor
 from app.domain.errors import Refused
 from app.errors import sentence
 from app.security import STAFF_COOKIE, SignedIn, public, roles
@@ -50,5 +50,8 @@ def logout() -> Response:
 
 def home_of(actor: Actor) -> str:
     """Where somebody starts: each role has one door."""
-    doors = {INSPECTOR: "/inspect/", HEAD: "/inspect/", SUPERVISOR: "/supervise/", ADMIN: "/admin/"}
+    doors = {
+        INSPECTOR: "/inspect/", HEAD: "/inspect/", SUPERVISOR: "/supervise/", ADMIN: "/admin/",
+        DISCIPLINE: "/discipline/", OBSERVER: "/observe/",
+    }  # fmt: skip
     return doors.get(actor.role or "", "/")

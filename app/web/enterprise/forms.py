@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain.enterprises import normalise_uscc, uscc_problem
 from app.domain.errors import Invalid
+from app.domain.leads import CONCERNS
 from app.services.speech import QUESTIONS, Rating, Report
 
 # value, the mouth of the drawn face (an SVG path: no font has to have it), word
@@ -22,11 +23,12 @@ FACES = (
 STEPS = ("enterprise", "when", "who", "what", "contact")
 STEP_OF = {
     "enterprise_name": "enterprise", "uscc": "enterprise", "visited_at": "when", "unit_code": "who", "unit_text": "who",
-    "people": "who", "what": "what", "contact": "contact",
+    "people": "who", "what": "what", "concerns": "what",
+    "concern_note": "what", "contact": "contact",
 }  # fmt: skip
 REPORT_FIELDS = (
     "search", "enterprise_name", "uscc", "visited_on", "unit_code", "unit_text", "people",
-    "what", "contact",
+    "what", "contact", "concern_note", *CONCERNS,
 )  # fmt: skip
 
 
@@ -86,6 +88,8 @@ def report(values: Mapping[str, str]) -> Report:
         unit_text=values["unit_text"] or None,
         people=values["people"] or None,
         contact=values["contact"] or None,
+        concerns=tuple(name for name in CONCERNS if values[name] == "1"),
+        concern_note=values["concern_note"] or None,
     )
 
 

@@ -230,6 +230,7 @@ def _report_page(step: str, values: dict[str, str], errors: dict[str, str]) -> s
         if step == "enterprise" and len(values["search"]) >= 4:
             found = registry.enterprises(session, values["search"], limit=5)
         units = registry.inspecting_units(session) if step == "who" else []
+        bureaus = registry.supervising_units(session) if step == "who" else []
         issuers = _issuers(session) if step == "enterprise" else ()
     return render_template(
         f"enterprise/report_{step}.html",
@@ -237,6 +238,7 @@ def _report_page(step: str, values: dict[str, str], errors: dict[str, str]) -> s
         errors=errors,
         found=found,
         units=units,
+        bureaus=bureaus,
         issuers=issuers,
         steps=forms.STEPS,
         step=step,

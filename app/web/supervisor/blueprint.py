@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, g, request
 from flask_babel import lazy_gettext as _l
 
-from app.domain.actors import SUPERVISOR
+from app.domain.actors import DISCIPLINE, SUPERVISOR
 from app.security import roles
 
 blueprint = Blueprint("supervisor", __name__, url_prefix="/supervise")
 supervisors = roles(SUPERVISOR)
+readers = roles(SUPERVISOR, DISCIPLINE)  # of pages that only show; discipline inspection changes nothing
 
 # The navigation, in the order it is shown: (path, word). A row is shown once its page exists: whoever makes a page adds
 # or corrects its row and nothing else.
@@ -34,11 +35,25 @@ NAVIGATION: tuple[tuple[str, Any], ...] = (
     ("/log/", _l("登记簿")),
 )
 
+DISCIPLINE_NAVIGATION: tuple[tuple[str, Any], ...] = (
+    ("/discipline/", _l("线索")),
+    ("/discipline/looks", _l("查阅记录")),
+    ("/supervise/flags", _l("预警")),
+    ("/supervise/inspections", _l("检查")),
+    ("/supervise/enterprises", _l("企业")),
+    ("/supervise/figures", _l("数据")),
+    ("/supervise/units", _l("单位")),
+    ("/supervise/reports", _l("企业反映")),
+    ("/supervise/ratings", _l("企业评价")),
+    ("/log/", _l("登记簿")),
+)
+
 
 def navigation() -> list[tuple[str, Any, bool]]:
     """(path, word, whether it is the page shown) of the pages that exist; the longest path that fits is the one shown."""
     known = {rule.rule for rule in current_app.url_map.iter_rules()}
-    there = [(path, word) for path, word in NAVIGATION if path in known]
+    table = DISCIPLINE_NAVIGATION if g.actor.role == DISCIPLINE else NAVIGATION
+    there = [(path, word) for path, word in table if path in known]
     fitting = [path for path, _ in there if request.path == path or request.path.startswith(path.rstrip("/") + "/")]
     here = max(fitting, key=len, default="")
     return [(path, word, path == here) for path, word in there]

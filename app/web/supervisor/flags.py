@@ -27,7 +27,7 @@ from app.services import flag_actions
 from app.store.models import FindingRow
 from app.web.evidence import told
 from app.web.files import as_download
-from app.web.supervisor.blueprint import blueprint, supervisors
+from app.web.supervisor.blueprint import blueprint, readers, supervisors
 
 FILTERS = (
     "rule", "unit", "severity", "state", "town", "enterprise", "from", "to", "q", "open", "due", "assignee", "case",
@@ -38,7 +38,7 @@ MOST_AT_ONCE = 100
 
 
 @blueprint.get("/flags")
-@supervisors
+@readers
 def flags() -> str:
     """The inbox."""
     return _list_page({})
@@ -112,7 +112,7 @@ def act_on_many() -> str | tuple[str, int]:
 
 
 @blueprint.get("/flags/<flag_id>")
-@supervisors
+@readers
 def flag(flag_id: str) -> str:
     return _flag_page(flag_id, {})
 
@@ -132,7 +132,7 @@ def act(flag_id: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/flags/<flag_id>/files/<file_id>")
-@supervisors
+@readers
 def flag_file(flag_id: str, file_id: str) -> Response:
     """A paper of a step."""
     with reading() as session:

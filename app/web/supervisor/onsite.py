@@ -17,11 +17,11 @@ from app.services import files
 from app.services.access import may_see
 from app.store import inspections as inspection_store
 from app.store.database import Session
-from app.web.supervisor.blueprint import blueprint, supervisors
+from app.web.supervisor.blueprint import blueprint, readers
 
 
 @blueprint.get("/chain/<inspection_id>")
-@supervisors
+@readers
 def chain(inspection_id: str) -> str:
     with reading() as session:
         found = chains.chain(session, _seen(session, inspection_id))
@@ -35,19 +35,19 @@ def chain(inspection_id: str) -> str:
 
 
 @blueprint.get("/chain/<inspection_id>/files/<file_id>")
-@supervisors
+@readers
 def chain_file(inspection_id: str, file_id: str) -> Response:
     return _file(inspection_id, file_id, "rectification")
 
 
 @blueprint.get("/inspections/<inspection_id>/photos/<file_id>")
-@supervisors
+@readers
 def photo(inspection_id: str, file_id: str) -> Response:
     return _file(inspection_id, file_id, "inspection")
 
 
 @blueprint.get("/contacts")
-@supervisors
+@readers
 def contact_list() -> str:
     """走访 and the like of this year, by unit beside its inspections, and the list."""
     today = shanghai_day(now())

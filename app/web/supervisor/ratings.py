@@ -5,11 +5,11 @@ from flask import render_template
 from app.context import actor, reading
 from app.domain.satisfaction import FEWEST_ENTERPRISES
 from app.queries import satisfaction
-from app.web.supervisor.blueprint import blueprint, supervisors
+from app.web.supervisor.blueprint import blueprint, readers
 
 
 @blueprint.get("/ratings")
-@supervisors
+@readers
 def ratings() -> str:
     with reading() as session:
         found = satisfaction.of_region(session, actor().regions)

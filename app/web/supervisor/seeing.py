@@ -14,7 +14,7 @@ from app.queries import figures as figure_queries
 from app.queries import registry
 from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES, Figures
 from app.store.models import Unit
-from app.web.supervisor.blueprint import blueprint, supervisors
+from app.web.supervisor.blueprint import blueprint, readers
 from app.web.words import FIGURES, WEEKDAYS
 
 USUAL_DAYS, EARLIEST = 90, 1990
@@ -50,7 +50,7 @@ def list_link(name: str, period: Period, **more: str) -> str | None:
 
 
 @blueprint.get("/units")
-@supervisors
+@readers
 def units() -> str:
     """All inspecting units of the region in administrative order, each with sample sizes and intervals."""
     period = period_asked()
@@ -62,7 +62,7 @@ def units() -> str:
 
 
 @blueprint.get("/figures")
-@supervisors
+@readers
 def figures() -> str:
     """The region's figures against the period before (环比) and a year ago (同比), by weekday and hour, by town."""
     period, regions = period_asked(), actor().regions
@@ -77,7 +77,7 @@ def figures() -> str:
 
 
 @blueprint.get("/units/<code>")
-@supervisors
+@readers
 def unit(code: str) -> str:
     """One unit: the period against the one before and the same a year ago."""
     period = period_asked()

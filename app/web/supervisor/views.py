@@ -25,7 +25,7 @@ from app.store.models import Enterprise
 from app.store.unit_of_work import history
 from app.web.enterprise.sheet import change, sheet
 from app.web.supervisor import asking, callbacks, desk, flags, onsite, ratings, seeing, telling
-from app.web.supervisor.blueprint import blueprint, supervisors
+from app.web.supervisor.blueprint import blueprint, readers, supervisors
 from app.web.words import FIGURES, LOG_PROBLEMS, WEEKDAYS
 
 __all__ = ["asking", "blueprint", "callbacks", "desk", "flags", "onsite", "ratings", "seeing", "telling"]
@@ -46,7 +46,7 @@ def home() -> str:
 
 
 @blueprint.get("/inspections")
-@supervisors
+@readers
 def inspections() -> str:
     filters = {name: request.args.get(name, "").strip()[:100] for name in INSPECTION_FILTERS}
     days = seeing.days_asked()
@@ -67,7 +67,7 @@ def inspections() -> str:
 
 
 @blueprint.get("/inspections/<inspection_id>")
-@supervisors
+@readers
 def inspection(inspection_id: str) -> str:
     with reading() as session:
         found = inspection_store.get(session, inspection_id)
@@ -91,7 +91,7 @@ def inspection(inspection_id: str) -> str:
 
 
 @blueprint.get("/enterprises")
-@supervisors
+@readers
 def enterprises() -> str:
     text = request.args.get("q", "").strip()[:100]
     with reading() as session:
@@ -100,7 +100,7 @@ def enterprises() -> str:
 
 
 @blueprint.get("/enterprises/<enterprise_id>")
-@supervisors
+@readers
 def enterprise(enterprise_id: str) -> str:
     """All visits, whoever made them, and the flags they raised."""
     with reading() as session:
@@ -146,7 +146,7 @@ def remove_member(member_id: str) -> Response:
 
 
 @blueprint.get("/reports")
-@supervisors
+@readers
 def reports() -> str:
     state = request.args.get("state", "")
     with reading() as session:
@@ -155,7 +155,7 @@ def reports() -> str:
 
 
 @blueprint.get("/reports/<report_id>")
-@supervisors
+@readers
 def report(report_id: str) -> str:
     return _report_page(report_id, {}, None)
 

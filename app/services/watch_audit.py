@@ -1,0 +1,69 @@
+"""Looks and leads of discipline inspection, held against their facts; nothing is opened for it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import leads
+from app.domain.errors import DomainError
+from app.services.audit_facts import Found, facts_of
+from app.services.space_audit import against_facts
+from app.store.models import FactRow, Lead, LeadStep, Look
+
+
+def watch_discrepancies(session: Session) -> Iterator[Found]:
+    """(code, table, row, text) for every look, lead and step that does not follow from its facts."""
+    yield from against_facts(session, "look", Look, "looks", _look)
+    yield from against_facts(session, "lead", Lead, "leads", _lead)
+    yield from _sealed(session)
+
+
+def _look(facts: list[FactRow]) -> dict[str, Any]:
+    return {"actor": facts[0].recorded_by, "at": facts[0].recorded_at, "jurisdiction": facts[0].jurisdiction}
+
+
+def _lead(facts: list[FactRow]) -> dict[str, Any] | None:
+    wanted: dict[str, Any] = {"jurisdiction": facts[0].jurisdiction}
+    try:
+        for fact in facts:
+            wanted |= leads.columns_after(wanted.get("state"), fact.kind, json.loads(fact.body))
+    except (DomainError, KeyError):
+        return None
+    return wanted
+
+
+def _sealed(session: Session) -> Iterator[Found]:
+    """What is sealed must be what was sealed then, and each step be one that was taken."""
+    for subject, facts in facts_of(session, "look"):
+        row = session.get(Look, subject)
+        if row is not None and _differs(row.sealed, facts[0]):
+            yield "row_changed", "looks", subject, f"what look {subject} was at was changed"
+    for subject, facts in facts_of(session, "lead"):
+        lead = session.get(Lead, subject)
+        if lead is not None and _differs(lead.sealed, facts[0]):
+            yield "row_changed", "leads", subject, f"what lead {subject} says was changed"
+        if lead is not None and _answer(lead) != json.loads(facts[-1].body).get("answer_sha256"):
+            yield "row_changed", "leads", subject, f"the answer of lead {subject} is not the one that was given"
+        steps = {s.id: s for s in session.scalars(select(LeadStep).where(LeadStep.lead == subject))}
+        for fact in facts[1:]:
+            step = steps.pop(json.loads(fact.body)["step"], None)
+            if step is None:
+                yield "row_removed", "lead_steps", subject, f"a step of lead {subject} is gone"
+            elif (step.kind, step.actor, step.at) != (fact.kind, fact.recorded_by, fact.recorded_at) or _differs(
+                step.sealed, fact
+            ):
+                yield "row_changed", "lead_steps", step.id, f"a step of lead {subject} was changed"
+        for step_id in steps:
+            yield "row_added", "lead_steps", step_id, f"a step of lead {subject} was never taken"
+
+
+def _differs(sealed: bytes, fact: FactRow) -> bool:
+    return bool(hashlib.sha256(sealed).hexdigest() != json.loads(fact.body)["sha256"])
+
+
+def _answer(lead: Lead) -> str | None:
+    return hashlib.sha256(lead.answer.encode()).hexdigest() if lead.answer else None
