@@ -39,7 +39,10 @@ REGION_LEVELS = {
     "province": "province", "city": "city", "district": "district", "town": "town",
     "省": "province", "市": "city", "区": "district", "县": "district", "街镇": "town", "街道": "town", "镇": "town",
 }  # fmt: skip
-ROLES = {"inspecting": "inspecting", "supervisor": "supervisor", "检查单位": "inspecting", "监督单位": "supervisor"}
+ROLES = {
+    "inspecting": "inspecting", "supervisor": "supervisor", "discipline": "discipline",
+    "检查单位": "inspecting", "监督单位": "supervisor", "纪检监察机构": "discipline",
+}  # fmt: skip
 
 
 def import_regions(work: UnitOfWork, rows: Iterable[Row], progress: Progress, actor: Actor = SYSTEM) -> Outcome:
