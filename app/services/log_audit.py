@@ -39,9 +39,8 @@ from app.store.unit_of_work import canonical_of
 
 CHUNK = 4096
 ENTERS_WITHIN = timedelta(minutes=10)
-HELD_KINDS = ("report", "lead", "look")  # their facts wait for the daily batch
 HELD_FOR = timedelta(days=1, minutes=10)
-HELD_KINDS = ("report", "callback")  # what tells of who spoke enters in the daily batch
+HELD_KINDS = ("report", "callback", "lead", "look")  # what tells of who spoke enters in the daily batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ ELSEWHERE = {  # tables that are no registers, and why
     **dict.fromkeys(("application_templates", "application_keys", "batches", "batch_rows"), "working papers"),
     **dict.fromkeys(("space_members", "matters"), "folded from facts"),
     **dict.fromkeys(("space_persons", "space_sessions", "space_codes", "outbox"), "forgotten on purpose, or passing"),
+    **dict.fromkeys(("callbacks", "callback_draws"), "folded from facts"),
     **dict.fromkeys(("looks", "leads", "lead_steps"), "facts have the hash of what is sealed"),
     "code_places": "a fact has the hash of each; erased after a year",
     "bad_presentations": "what strangers tried; no rule on a unit rests on one alone",
