@@ -13,18 +13,19 @@ from app.services import applications, decisions, joint
 from app.store.unit_of_work import UnitOfWork
 
 LEAD, PARTNER, OTHER = "YT-YJJ", "YT-SCJG", "YT-XFJY"
-ENTERPRISES = 4
+ENTERPRISES = 5
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def scripts(cast: Cast, now: datetime, enterprises: list[InventedEnterprise]) -> Iterator[Steps]:
     """Applied for yesterday, each with an enterprise of its own."""
-    together, asked, could_be_one, declined = enterprises
+    together, asked, could_be_one, declined, late = enterprises
     soon = now.replace(minute=0, second=0, microsecond=0)
     yield _joined(cast, together, now - DAY, soon)
     yield _waiting(cast, asked, now - 3 * HOUR, soon)
     yield _could_be_one(cast, could_be_one, now - 5 * HOUR, soon)
     yield _declined(cast, declined, now - 8 * HOUR, soon)
+    yield _joins_late(cast, late, now - 9 * HOUR, soon)
 
 
 def _joined(cast: Cast, enterprise: InventedEnterprise, begin: datetime, soon: datetime) -> Steps:
@@ -59,6 +60,21 @@ def _declined(cast: Cast, enterprise: InventedEnterprise, begin: datetime, soon:
     visit = _invited(work, cast, enterprise, LEAD, PARTNER, soon + 3 * DAY)
     work = yield begin + 2 * HOUR
     joint.decline(work, cast.inspectors[PARTNER], visit.id, "本周抽检任务已排满，无法同行")
+
+
+def _joins_late(cast: Cast, enterprise: InventedEnterprise, begin: datetime, soon: datetime) -> Steps:
+    """The code is issued, the partner's head has confirmed: the change waits for the lead unit's head."""
+    work = yield begin
+    visit = _applied(work, cast, LEAD, enterprise, soon + DAY)
+    decisions.approve(work, cast.heads[LEAD], visit.id, "群众反映强烈，需当场核实")
+    work = yield begin + HOUR
+    joint.invite(work, cast.inspectors[LEAD], visit.id, PARTNER, "我们明天去，要不要一起？")
+    work = yield begin + 2 * HOUR
+    plan = plan_code(PARTNER, shanghai_day(soon).year)
+    offer = joint.Offer(tuple(items_of(PARTNER)[:1]), tuple(officers_of(PARTNER)[:2]), plan)
+    joint.join(work, cast.inspectors[PARTNER], visit.id, offer)
+    work = yield begin + 3 * HOUR
+    joint.join(work, cast.heads[PARTNER], visit.id)
 
 
 def _applied(work: UnitOfWork, cast: Cast, unit: str, enterprise: InventedEnterprise, start: datetime) -> Inspection:

@@ -18,12 +18,34 @@ LONGEST_REASON = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
-    """POST …/amend as a command. What is None or empty stays as it is; `officers` is the whole new list."""
+    """POST …/amend as a command. What is None or empty stays as it is; `officers` is the whole new list (`keeping`).
+
+    `add_units` are those whose heads confirmed that they come along (综合查一次): only joining asks for them.
+    """
 
     reason: str
     window_end: datetime | None = None
     add_items: tuple[str, ...] = ()
     officers: tuple[str, ...] = ()
+    add_units: tuple[str, ...] = ()
+
+
+def keeping(inspection: Inspection, a: Amendment, unit: str) -> Amendment:
+    """The amendment with the officers of the visit's other units in its list: each unit changes its own officers only."""
+    if not a.officers:
+        return a
+    kept = [o.certificate_no for o in inspection.officers if brought_by_others(inspection, o, unit)]
+    named = (*a.officers, *(c for c in kept if c not in a.officers))
+    return replace(a, officers=named)
+
+
+def brought_by_others(inspection: Inspection, officer: OfficerOnVisit, unit: str) -> bool:
+    """Whether another unit of the visit answers for an officer: it is theirs, or came with their offer."""
+    others = set(inspection.units) - {unit}
+    if officer.unit is not None:
+        return officer.unit in others
+    offers = (i.officers for i in inspection.invitations if i.unit in others)
+    return any(officer.certificate_no == o.certificate_no for offer in offers for o in offer)
 
 
 def check(inspection: Inspection, a: Amendment, now: datetime) -> None:
@@ -38,7 +60,7 @@ def check(inspection: Inspection, a: Amendment, now: datetime) -> None:
 
 def apply(inspection: Inspection, changes: Mapping[str, Any]) -> Inspection:
     """The inspection as it is once `changes` (of a fact's body) are approved; its code is still the old one."""
-    end, officers = changes.get("window_end"), changes.get("officers")
+    end, officers, joining = changes.get("window_end"), changes.get("officers"), changes.get("add_units", ())
     return replace(
         inspection,
         window_end=parse_rfc3339(end) if end else inspection.window_end,
@@ -46,6 +68,8 @@ def apply(inspection: Inspection, changes: Mapping[str, Any]) -> Inspection:
         officers=tuple(OfficerOnVisit(o["certificate_no"], o.get("name"), o.get("unit")) for o in officers)
         if officers
         else inspection.officers,
+        units=(*inspection.units, *joining),
+        invitations=tuple(replace(i, state="joined") if i.unit in joining else i for i in inspection.invitations),
     )
 
 
@@ -85,4 +109,4 @@ def _officers(a: Amendment) -> list[Problem]:
 
 def _is_empty(i: Inspection, a: Amendment) -> bool:
     same_officers = not a.officers or a.officers == tuple(o.certificate_no for o in i.officers)
-    return a.window_end is None and not a.add_items and same_officers
+    return a.window_end is None and not a.add_items and not a.add_units and same_officers

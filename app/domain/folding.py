@@ -7,7 +7,7 @@ from typing import Any
 from app.domain import amendments
 from app.domain.facts import Fact
 from app.domain.inspections import CodeVersion, Inspection, OfficerOnVisit, Result, Slot, transition
-from app.domain.joint import JOINT_CHANGES
+from app.domain.joint import JOINT_CHANGES, confirmed, settled
 from app.domain.times import parse_rfc3339
 
 
@@ -162,12 +162,18 @@ def _nothing(_: Inspection, __: Fact) -> dict[str, Any]:
     return {}
 
 
-def _amendment_requested(_: Inspection, fact: Fact) -> dict[str, Any]:
-    return {"amendments": fact.body["n"], "pending_amendment": fact.body["n"]}
+def _amendment_requested(inspection: Inspection, fact: Fact) -> dict[str, Any]:
+    n, joining = fact.body["n"], fact.body["changes"].get("add_units", ())
+    return {"amendments": n, "pending_amendment": n, "invitations": confirmed(inspection, joining, fact)}
 
 
-def _amendment_rejected(_: Inspection, __: Fact) -> dict[str, Any]:
-    return {"pending_amendment": None}
+def _amendment_rejected(inspection: Inspection, fact: Fact) -> dict[str, Any]:
+    return {"pending_amendment": None, "invitations": settled(inspection, "withdrawn", fact)}
+
+
+def _amendment_withdrawn(inspection: Inspection, fact: Fact) -> dict[str, Any]:
+    """The offer of a unit that wanted to join stands as before its head confirmed it."""
+    return {"pending_amendment": None, "invitations": settled(inspection, "offered", fact)}
 
 
 def _amended(inspection: Inspection, fact: Fact) -> dict[str, Any]:
@@ -177,6 +183,8 @@ def _amended(inspection: Inspection, fact: Fact) -> dict[str, Any]:
         "window_end": changed.window_end,
         "items": changed.items,
         "officers": changed.officers,
+        "units": changed.units,
+        "invitations": settled(inspection, "joined", fact),
         "code": _code(fact.body["code"]),
         "pending_amendment": None,
     }
@@ -220,6 +228,7 @@ _CHANGES = {
     "inspection.placed": _nothing,
     "inspection.amendment_requested": _amendment_requested,
     "inspection.amendment_rejected": _amendment_rejected,
+    "inspection.amendment_withdrawn": _amendment_withdrawn,
     "inspection.amended": _amended,
     "inspection.completed": _completed,
     "inspection.not_carried_out": _not_carried_out,

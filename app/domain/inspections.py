@@ -25,7 +25,7 @@ PLACES = ("premises", "building_site", "vehicle", "other")
 WAYS = ("on_site", "off_site", "summons")
 EXCEPTIONS = ("emergency", "evidence_risk", "system_failure")
 OUTCOMES = ("no_problem", "problem_found", "not_applicable")
-INVITATION_STATES = ("invited", "offered", "joined", "declined", "withdrawn", "left")
+INVITATION_STATES = ("invited", "offered", "confirmed", "joined", "declined", "withdrawn", "left")
 NOT_CARRIED_OUT_REASONS = ("closed", "not_found", "refused", "postponed", "other")
 
 # fact → (state before → state after). What is not here is refused.
@@ -49,6 +49,7 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
     },
     "inspection.amendment_requested": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS},
     "inspection.amendment_rejected": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS},
+    "inspection.amendment_withdrawn": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS},
     "inspection.amended": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS},
     "inspection.completed": {APPROVED: COMPLETED, IN_PROGRESS: COMPLETED, LAPSED: COMPLETED},
     "inspection.not_carried_out": {
@@ -57,10 +58,10 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
         LAPSED: NOT_CARRIED_OUT,
     },
     "inspection.lapsed": {APPROVED: LAPSED},
-    # 综合查一次: who comes along is settled before the code is issued, and so is who does not
-    "inspection.invited": {APPLIED: APPLIED},
-    "inspection.invitation_withdrawn": {APPLIED: APPLIED},
-    "inspection.join_offered": {APPLIED: APPLIED},
+    # 综合查一次: who comes along is settled before the visit begins; with an issued code, by an amendment
+    "inspection.invited": {APPLIED: APPLIED, APPROVED: APPROVED},
+    "inspection.invitation_withdrawn": {APPLIED: APPLIED, APPROVED: APPROVED},
+    "inspection.join_offered": {APPLIED: APPLIED, APPROVED: APPROVED},
     "inspection.joined": {APPLIED: APPLIED},
     "inspection.declined": {APPLIED: APPLIED, APPROVED: APPROVED},
     "inspection.left": {APPLIED: APPLIED},
@@ -80,6 +81,7 @@ class OfficerOnVisit:
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """Another unit asked to come along. `offered`: its inspector named items and officers, its head has not confirmed.
+    `confirmed`: its head has, the code was issued before, and the amendment waits for the lead unit's head.
 
     `offered_by` is Actor.identity of who named them. `reason` is why it declined, left, or was no longer invited.
     """
@@ -99,6 +101,11 @@ class Invitation:
     @property
     def is_open(self) -> bool:
         return self.state in ("invited", "offered")
+
+    @property
+    def stands(self) -> bool:
+        """Open, or confirmed and not decided yet: the unit need not be asked again."""
+        return self.is_open or self.state == "confirmed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """综合查一次: how the facts of inviting, joining, declining and leaving change an inspection. Pure.
 
 The lead unit's inspection is the visit. Another unit is invited, its inspector offers items and officers, its head
-confirms; from then on unit, items and officers belong to the visit, and the lead unit's head approves the whole.
+confirms; from then on unit, items and officers belong to the visit, and the lead unit's head approves the whole. Where the
+code is issued already, the confirmation waits in an amendment (`app/domain/amendments.py`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,6 +54,23 @@ def _answered(state: str) -> Callable[[Inspection, Fact], Changes]:
         return {"invitations": _with(inspection, answer)}
 
     return change
+
+
+def confirmed(inspection: Inspection, units: Sequence[str], fact: Fact) -> tuple[Invitation, ...]:
+    """The invitations once the heads of `units` confirmed while a code was issued: an amendment waits."""
+    return tuple(
+        replace(i, state="confirmed", answered_at=fact.recorded_at) if i.unit in units else i
+        for i in inspection.invitations
+    )
+
+
+def settled(inspection: Inspection, state: str, fact: Fact) -> tuple[Invitation, ...]:
+    """The invitations once the amendment that the confirmed ones wait for is decided or withdrawn."""
+    reason = fact.body.get("reason") if state == "withdrawn" else None
+    return tuple(
+        replace(i, state=state, reason=reason, answered_at=fact.recorded_at) if i.state == "confirmed" else i
+        for i in inspection.invitations
+    )
 
 
 def _offered(inspection: Inspection, fact: Fact) -> Changes:

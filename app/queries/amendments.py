@@ -13,8 +13,12 @@ from app.store import registry
 from app.store.models import ActorRow, FactRow
 from app.store.unit_of_work import history
 
-WAITING, APPROVED, REJECTED = "waiting", "approved", "rejected"
-DECISIONS = {"inspection.amended": APPROVED, "inspection.amendment_rejected": REJECTED}
+WAITING, APPROVED, REJECTED, WITHDRAWN = "waiting", "approved", "rejected", "withdrawn"
+DECISIONS = {
+    "inspection.amended": APPROVED,
+    "inspection.amendment_rejected": REJECTED,
+    "inspection.amendment_withdrawn": WITHDRAWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class ShownAmendment:
     window_end: datetime | None
     items: tuple[tuple[str, str], ...]
     officers: tuple[tuple[str, str], ...]
+    units: tuple[str, ...] = ()  # names of those that join
     decided_at: datetime | None = None
     decision_reason: str | None = None
 
@@ -60,6 +65,7 @@ def _shown(session: Session, fact: FactRow, by: str, decision: FactRow | None) -
         window_end=parse_rfc3339(changes["window_end"]) if changes["window_end"] else None,
         items=tuple((code, items[code].name) for code in changes["add_items"]),
         officers=tuple((o["certificate_no"], o["name"] or "") for o in changes["officers"] or ()),
+        units=tuple(u.name for u in registry.units(session, changes.get("add_units", ())).values()),
         decided_at=decision.recorded_at if decision else None,
         decision_reason=json.loads(decision.body).get("reason") if decision else None,
     )

@@ -28,6 +28,7 @@ from app.store.registry import joint_window
 from app.store.registry import units as units_by_code
 
 VISIT, PLAN = "visit", "plan"
+STILL_OPEN = (APPLIED, APPROVED)  # whom to bring along is settled before the visit begins
 CROWDED = 50  # more enterprises than that at one registered address: they are only registered there
 MOST = 200
 
@@ -82,16 +83,16 @@ class Around:
 def around(session: Session, i: Inspection, unit: str, now: datetime) -> Around:
     """Whom the lead unit may invite, those that are to go there too first; and the names of who was invited."""
     names = {code: u.name for code, u in units_by_code(session, (one.unit for one in i.invitations)).items()}
-    if i.state != APPLIED or i.lead_unit != unit:
+    if i.state not in STILL_OPEN or i.lead_unit != unit:
         return Around([], [], names)
-    taken = {*i.units, *(one.unit for one in i.invitations if one.is_open)}
+    taken = {*i.units, *(one.unit for one in i.invitations if one.stands)}
     found = of_visits(session, [i], now)[i.id]
     return Around(found, [u for u in inspecting_units(session) if u.code not in taken], names)
 
 
 def of_visits(session: Session, own: Sequence[Inspection], now: datetime) -> dict[str, list[Partner]]:
-    """The partners of own visits by their id; those that are no longer only applied for have none."""
-    still = [i for i in own if i.state == APPLIED]
+    """The partners of own visits by their id; those that have begun, or are over, have none."""
+    still = [i for i in own if i.state in STILL_OPEN]
     if not still:
         return {}
     return partners(session, places_of(session, still), _window(session, still[0].jurisdiction, now), now)
@@ -121,7 +122,7 @@ def places_of(session: Session, own: Sequence[Inspection]) -> list[Place]:
     places = []
     for i in own:
         key = address_key(i.place_address) if i.place_address else keys[i.enterprise_id]
-        asked = {invitation.unit for invitation in i.invitations if invitation.is_open}
+        asked = {invitation.unit for invitation in i.invitations if invitation.stands}
         places.append(Place(i.id, i.lead_unit, i.enterprise_id, key, i.window_start, frozenset({*i.units, *asked})))
     return places
 
@@ -158,7 +159,7 @@ def invitations(session: Session, unit: str) -> list[Asked]:
     waiting = select(InspectionInvitation.inspection).where(
         InspectionInvitation.unit == unit, InspectionInvitation.state.in_(["invited", "offered"])
     )
-    query = select(InspectionRow).where(InspectionRow.id.in_(waiting), InspectionRow.state == APPLIED)
+    query = select(InspectionRow).where(InspectionRow.id.in_(waiting), InspectionRow.state.in_(STILL_OPEN))
     found = inspection_store.select_where(session, query.order_by(InspectionRow.window_start).limit(MOST))
     rows = session.scalars(select(Enterprise).where(Enterprise.id.in_({i.enterprise_id for i in found})))
     enterprises = {e.id: e for e in rows}

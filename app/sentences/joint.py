@@ -9,6 +9,10 @@ SENTENCES: dict[str, Any] = {
     "no_such_invitation": _l("没有找到这份邀请，或者它不是发给您单位的。"),
     "invitation_closed": _l("这份邀请已经答复或被撤回。请刷新页面查看最新状态。"),
     "visit_cancelled": _l("检查 %(number)s 已取消（%(note)s），不能再加入。"),
+    "amendment_pending_join": _l(
+        "这次检查还有一项变更在等牵头单位负责人决定。填写的内容已经保存，请在它决定以后再确认加入。"
+    ),
+    "joins_too_late": _l("检查已经开始，其他单位不能再加入。请选“不同意变更”，那个单位自己的检查申请仍然有效。"),
     "own_offer": _l("不能确认自己填写的加入内容，请由本单位另一位负责人确认。"),
     "only_the_lead_unit": _l("这一步由牵头单位 %(unit)s 办理。本单位不再参加的，请退出这次检查。"),
     "item_of_other_unit": _l("检查事项 %(item)s 由其他单位记录结果。"),

@@ -8,6 +8,7 @@ SENTENCES: dict[str, Any] = {
     # amendments
     "amendment_pending": _l("已有一项变更申请在等负责人决定，请先等它批准或退回。"),
     "no_such_amendment": _l("没有等待决定的第 %(n)s 项变更，可能刚刚有人处理过。请刷新页面。"),
+    "not_the_applicant": _l("只有提出这项变更的人可以撤回。"),
     "nothing_to_amend": _l("没有需要变更的内容。请延长时间、增加事项或更换人员。"),
     "window_not_longer": _l("新的结束时间应晚于原来的结束时间，也应晚于现在。"),
     # on site

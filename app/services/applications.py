@@ -136,7 +136,7 @@ def _body(work: UnitOfWork, actor: Actor, a: Application, enterprise: Enterprise
         "kind": a.kind,
         "units": [actor.unit, *joint],
         "items": list(a.items),
-        "officers": officers_named(work, a.officers),
+        "officers": registry.officers_named(work.session, a.officers),
         "window": {"start": rfc3339(a.window_start), "end": rfc3339(a.window_end)},
         "place": {"kind": a.place_kind, "address": a.place_address, "region": a.place_region},
         "clue_at": rfc3339(a.clue_at) if a.clue_at else None,
@@ -148,13 +148,6 @@ def _body(work: UnitOfWork, actor: Actor, a: Application, enterprise: Enterprise
             "contact_kind", "assisting")  # fmt: skip
     body |= {name: getattr(a, name) for name in (*same, "exception_reason", "low_yield_reason")}
     return body
-
-
-def officers_named(work: UnitOfWork, certificates: Sequence[str]) -> list[dict[str, str | None]]:
-    """How a fact names officers: by certificate, with name and unit where the register knows them."""
-    known = registry.officers(work.session, certificates)
-    named = [(c, known.get(c)) for c in certificates]
-    return [{"certificate_no": c, "name": o.name if o else None, "unit": o.unit if o else None} for c, o in named]
 
 
 def _external(a: Application) -> dict[str, str | None] | None:

@@ -5,8 +5,10 @@ from typing import Any
 from app.domain.actors import HEAD, Actor
 from app.domain.errors import Forbidden, Invalid
 from app.domain.inspections import APPLIED, APPROVED, COMPLETED, IN_PROGRESS, LAPSED, Inspection, transition
+from app.domain.times import shanghai_day
 from app.services import codes, flags, visit_papers
 from app.services.access import own_inspection
+from app.store import actors
 from app.store.unit_of_work import UnitOfWork
 
 STANDING = (APPROVED, IN_PROGRESS, COMPLETED, LAPSED)  # approved, and not taken back since
@@ -17,12 +19,12 @@ def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason:
 
     `override_reason` is needed where an advisory is blocking; it stays on record (履职记录). Raises NotFound, Forbidden
     ("own_application": nobody approves what they applied for; "deputys_head_applied": nor does a deputy what the head
-    applied for), Refused (state), Invalid("override_reason_missing").
+    applied for, where the unit has another head), Refused (state), Invalid("override_reason_missing").
     """
     inspection = own_inspection(work, actor, inspection_id, HEAD)
     if inspection.code is not None and inspection.decided_by == actor.id and inspection.state in STANDING:
         return inspection
-    _require_decider(actor, inspection, "inspection.approved")
+    _require_decider(work, actor, inspection, "inspection.approved")
     overridden = overrides(work, inspection, override_reason)
     issued = codes.issue(work, inspection)
     body: dict[str, Any] = {
@@ -52,20 +54,22 @@ def reject(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str) -> I
     if not reason.strip():
         raise Invalid("reason_missing", "reason")
     inspection = own_inspection(work, actor, inspection_id, HEAD)
-    _require_decider(actor, inspection, "inspection.rejected")
+    _require_decider(work, actor, inspection, "inspection.rejected")
     body = {"reason": reason, "decider": actor.identity, "acting_for": actor.acting_for}
     fact = work.fact("inspection.rejected", ("inspection", inspection.id), body, actor, inspection.jurisdiction)
     return work.record(fact, inspection)
 
 
-def _require_decider(actor: Actor, inspection: Inspection, step: str) -> None:
-    require_decider(actor, inspection, inspection.applicant)
+def _require_decider(work: UnitOfWork, actor: Actor, inspection: Inspection, step: str) -> None:
+    require_decider(work, actor, inspection, inspection.applicant)
     transition(inspection.state, step)
     assert inspection.state == APPLIED
 
 
-def require_decider(actor: Actor, inspection: Inspection, applicant: str) -> None:
-    """The head of the lead unit, or a deputy, decides; never on what they, or the head they stand for, applied for.
+def require_decider(work: UnitOfWork, actor: Actor, inspection: Inspection, applicant: str) -> None:
+    """The head of the lead unit, or a deputy, decides; never on what they applied for themselves.
+
+    What a head applied for is decided by another head of the unit; only where there is none, by the deputy (副职).
 
     Raises Forbidden("not_the_lead_unit" | "own_application" | "deputys_head_applied").
     """
@@ -73,5 +77,7 @@ def require_decider(actor: Actor, inspection: Inspection, applicant: str) -> Non
         raise Forbidden("not_the_lead_unit", unit=inspection.lead_unit)
     if applicant == actor.identity:
         raise Forbidden("own_application")
-    if actor.acting_for is not None and applicant == actor.acting_for:
+    if applicant != actor.acting_for:
+        return
+    if actors.has_other_head(work.session, inspection.lead_unit, applicant, shanghai_day(work.now)):
         raise Forbidden("deputys_head_applied", head=actor.acting_for_name)

@@ -1,8 +1,9 @@
 """Deputies (代理负责人): a head, or the administrator for a unit, names who acts as its head on which days.
 
-A deputy has the head's role on those days and nothing more: an own application stays somebody else's to approve, and so
-does one of the head who is deputised for. Only the head's own person names deputies, never a deputy. A permission rests on
-the row, so it is one of the registers whose every change is a fact.
+A deputy has the head's role on those days and nothing more: an own application stays somebody else's to approve. One of the
+head who is deputised for is another head's to approve; only in a unit without another head is it the deputy's. Only the
+head's own person names deputies, never a deputy. A permission rests on the row, so it is one of the registers whose every
+change is a fact.
 """
 
 from datetime import date

@@ -1,34 +1,26 @@
 """综合查一次: a unit invites another one to its visit; that one joins with its own items and officers, or declines.
 
 The invited unit's inspector offers, its head confirms. Confirming cancels the unit's own open application at the same
-enterprise in the same transaction, so that of two visits exactly one is left. Whoever changes who comes along holds the
-enterprise's name `joint:…`: two units that confirm with each other at the same moment come one after the other, and the
-second finds its own visit merged.
+enterprise in the same transaction, so that of two visits exactly one is left. After the code is issued and before the visit
+begins, confirming asks for an amendment: the lead unit's head approves it, and the unit joins with the next code.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
-
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
 from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, Actor
 from app.domain.applications import LONGEST_CERTIFICATE, MOST_ITEMS, MOST_OFFICERS, MOST_UNITS
 from app.domain.errors import Forbidden, Invalid, NotFound, Problem, Refused
-from app.domain.inspections import APPLIED, APPROVED, CANCELLED, Inspection, Invitation, transition
+from app.domain.inspections import APPROVED, CANCELLED, Inspection, Invitation, transition
 from app.domain.joint import responsible
 from app.domain.times import shanghai_day
-from app.services import flags
-from app.store import inspections as inspection_store
+from app.services import amendments, merging
+from app.services.visits import record_step
 from app.store import registry
-from app.store.models import InspectionRow
 from app.store.unit_of_work import UnitOfWork
 
 WORKERS = (INSPECTOR, HEAD, INTEGRATION)
 LONGEST_PLAN_CODE = 64
-STAYS_ALONE = ("recheck", "emergency")  # a re-check belongs to its rectification, an emergency does not wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +40,11 @@ def invite(work: UnitOfWork, actor: Actor, inspection_id: str, unit: str, note: 
     if known is None or known.role != "inspecting":
         raise Invalid("unknown_unit", "unit", unit=unit)
     invitation = inspection.invitation(unit)
-    if unit in inspection.units or (invitation is not None and invitation.is_open):
+    if unit in inspection.units or (invitation is not None and invitation.stands):
         raise Invalid("already_invited", "unit", unit=known.name)
-    if len(inspection.units) + sum(i.is_open for i in inspection.invitations) >= MOST_UNITS:
+    if len(inspection.units) + sum(i.stands for i in inspection.invitations) >= MOST_UNITS:
         raise Invalid("too_many_entries", "unit", most=MOST_UNITS)
-    return _record(work, actor, inspection, "inspection.invited", {"unit": unit, "note": note})
+    return record_step(work, actor, inspection, "inspection.invited", {"unit": unit, "note": note})
 
 
 def withdraw(work: UnitOfWork, actor: Actor, inspection_id: str, unit: str, reason: str | None = None) -> Inspection:
@@ -60,7 +52,7 @@ def withdraw(work: UnitOfWork, actor: Actor, inspection_id: str, unit: str, reas
     inspection = _led(work, actor, inspection_id)
     _open_invitation(inspection, unit)
     body = {"unit": unit, "reason": reason}
-    return _record(work, actor, inspection, "inspection.invitation_withdrawn", body)
+    return record_step(work, actor, inspection, "inspection.invitation_withdrawn", body)
 
 
 def join(work: UnitOfWork, actor: Actor, inspection_id: str, offer: Offer | None = None) -> Inspection:
@@ -73,32 +65,32 @@ def join(work: UnitOfWork, actor: Actor, inspection_id: str, offer: Offer | None
     unit = str(actor.unit)
     if offer is None and invitation.state == "offered":
         return _confirm(work, actor, inspection, invitation)
-    own = mergeable(work.session, inspection, unit, shanghai_day(work.now))
+    own = merging.mergeable(work.session, inspection, unit, shanghai_day(work.now))
     offer = offer or _offer_of(own)
     transition(inspection.state, "inspection.join_offered")
     _check(work, inspection, offer)
     body = {
         "unit": unit,
         "items": list(offer.items),
-        "officers": _named(work, offer.officers),
+        "officers": registry.officers_named(work.session, offer.officers),
         "offered_by": actor.identity,
         "plan_code": offer.plan_code or next((o.plan_code for o in own if o.plan_code), None),
         "cause": next((o.cause for o in own if o.cause), None),
     }
-    return _record(work, actor, inspection, "inspection.join_offered", body)
+    return record_step(work, actor, inspection, "inspection.join_offered", body)
 
 
 def decline(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str) -> Inspection:
     """The invited unit does not come, and says why: the supervisor sees it. Raises Invalid("reason_missing")."""
     inspection, invitation = _invited(work, actor, inspection_id)
     body = {"unit": invitation.unit, "reason": _given(reason)}
-    return _record(work, actor, inspection, "inspection.declined", body)
+    return record_step(work, actor, inspection, "inspection.declined", body)
 
 
 def leave(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str) -> Inspection:
     """A unit that joined steps back before the visit is approved, with what it brought. Raises like `decline`."""
     actor.require(*WORKERS)
-    inspection = _locked(work, inspection_id)
+    inspection = merging.locked(work, inspection_id)
     unit = str(actor.unit)
     invitation = inspection.invitation(unit)
     if invitation is None or invitation.state != "joined" or unit not in inspection.units:
@@ -108,60 +100,30 @@ def leave(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str) -> In
     brought = {o.certificate_no for o in invitation.officers}
     officers = [o.certificate_no for o in inspection.officers if o.certificate_no in brought and o.unit == unit]
     body = {"unit": unit, "reason": _given(reason), "items": gone, "officers": officers}
-    return _record(work, actor, inspection, "inspection.left", body)
-
-
-def mergeable(session: Session, inspection: Inspection, unit: str, today: date) -> list[Inspection]:
-    """A unit's own open inspections of the same enterprise that joining `inspection` would make superfluous."""
-    window = registry.joint_window(session, inspection.jurisdiction, today)
-    start = inspection.window_start
-    query = (
-        select(InspectionRow)
-        .where(
-            InspectionRow.enterprise_id == inspection.enterprise_id,
-            InspectionRow.lead_unit == unit,
-            InspectionRow.state.in_([APPLIED, APPROVED]),
-            InspectionRow.window_start.between(start - window, start + window),
-            or_(InspectionRow.cause.is_(None), InspectionRow.cause.not_in(STAYS_ALONE)),
-            InspectionRow.id != inspection.id,
-        )
-        .order_by(InspectionRow.id)
-    )
-    return inspection_store.select_where(session, query)
+    return record_step(work, actor, inspection, "inspection.left", body)
 
 
 def _confirm(work: UnitOfWork, actor: Actor, inspection: Inspection, invitation: Invitation) -> Inspection:
-    """The head's confirmation: the unit joins, its own application is cancelled, whom that one had is invited here."""
+    """The head's confirmation: the unit joins, its own application is cancelled, whom that one had is invited here.
+
+    Once the code is issued the confirmation asks for an amendment instead, which the lead unit's head decides.
+    """
     actor.require(HEAD)
     if invitation.offered_by == actor.identity:
         raise Forbidden("own_offer")
+    if inspection.state == APPROVED:
+        return amendments.request_joining(work, actor, inspection, invitation)
     transition(inspection.state, "inspection.joined")
-    found = mergeable(work.session, inspection, invitation.unit, shanghai_day(work.now))
-    merged = [_lock_row(work, own.id) for own in found]
-    merged = [own for own in merged if own.state in (APPLIED, APPROVED)]
+    merged = merging.superfluous(work, inspection, [invitation.unit])
     body = {
         "unit": invitation.unit,
         "items": list(invitation.items),
         "officers": [o.certificate_no for o in invitation.officers],
         "confirmed_by": actor.identity,
-        "merged": [{"id": o.id, "number": o.number, "kind": o.kind, "clue_no": o.clue_no} for o in merged],
+        "merged": merging.named(merged),
     }
-    joined = _record(work, actor, inspection, "inspection.joined", body)
-    for own in merged:
-        joined = _merge(work, actor, own, joined)
-    return joined
-
-
-def _merge(work: UnitOfWork, actor: Actor, own: Inspection, into: Inspection) -> Inspection:
-    """Cancels `own`; units that had joined it are invited to the visit that is left."""
-    said = {"reason": f"已合并到 {into.number} / merged into {into.number}", "merged_into": into.id}
-    _record(work, actor, own, "inspection.cancelled", said)
-    for unit in own.units[1:]:
-        invitation = into.invitation(unit)
-        if unit not in into.units and not (invitation and invitation.is_open):
-            note = f"{own.number} 已合并到本次检查"
-            into = _record(work, actor, into, "inspection.invited", {"unit": unit, "note": note})
-    return into
+    joined = record_step(work, actor, inspection, "inspection.joined", body)
+    return merging.merge(work, actor, merged, joined)
 
 
 def _offer_of(own: Sequence[Inspection]) -> Offer:
@@ -193,12 +155,6 @@ def _check(work: UnitOfWork, inspection: Inspection, offer: Offer) -> None:
         raise Invalid(code, field, problems=problems, **data)
 
 
-def _named(work: UnitOfWork, certificates: Sequence[str]) -> list[dict[str, str | None]]:
-    found = registry.officers(work.session, certificates)
-    named = [(c, found.get(c)) for c in dict.fromkeys(certificates)]
-    return [{"certificate_no": c, "name": o.name if o else None, "unit": o.unit if o else None} for c, o in named]
-
-
 def _given(reason: str) -> str:
     if not reason.strip():
         raise Invalid("reason_missing", "reason")
@@ -207,7 +163,7 @@ def _given(reason: str) -> str:
 
 def _led(work: UnitOfWork, actor: Actor, inspection_id: str) -> Inspection:
     actor.require(*WORKERS)
-    inspection = _locked(work, inspection_id)
+    inspection = merging.locked(work, inspection_id)
     if actor.unit not in inspection.units:
         raise NotFound("no_such_inspection", inspection=inspection_id)
     if actor.unit != inspection.lead_unit:
@@ -217,7 +173,7 @@ def _led(work: UnitOfWork, actor: Actor, inspection_id: str) -> Inspection:
 
 def _invited(work: UnitOfWork, actor: Actor, inspection_id: str) -> tuple[Inspection, Invitation]:
     actor.require(*WORKERS)
-    inspection = _locked(work, inspection_id)
+    inspection = merging.locked(work, inspection_id)
     return inspection, _open_invitation(inspection, str(actor.unit))
 
 
@@ -231,25 +187,3 @@ def _open_invitation(inspection: Inspection, unit: str) -> Invitation:
     if not invitation.is_open:
         raise Refused("invitation_closed")
     return invitation
-
-
-def _locked(work: UnitOfWork, inspection_id: str) -> Inspection:
-    """The inspection, with everything that joint visits of its enterprise change held until the end."""
-    enterprise = work.session.scalar(select(InspectionRow.enterprise_id).where(InspectionRow.id == inspection_id))
-    if enterprise is None:
-        raise NotFound("no_such_inspection", inspection=inspection_id)
-    work.lock(f"joint:{enterprise}")
-    return _lock_row(work, inspection_id)
-
-
-def _lock_row(work: UnitOfWork, inspection_id: str) -> Inspection:
-    found = inspection_store.get(work.session, inspection_id, lock=True)
-    assert found is not None
-    return found
-
-
-def _record(work: UnitOfWork, actor: Actor, inspection: Inspection, kind: str, body: Mapping[str, Any]) -> Inspection:
-    fact = work.fact(kind, ("inspection", inspection.id), body, actor, inspection.jurisdiction)
-    after = work.record(fact, inspection)
-    flags.after_inspection(work, inspection, after)
-    return after

@@ -76,6 +76,25 @@ def by_id(session: Session, actor_id: str, today: date) -> Actor | None:
     )
 
 
+def has_other_head(session: Session, unit: str, head_id: str, today: date) -> bool:
+    """Whether a person other than `head_id` is a head of the unit today (in their own right, not as a deputy)."""
+    query = (
+        select(RoleAssignment.actor)
+        .join(ActorRow, ActorRow.id == RoleAssignment.actor)
+        .where(
+            ActorRow.kind == "person",
+            ActorRow.id != head_id,
+            RoleAssignment.unit == unit,
+            RoleAssignment.role == HEAD,
+            RoleAssignment.valid_from <= today,
+            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until >= today),
+        )
+        .distinct()
+    )
+    found = (by_id(session, one, today) for one in session.scalars(query))
+    return any(a is not None and a.role == HEAD and a.unit == unit and a.acting_for is None for a in found)
+
+
 def _deputised(session: Session, actor_id: str, unit: str, today: date) -> ActorRow | None:
     """The head of the unit for whom an inspector acts as deputy today, or None."""
     return session.scalar(

@@ -1,6 +1,6 @@
 """Reference data by key: regions, units, items, officers, enterprises. Reading only, a few indexed rows at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -23,6 +23,13 @@ def items(session: Session, codes: Iterable[str]) -> dict[str, Item]:
 def officers(session: Session, certificates: Iterable[str]) -> dict[str, Officer]:
     query = select(Officer).where(Officer.certificate_no.in_(set(certificates)))
     return {o.certificate_no: o for o in session.scalars(query)}
+
+
+def officers_named(session: Session, certificates: Sequence[str]) -> list[dict[str, str | None]]:
+    """How a fact names officers: by certificate, each once, with name and unit where the register knows them."""
+    known = officers(session, certificates)
+    named = [(c, known.get(c)) for c in dict.fromkeys(certificates)]
+    return [{"certificate_no": c, "name": o.name if o else None, "unit": o.unit if o else None} for c, o in named]
 
 
 def district_of(session: Session, region: str | None) -> str | None:

@@ -124,12 +124,20 @@ REASONS: dict[str, Any] = {
 INVITATIONS: dict[str, Any] = {
     "invited": _l("已邀请，未答复"),
     "offered": _l("愿意加入，待其负责人确认"),
+    "confirmed": _l("其负责人已确认，待牵头单位批准"),
     "joined": _l("已加入"),
     "declined": _l("不参加"),
     "withdrawn": _l("邀请已撤回"),
     "left": _l("已退出"),
 }
-INVITATION_MOODS = {"invited": "care", "offered": "blue", "joined": "good", "declined": "bad", "left": "bad"}
+INVITATION_MOODS = {
+    "invited": "care",
+    "offered": "blue",
+    "confirmed": "blue",
+    "joined": "good",
+    "declined": "bad",
+    "left": "bad",
+}
 PRESET_NAMES: dict[str, Any] = {
     "default": _l("通用预设"),
     "district": _l("本区"),
@@ -213,6 +221,7 @@ FACTS: dict[str, Any] = {
     "inspection.placed": _l("记录亮码的大致位置"),
     "inspection.amendment_requested": _l("申请变更检查"),
     "inspection.amendment_rejected": _l("负责人未同意变更"),
+    "inspection.amendment_withdrawn": _l("撤回变更申请"),
     "inspection.amended": _l("负责人批准变更，更换检查码"),
     "inspection.notice_served": _l("送达通知书"),
     "inspection.completed": _l("记录检查结果"),

@@ -12,7 +12,7 @@ from app.domain.actors import PUBLIC
 from app.domain.errors import Forbidden, Invalid, NotFound, Refused
 from app.domain.inspections import Slot
 from app.domain.times import shanghai_day
-from app.services import announcements, applications, decisions, deputies, drafts, templates
+from app.services import accounts, announcements, applications, decisions, deputies, drafts, templates
 from app.services.register_audit import register_discrepancies
 from app.services.state_audit import state_discrepancies
 from app.store import actors
@@ -244,8 +244,6 @@ def test_a_deputy_is_head_on_those_days_only_and_the_fact_says_for_whom(house: H
     assert (deputy.role, deputy.acting_for, deputy.acting_for_name) == ("head", head.id, head.name)
     with house.installation.unit_of_work() as work:
         other = house.perform  # another inspector of the unit applies
-        from app.services import accounts
-
         third = actors.by_id(
             work.session, accounts.add_actor(work, "person", "第三人", "YT-YJJ", "inspector"),
             shanghai_day(work.now),
@@ -259,12 +257,24 @@ def test_a_deputy_is_head_on_those_days_only_and_the_fact_says_for_whom(house: H
     assert audit(house) == []
 
 
-def test_a_deputy_approves_neither_the_own_nor_the_heads_application(house: House) -> None:
+def test_a_deputy_approves_neither_the_own_nor_the_heads_application_where_another_head_could(house: House) -> None:
     deputise(house)
+    house.perform(accounts.add_actor, "person", "另一位负责人", "YT-YJJ", "head")
     own, of_head = house.applied(), house.applied(who="head")
     for inspection, code in ((own, "own_application"), (of_head, "deputys_head_applied")):
         with pytest.raises(Forbidden, match=code):
             house.perform(decisions.approve, acting(house), inspection.id, "急")
+
+
+def test_in_a_unit_with_one_head_the_deputy_approves_what_the_head_applied_for(house: House) -> None:
+    deputise(house)
+    own, of_head = house.applied(), house.applied(who="head")
+    with pytest.raises(Forbidden, match="own_application"):
+        house.perform(decisions.approve, house.people["head"], of_head.id, "急")
+    approved = house.perform(decisions.approve, acting(house), of_head.id, "急")
+    assert approved.decided_for == house.people["head"].id != approved.decided_by
+    with pytest.raises(Forbidden, match="own_application"):
+        house.perform(decisions.approve, acting(house), own.id, "急")
 
 
 def test_a_deputy_names_no_deputy_and_an_ended_one_is_none(house: House) -> None:

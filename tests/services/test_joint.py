@@ -145,15 +145,6 @@ def test_who_was_not_invited_sees_nothing(house: House) -> None:
         house.perform(joint.invite, house.people["inspector2"], own.id, "YT-T05")
 
 
-def test_who_comes_along_is_settled_before_the_code(house: House) -> None:
-    own = house.applied()
-    house.perform(joint.invite, house.people["inspector"], own.id, "YT-SCJG")
-    house.perform(decisions.approve, house.people["head"], own.id)
-    with pytest.raises(Refused, match="not_in_this_state"):
-        house.perform(joint.join, house.people["inspector2"], own.id, OFFER)
-    house.perform(joint.decline, house.people["inspector2"], own.id, "太晚了")
-
-
 def test_each_unit_records_its_own_items_and_the_visit_ends_with_the_last(house: House) -> None:
     own = joined(house, house.applied())
     approved = house.perform(decisions.approve, house.people["head"], own.id)

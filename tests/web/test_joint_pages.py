@@ -2,7 +2,9 @@
 
 from app.services import joint
 from tests.house import House
+from tests.services.test_joining_late import offered_after_the_code
 from tests.services.test_joint import MARKET, stored
+from tests.services.test_one_visit import code_of
 
 
 def test_the_desk_leads_from_a_proposal_to_one_visit(house: House) -> None:
@@ -37,3 +39,34 @@ def test_a_refused_answer_keeps_what_was_chosen_and_says_why(house: House) -> No
 def test_an_application_may_bring_its_invitations(house: House) -> None:
     applied = house.applied(invite=("YT-SCJG",))
     assert stored(house, applied.id).invitation("YT-SCJG").is_open
+
+
+def test_joining_after_the_code_is_pressed_by_three_persons_on_three_pages(house: House) -> None:
+    visit, theirs = offered_after_the_code(house, own=True)
+    inspector, partners_head, head = (house.signed_in(n) for n in ("inspector", "head2", "head"))
+    assert "码已经签发" in partners_head.get(f"/inspect/{visit.id}/invitation").text
+    assert partners_head.post(f"/inspect/{visit.id}/join").location == f"/inspect/{visit.id}/invitation"
+    withdraw = f"/inspect/{visit.id}/amendments/1/withdraw"
+    assert withdraw in partners_head.get(f"/inspect/{visit.id}/invitation").text
+    assert withdraw not in inspector.get(f"/inspect/{visit.id}").text
+    assert inspector.post(withdraw).status_code == 422
+    assert partners_head.post(withdraw).status_code == 303
+    assert partners_head.post(f"/inspect/{visit.id}/join").status_code == 303
+    assert "加入的单位" in head.get(f"/inspect/{visit.id}").text
+    for _ in range(2):  # pressed twice
+        assert head.post(f"/inspect/{visit.id}/amendments/2/approve").status_code == 303
+    assert "已更换" in house.client().get(code_of(house, visit).url.removeprefix("http://localhost")).text
+    assert partners_head.get(f"/inspect/{visit.id}/amend").text.count('name="officers"') == 2  # its own officers only
+    assert stored(house, theirs.id).state == "cancelled"
+
+
+def test_who_asked_for_a_change_takes_it_back_over_the_interface(house: House) -> None:
+    visit, client = house.approved(), house.client()
+    asked = {"reason": "还有一个仓库", "add_items": ["YJ-02"]}
+    ask = client.post(f"/api/v1/inspections/{visit.id}/amend", json=asked, headers=house.bearer("inspector"))
+    assert ask.json["n"] == 1
+    path = f"/api/v1/inspections/{visit.id}/amendments/1/withdraw"
+    assert client.post(path, json={}, headers=house.bearer("head")).status_code == 403
+    answer = client.post(path, json={}, headers=house.bearer("inspector"))
+    assert answer.json == {"id": visit.id, "number": visit.number, "state": "approved"}
+    assert stored(house, visit.id).pending_amendment is None

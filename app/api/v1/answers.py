@@ -109,6 +109,14 @@ class AmendmentAsked(Told):
     inspection: Inspection
 
 
+class AmendmentWithdrawn(Told):
+    """Who asked may be a unit that is not on the visit yet: it is told the state and no code."""
+
+    id: str
+    number: str
+    state: str
+
+
 class InspectionList(Page):
     items: list[Inspection]
 

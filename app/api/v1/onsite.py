@@ -52,6 +52,16 @@ def reject_amendment(work: UnitOfWork, who: Actor, body: RejectIn, id: str, n: s
 
 
 @Declared(
+    "POST", "/inspections/{id}/amendments/{n}/withdraw", "Take back an amendment that one asked for", UNIT, creates=True,
+    example={}, answer=answers.AmendmentWithdrawn,
+)  # fmt: skip
+def withdraw_amendment(work: UnitOfWork, who: Actor, _: None, id: str, n: str) -> Answer:
+    """The asker may be a unit that is not on the visit yet: it is told the state and no code."""
+    after = amendments.withdraw(work, who, id, _number(n))
+    return Answer({"id": after.id, "number": after.number, "state": after.state})
+
+
+@Declared(
     "POST", "/inspections/{id}/complete", "Record the result, or that it was not carried out", UNIT, CompleteIn,
     creates=True, example=examples.COMPLETION, answer=answers.Inspection,
 )  # fmt: skip

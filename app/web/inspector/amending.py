@@ -9,14 +9,17 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, now, perform, reading
 from app.domain.actors import HEAD
-from app.domain.amendments import Amendment
+from app.domain.amendments import Amendment, brought_by_others
 from app.domain.errors import DomainError, Invalid, NotFound, Problem
+from app.domain.inspections import Inspection
 from app.domain.times import SHANGHAI, shanghai_day
 from app.queries import registry
 from app.security import roles
 from app.services import amendments
+from app.store import inspections as inspection_store
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
 from app.web.inspector.forms import moment_of
+from app.web.inspector.joining import answered
 from app.web.inspector.visiting import step
 
 LONGEST_LIST = 2000
@@ -34,7 +37,7 @@ def amend(inspection_id: str) -> Response | tuple[str, int]:
     try:
         with reading() as session:
             i = shown_or_404(session, inspection_id).inspection
-        amendment = _amendment(request.form, tuple(o.certificate_no for o in i.officers))
+        amendment = _amendment(request.form, _own_officers(i))
         perform(amendments.request, actor(), inspection_id, amendment)
     except NotFound:
         raise
@@ -55,6 +58,23 @@ def approve_amendment(inspection_id: str, n: int) -> Response | tuple[str, int]:
 def reject_amendment(inspection_id: str, n: int) -> Response | tuple[str, int]:
     reason = request.form.get("reason", "").strip()[:2000]
     return step(inspection_id, amendments.reject, inspection_id, n, reason)
+
+
+@blueprint.post("/<inspection_id>/amendments/<int:n>/withdraw")
+@staff
+def withdraw_amendment(inspection_id: str, n: int) -> Response | tuple[str, int]:
+    """By who asked for it: from the visit's page, or from the invitation of a unit that is not on the visit yet."""
+    own = str(actor().unit)
+    with reading() as session:
+        found = inspection_store.get(session, inspection_id)
+    if found is not None and own not in found.units and found.invitation(own) is not None:
+        return answered(inspection_id, amendments.withdraw, n)
+    return step(inspection_id, amendments.withdraw, inspection_id, n)
+
+
+def _own_officers(i: Inspection) -> tuple[str, ...]:
+    """The certificates of the visit that the actor's unit may change; the other units' officers stay."""
+    return tuple(o.certificate_no for o in i.officers if not brought_by_others(i, o, str(actor().unit)))
 
 
 def _amendment(form: MultiDict[str, str], present: tuple[str, ...]) -> Amendment:
@@ -81,8 +101,8 @@ def _page(inspection_id: str, form: Any, errors: dict[str, str]) -> str:
         s = shown_or_404(session, inspection_id)
         units = s.inspection.units
         items = [i for unit in units for i in registry.items(session, today, unit, None, 200)[0]]
-        officers = [o for unit in units for o in registry.officers(session, unit, today)]
-    present = [o.certificate_no for o in s.inspection.officers]
+        officers = registry.officers(session, str(actor().unit), today)
+    present = _own_officers(s.inspection)
     known = {o.certificate_no for o in officers}
     chosen = form.getlist("officers") if form is not None else present
     return render_template(
@@ -93,6 +113,7 @@ def _page(inspection_id: str, form: Any, errors: dict[str, str]) -> str:
         added=form.getlist("add_items") if form is not None else [],
         items=[i for i in items if i.published and i.code not in s.inspection.items],
         officers=officers,
+        others=[o for o in s.inspection.officers if o.certificate_no not in present],
         errors=errors,
         end=s.inspection.window_end.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
     )

@@ -11,7 +11,8 @@ from app.domain.errors import DomainError, NotFound
 from app.domain.times import shanghai_day
 from app.queries import inspections as inspection_queries
 from app.queries import registry
-from app.services import joint
+from app.queries.amendments import WAITING, amendments
+from app.services import joint, merging
 from app.store import inspections as inspection_store
 from app.store import registry as register
 from app.web.inspector.blueprint import blueprint, messages, staff
@@ -61,13 +62,13 @@ def join(inspection_id: str) -> BaseResponse | tuple[str, int]:
         plan = request.form.get("plan_code", "").strip() or None
         officers = dict.fromkeys([*request.form.getlist("officers"), *filter(None, more)])
         offer = joint.Offer(tuple(dict.fromkeys(request.form.getlist("items"))), tuple(officers), plan)
-    return _answer(inspection_id, joint.join, offer)
+    return answered(inspection_id, joint.join, offer)
 
 
 @blueprint.post("/<inspection_id>/decline")
 @staff
 def decline(inspection_id: str) -> BaseResponse | tuple[str, int]:
-    return _answer(inspection_id, joint.decline, request.form.get("reason", "")[:2000])
+    return answered(inspection_id, joint.decline, request.form.get("reason", "")[:2000])
 
 
 def _lead_step(inspection_id: str, use_case: Any, *args: Any) -> BaseResponse | tuple[str, int]:
@@ -80,7 +81,8 @@ def _lead_step(inspection_id: str, use_case: Any, *args: Any) -> BaseResponse | 
     return redirect(url_for("inspector.detail", inspection_id=inspection_id, _anchor="joint"), 303)
 
 
-def _answer(inspection_id: str, use_case: Any, *args: Any) -> BaseResponse | tuple[str, int]:
+def answered(inspection_id: str, use_case: Any, *args: Any) -> BaseResponse | tuple[str, int]:
+    """What the invited unit did, and the page that comes next; a refusal is said on the page of the invitation."""
     try:
         after = perform(use_case, actor(), inspection_id, *args)
     except NotFound:
@@ -102,9 +104,10 @@ def _page(inspection_id: str, errors: dict[str, str]) -> str:
         if inspection is None or asked is None:
             raise NotFound("no_such_invitation")
         s = inspection_queries.shown(session, actor(), [inspection], installation().config.public_url)[0]
-        own = joint.mergeable(session, inspection, unit, today)
+        own = merging.mergeable(session, inspection, unit, today)
         items = [i for i in registry.items(session, today, unit, None, 200)[0] if i.published]
         officers = registry.officers(session, unit, today)
+        waiting = next((a for a in amendments(session, inspection_id) if a.state == WAITING), None)
         known = register.items(session, [*asked.items, *(item for o in own for item in o.items)])
     chosen = request.form if errors else None
     named = asked.officers or tuple(o for one in own for o in one.officers)
@@ -112,6 +115,7 @@ def _page(inspection_id: str, errors: dict[str, str]) -> str:
         "inspector/invitation.html",
         s=s,
         asked=asked,
+        waiting=waiting if asked.state == "confirmed" else None,
         own=own,
         items=list(reversed(items)),
         officers=officers,
