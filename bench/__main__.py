@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import codes, log
+from bench import codes, log, visits
 from bench.measure import Ratio
 
 RESULTS = Path(__file__).resolve().parent / "results"
-PARTS = (codes, log)
+PARTS = (codes, log, visits)
 
 
 def main() -> int:

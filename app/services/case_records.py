@@ -1,11 +1,12 @@
 """Receiving the records of the units' own systems, and what a person decides where the matching is in doubt."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, update
 
 from app.domain.actors import SUPERVISOR, Actor
 from app.domain.enterprises import normalise_uscc
@@ -21,7 +22,6 @@ from app.store.unit_of_work import UnitOfWork
 
 ADDED, UNCHANGED, CORRECTED = "added", "unchanged", "corrected"
 LONGEST_REASON = 500
-AT_ONCE = 300  # keys compared in one query
 THIS_ONE, NONE_OF_THESE = "this", "none"
 
 
@@ -144,13 +144,16 @@ def _inspection(work: UnitOfWork, row: CaseRecord, choice: Choice) -> str:
 
 
 def _known(work: UnitOfWork, contents: Sequence[Content]) -> dict[tuple[str, ...], tuple[str | None, Content | None]]:
-    keys = sorted({content.key for content in contents})
+    """What is stored under the keys of these. Asked source by source: SQLite reads the whole table for a list of tuples."""
+    numbers: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for content in contents:
+        numbers[content.jurisdiction, content.kind, content.source].add(content.number)
     found: dict[tuple[str, ...], tuple[str | None, Content | None]] = {}
-    columns = (CaseRecord.jurisdiction, CaseRecord.kind, CaseRecord.source, CaseRecord.number)
-    for at in range(0, len(keys), AT_ONCE):
-        for row in work.session.scalars(select(CaseRecord).where(tuple_(*columns).in_(keys[at : at + AT_ONCE]))):
-            found[row.jurisdiction, row.kind, row.source, row.number] = (row.id, case_store.content_of(row))
-            work.session.expunge(row)
+    for (jurisdiction, kind, source), own in sorted(numbers.items()):
+        where = (CaseRecord.jurisdiction == jurisdiction, CaseRecord.kind == kind, CaseRecord.source == source)
+        for part in case_store.parts(own):
+            for row_id, content in case_store.contents(work.session, *where, CaseRecord.number.in_(part)):
+                found[content.key] = (row_id, content)
     return found
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import insert, select, update
 
 from app.domain.actors import SYSTEM
 from app.domain.facts import Fact, canonical_json
@@ -14,11 +14,7 @@ from app.store.models import FindingRow
 from app.store.unit_of_work import UnitOfWork
 
 RAISED, WITHDRAWN = "raised", "withdrawn"
-KEY = (
-    FindingRow.rule, FindingRow.subject_kind, FindingRow.subject_id, FindingRow.unit, FindingRow.officer,
-    FindingRow.period,
-)  # fmt: skip
-CHUNK = 300
+CHUNK = 500
 
 
 def settle(work: UnitOfWork, standing_where: Sequence[Any], computed: Iterable[Finding]) -> int:
@@ -63,10 +59,16 @@ def _raise(work: UnitOfWork, findings: list[Finding]) -> list[Fact]:
 
 
 def _withdrawn(work: UnitOfWork, keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], FindingRow]:
+    """The rows that have these keys already. Looked up by subject: SQLite reads the whole table for a list of tuples."""
+    wanted = set(keys)
+    subjects = sorted({(kind, subject) for _, kind, subject, *_ in keys})
     found: dict[tuple[str, ...], FindingRow] = {}
-    for at in range(0, len(keys), CHUNK):
-        query = select(FindingRow).where(tuple_(*KEY).in_(keys[at : at + CHUNK]))
-        found |= {_key(row): row for row in work.session.scalars(query)}
+    for kind in sorted({kind for kind, _ in subjects}):
+        ids = [subject for its_kind, subject in subjects if its_kind == kind]
+        for at in range(0, len(ids), CHUNK):
+            of_these = (FindingRow.subject_kind == kind, FindingRow.subject_id.in_(ids[at : at + CHUNK]))
+            rows = work.session.scalars(select(FindingRow).where(*of_these))
+            found |= {key: row for row in rows if (key := _key(row)) in wanted}
     return found
 
 

@@ -5,7 +5,7 @@ Whoever evaluates holds the locks of the names, USCCs and enterprises concerned,
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -102,13 +102,14 @@ def matches(work: UnitOfWork, reference: Reference, records: Sequence[Record]) -
     """Where each record stands by what the tables hold now."""
     registry = case_store.registry(work.session, records)
     named = {r.id: domain.enterprise_of(r, registry) for r in records}
-    days: dict[str, tuple[date, date]] = {}
+    margins = {r.id: _margin(reference, r) for r in records}
+    near: dict[str, tuple[date, date]] = {}
     for r in records:
-        enterprise, day = named[r.id][0], r.content.day
+        enterprise, day, margin = named[r.id][0], r.content.day, timedelta(days=margins[r.id])
         if enterprise:
-            first, last = days.get(enterprise, (day, day))
-            days[enterprise] = min(first, day), max(last, day)
-    known = case_store.known_of(work.session, days)
+            first, last = near.get(enterprise, (day, day))
+            near[enterprise] = min(first, day - margin), max(last, day + margin)
+    known = case_store.known_of(work.session, near)
     chosen = case_store.known_by_id(
         work.session, (r.decision.inspection for r in records if r.decision and r.decision.inspection)
     )
@@ -118,9 +119,14 @@ def matches(work: UnitOfWork, reference: Reference, records: Sequence[Record]) -
         own = {k.id: k for k in known.get(enterprise or "", ())}
         if r.decision and r.decision.inspection in chosen:
             own[r.decision.inspection] = chosen[r.decision.inspection]
-        margin = policy_on(reference.policies, r.content.jurisdiction, r.content.day).get(RULE, "days")
-        found[r.id] = domain.match(r, enterprise, why, own.values(), margin)
+        found[r.id] = domain.match(r, enterprise, why, own.values(), margins[r.id])
     return found
+
+
+def _margin(reference: Reference, record: Record) -> int:
+    """± D of the policy in force on the record's day."""
+    policy = policy_on(reference.policies, record.content.jurisdiction, record.content.day)
+    return int(policy.get(RULE, "days"))
 
 
 def _lock(work: UnitOfWork, ids: list[str]) -> None:

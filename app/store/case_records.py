@@ -3,14 +3,13 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.reconciliation import MOST_DAYS, Content, Decision, Known, Match, Named, Record, Registry
+from app.domain.reconciliation import Content, Decision, Known, Match, Named, Record, Registry
 from app.domain.times import shanghai_day
 from app.store.models import CaseRecord, Enterprise, InspectionOfficer, InspectionRow, InspectionUnit
 from app.store.models.base import table_of
@@ -22,6 +21,7 @@ CONTENT = (
 FOUND = ("state", "reason", "enterprise_id", "inspection_id")
 LISTS = ("officers", "items")
 AT_ONCE = 1000
+DAY = timedelta(days=1)
 
 
 def parts(values: Iterable[str], size: int = AT_ONCE) -> Iterator[list[str]]:
@@ -33,14 +33,23 @@ def parts(values: Iterable[str], size: int = AT_ONCE) -> Iterator[list[str]]:
 
 def columns(content: Content) -> dict[str, Any]:
     """The columns of what was received."""
-    said = asdict(content)
-    return {name: said[name] for name in CONTENT} | {name: json.dumps(said[name]) for name in LISTS}
+    return {name: getattr(content, name) for name in CONTENT} | {
+        name: json.dumps(getattr(content, name)) for name in LISTS
+    }
 
 
 def content_of(row: CaseRecord) -> Content:
     said: dict[str, Any] = {name: getattr(row, name) for name in CONTENT}
     said |= {name: tuple(json.loads(getattr(row, name))) for name in LISTS}
     return Content(**said)
+
+
+def contents(session: Session, *where: Any) -> Iterator[tuple[str, Content]]:
+    """Ids and contents of the records that `where` selects, by columns."""
+    columns_ = [getattr(CaseRecord, name) for name in (*CONTENT, *LISTS)]
+    for row_id, *values in session.execute(select(CaseRecord.id, *columns_).where(*where)):
+        said = dict(zip((*CONTENT, *LISTS), values, strict=True))
+        yield row_id, Content(**said | {name: tuple(json.loads(said[name])) for name in LISTS})
 
 
 def record_of(row: CaseRecord) -> Record:
@@ -94,18 +103,28 @@ _KNOWN = (
 )  # fmt: skip
 
 
-def known_of(session: Session, enterprises: Mapping[str, tuple[date, date]]) -> dict[str, list[Known]]:
-    """The inspections of each enterprise that may explain a record between its two days."""
-    if not enterprises:
+def known_of(session: Session, near: Mapping[str, tuple[date, date]]) -> dict[str, list[Known]]:
+    """The inspections of each enterprise whose days touch those between its two days, both included."""
+    if not near:
         return {}
-    first = min(day for day, _ in enterprises.values()) - MOST_DAYS
-    last = max(day for _, day in enterprises.values()) + MOST_DAYS
+    first, last = min(day for day, _ in near.values()), max(day for _, day in near.values())
+    # an instant is within a day of its day; a visit may have begun long before the record's day and ended on it
+    in_window = (InspectionRow.window_end >= _instant(first - DAY)) & (
+        InspectionRow.window_start <= _instant(last + DAY)
+    )
+    begun = (InspectionRow.visit_day <= last) & (
+        (InspectionRow.visit_day >= first) | (InspectionRow.ended_at >= _instant(first - DAY))
+    )
     found: dict[str, list[Known]] = defaultdict(list)
-    for some in parts(enterprises):
-        in_window = (InspectionRow.window_end >= _instant(first)) & (InspectionRow.window_start <= _instant(last))
-        near = or_(in_window, InspectionRow.visit_day.between(first, last))
-        own = InspectionRow.enterprise_id.in_(some)
-        for known in _known(session, own, near):
+    for some in parts(near):
+        rows = [
+            (r, days)
+            for r in session.execute(
+                select(*_KNOWN).where(InspectionRow.enterprise_id.in_(some), or_(in_window, begun))
+            )
+            if _touches(days := _days(r), near[r.enterprise_id])
+        ]
+        for known in _known(session, rows):
             found[known.enterprise].append(known)
     return found
 
@@ -113,15 +132,19 @@ def known_of(session: Session, enterprises: Mapping[str, tuple[date, date]]) -> 
 def known_by_id(session: Session, ids: Iterable[str]) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for some in parts(ids):
-        found |= {known.id: known for known in _known(session, InspectionRow.id.in_(some))}
+        rows = session.execute(select(*_KNOWN).where(InspectionRow.id.in_(some)))
+        found |= {known.id: known for known in _known(session, [(r, _days(r)) for r in rows])}
     return found
 
 
-def _known(session: Session, *where: Any) -> list[Known]:
-    rows = session.execute(select(*_KNOWN).where(*where)).all()
+def _touches(days: tuple[date, date], near: tuple[date, date]) -> bool:
+    return days[0] <= near[1] and near[0] <= days[1]
+
+
+def _known(session: Session, rows: Sequence[tuple[Any, tuple[date, date]]]) -> list[Known]:
     units: dict[str, list[str]] = defaultdict(list)
     officers: dict[str, list[str]] = defaultdict(list)
-    for some in parts(r.id for r in rows):
+    for some in parts(r.id for r, _ in rows):
         of_units = select(InspectionUnit.inspection, InspectionUnit.unit).where(InspectionUnit.inspection.in_(some))
         for inspection, unit in session.execute(of_units):
             units[inspection].append(unit)
@@ -129,12 +152,13 @@ def _known(session: Session, *where: Any) -> list[Known]:
         for inspection, officer in session.execute(select(*named).where(InspectionOfficer.inspection.in_(some))):
             officers[inspection].append(officer)
     return [
-        Known(r.id, r.enterprise_id, tuple(units[r.id]), tuple(officers[r.id]), *_days(r), state=r.state) for r in rows
+        Known(r.id, r.enterprise_id, tuple(units[r.id]), tuple(officers[r.id]), *days, state=r.state)
+        for r, days in rows
     ]
 
 
 def _instant(day: date) -> datetime:
-    """Within a day of it: the margins are a year wide."""
+    """Within a day of where that day begins in Shanghai."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 

@@ -23,6 +23,7 @@ class CaseRecord(Base):
         Index("ix_case_records_uscc", "uscc"),
         Index("ix_case_records_name_key", "name_key"),
         Index("ix_case_records_decided_inspection", "decided_inspection"),
+        Index("ix_case_records_inspection", "inspection_id"),
         Index("ix_case_records_unit_day", "unit", "day"),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)

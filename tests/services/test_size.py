@@ -1,0 +1,84 @@
+"""Nothing that happens to one visit reads a whole table: what would cost more with every year is found by its plan."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from app.services.imports.case_records import import_case_records
+from app.services.imports.rows import Row
+from bench.district import fill, uscc_of
+from tests.house import House
+
+GROWING = {
+    "inspections", "inspection_units", "inspection_officers", "inspection_items", "codes", "facts", "findings", "speech",
+    "enterprises", "case_records", "log_entries",
+}  # fmt: skip
+
+
+# SQLite only: its plans say plainly what is read from end to end.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@contextmanager
+def plans(house: House) -> Iterator[set[str]]:
+    """Of every query run meanwhile: which growing table it would read from end to end."""
+    asked: dict[str, Any] = {}
+    scanned: set[str] = set()
+
+    def note(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
+        if not many:
+            asked.setdefault(statement, parameters)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield scanned
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    with house.installation.database.engine.connect() as connection:
+        for statement, parameters in asked.items():
+            if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+                for *_, detail in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+                    words = detail.split()
+                    if words[0] == "SCAN" and words[1] in GROWING:
+                        scanned.add(f"{detail}: {statement[:300]}")
+
+
+@pytest.fixture
+def grown(house: House) -> House:
+    fill(house.installation.database, 3000)
+    return house
+
+
+def test_a_new_visit_reads_no_table_from_end_to_end(grown: House) -> None:
+    with plans(grown) as scanned:
+        grown.completed()  # raises and settles flags too
+        grown.completed(kind="planned", cause=None)
+    assert not scanned, "\n".join(scanned)
+
+
+def test_records_are_matched_by_their_keys_alone(grown: House) -> None:
+    fields = {"kind": "检查记录", "source": "办案系统", "number": "C-1", "unit": "YT-YJJ", "day": "2026-01-05"}
+    rows = [
+        Row(2, fields | {"uscc": uscc_of(1)}),
+        Row(3, fields | {"number": "C-2", "enterprise_name": "云汀示例2号店"}),
+    ]
+    with plans(grown) as scanned:
+        assert grown.perform(import_case_records, rows, lambda _: None).added == 2
+        assert grown.perform(import_case_records, rows, lambda _: None).unchanged == 2
+    assert not scanned, "\n".join(scanned)
+
+
+def test_the_generated_history_is_what_the_tables_of_a_district_would_hold(grown: House) -> None:
+    with grown.installation.reading() as session:
+        count = session.connection().execute(
+            text(
+                "SELECT count(*), sum(counts), sum(visit_day IS NULL), count(DISTINCT number), max(visit_day) FROM inspections"
+            )
+        )
+        rows, counted, dayless, numbers, last = count.one()
+    assert rows == numbers == 3000
+    assert dayless == rows - counted
+    assert last < "2026-03-02"
