@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.figures import Period, Rate
 from app.domain.flags.catalogue import CATALOGUE
+from app.queries.registry import inspecting_units
 from app.store.hours import ShanghaiHour, Weekday
 from app.store.models import (
     Enterprise,
@@ -236,6 +237,13 @@ def figures(
         more = [FindingRow.rule.not_in(ON_SPEECH)] if for_everybody else []
         _add_flags(session, by, [*flags_where(regions, period), *more, *_of_unit(unit)], out)
     return out
+
+
+def units_beside(session: Session, regions: Iterable[str], found: Mapping[str, Figures]) -> list[tuple[Unit, Figures]]:
+    """The inspecting units of the regions and those that visited there, by level and code, with their figures."""
+    own, empty = frozenset(regions), Figures()
+    units = [u for u in inspecting_units(session) if u.region in own or u.code in found]
+    return [(u, found.get(u.code, empty)) for u in units]
 
 
 def against(

@@ -29,6 +29,7 @@ SENTENCES: dict[str, Any] = {
     "table_no_rows": _l("表头下面没有数据。"),
     # a cell
     "cell_empty": _l("是空的，请填写。"),
+    "cell_length": _l("“%(value)s”应为 %(length)s 位。"),
     "cell_too_long": _l("有 %(length)s 个字，最多 %(most)s 个。"),
     "cell_control": _l("含有看不见的控制字符，请删除后重新输入。"),
     "cell_error": _l("是表格的错误值 %(value)s，请改正公式或直接填写。"),

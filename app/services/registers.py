@@ -35,6 +35,7 @@ from app.store.models import (
     ItemTerm,
     JurisdictionSetting,
     LogWitness,
+    NationalCode,
     Officer,
     OfficerConflict,
     PaperSetting,
@@ -53,6 +54,7 @@ REGISTERS: tuple[type[Base], ...] = (
     Region, Unit, UnitTerritory, Item, ItemTerm, JurisdictionSetting, CalendarDay, Policy, Officer, Certificate,
     CertificateSuspension, OfficerConflict, DoNotDisturb, Enterprise, EnterpriseRecord, EnterpriseCode,
     RoleAssignment, Deputy, UnitKey, LogWitness, PaperSetting, ItemPoint, RegionPlace,
+    NationalCode,
 )  # fmt: skip
 # Sealed keys are no part of the record; a compared address only follows from the address.
 LEFT_OUT = {(UnitKey, "private"), (Enterprise, "address_key")}

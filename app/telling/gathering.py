@@ -11,7 +11,7 @@ from app.domain.flags.catalogue import CATALOGUE
 from app.domain.satisfaction import Quarter
 from app.domain.telling import YEARLY, Asked
 from app.queries import figures as f
-from app.queries import registry, satisfaction
+from app.queries import satisfaction
 from app.queries.figures import Figures
 from app.store.models import Item, Region
 
@@ -37,9 +37,8 @@ class Gathered:
 
 def gather(session: Session, region: str, regions: frozenset[str], asked: Asked) -> Gathered:
     """All of a report about `region` and what lies below it; a dozen grouped queries."""
-    period, empty = asked.days, Figures()
+    period = asked.days
     by_unit = f.figures(session, regions, period, "unit")
-    units = [u for u in registry.inspecting_units(session) if u.region in regions or u.code in by_unit]
     by_item = f.figures(session, regions, period, "item")
     named = session.scalars(select(Item).where(Item.code.in_(by_item)))
     items = sorted(((i.name, by_item[i.code]) for i in named), key=lambda pair: (-pair[1]["visits"], pair[0]))
@@ -49,7 +48,7 @@ def gather(session: Session, region: str, regions: frozenset[str], asked: Asked)
         region=row.name if row else region,
         as_of=f.as_of(session, regions),
         columns=tuple(f.against(session, regions, period)),
-        units=tuple((u.name, by_unit.get(u.code, empty)) for u in units),
+        units=tuple((u.name, found) for u, found in f.units_beside(session, regions, by_unit)),
         steps=f.figures(session, regions, period, "month" if asked.kind == YEARLY else "day"),
         towns=tuple((name, visits, flags) for _, name, visits, flags in f.towns(session, regions, period)),
         heat=f.heat(session, regions, period),

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.services.imports import case_records, enterprises, issuers, items, officers, points, protected, reference
+from app.services.imports import (
+    case_records,
+    enterprises,
+    issuers,
+    items,
+    national,
+    officers,
+    points,
+    protected,
+    reference,
+)
 from app.services.imports.inspections import import_inspections
 from app.services.imports.tables import Column
 
@@ -130,6 +140,17 @@ KINDS: dict[str, Kind] = {
             ),
             "The do-not-disturb list (无感监管对象, 无事不扰事项): valid_from, and uscc or item[, valid_until, source].",
             protected.import_protected,
+        ),
+        Kind(
+            "national-codes",
+            (
+                Column("item", "事项代码", ("检查事项代码", "事项编码"), True, "YJ-01"),
+                Column("catalogue_code", "监管事项目录编码", ("目录编码",), True, "00000000000001"),
+                Column("implementation_code", "实施清单编码", ("检查实施清单编码",), True, "000000000000010001"),
+            ),
+            "How the national platform calls items: item, catalogue_code (14 characters), implementation_code.",
+            national.import_codes,
+            on_page=False,
         ),
         Kind(
             "issuers",

@@ -69,6 +69,15 @@ class ItemTerm(Base):
     valid_until: Mapped[date | None]
 
 
+class NationalCode(Base):
+    """How the national platform (互联网+监管) calls an item: 监管事项目录编码 and 实施清单编码."""
+
+    __tablename__ = "national_codes"
+    item: Mapped[str] = mapped_column(Code, ForeignKey("items.code"), primary_key=True)
+    catalogue_code: Mapped[str] = mapped_column(String(14))
+    implementation_code: Mapped[str] = mapped_column(String(50))
+
+
 class JurisdictionSetting(Base):
     """A jurisdiction's own texts and numbers (duty desk, text on refusing with source), newest valid_from wins."""
 

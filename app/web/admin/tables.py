@@ -1,29 +1,26 @@
 """Tables in and out: what each kind is for, sending one, what the check found, confirming; exports and templates."""
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, redirect, render_template, request, stream_with_context
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.context import actor, installation, perform, reading
+from app.context import actor, perform, reading
 from app.domain.errors import Invalid, NotFound
 from app.errors import sentence
 from app.queries.import_jobs import newest_job
 from app.queries.register_exports import EXPORTS, without_uscc
 from app.security import sent_files, takes_files
-from app.services.exporting import BOM, csv_text, write_xlsx
+from app.services.exporting import BOM, csv_text
 from app.services.imports import uploads
 from app.services.imports.kinds import KINDS, Kind
 from app.web.admin.blueprint import Answer, administrators, blueprint, messages, own_regions, today
+from app.web.sending import download, workbook
 
 SHOWN = 200
 FORMS = ("xlsx", "csv", "gb18030", "utf-8")
-TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-PIECE = 64 * 1024
 
 
 @blueprint.get("/tables")
@@ -93,7 +90,7 @@ def table_errors(file_id: str) -> Response:
         (p["row"], titles.get(p["field"], p["field"]), sentence(p["reason"], p["data"])) for p in result["problems"]
     ]
     text = BOM + "".join(csv_text(("行", "列", "问题"), rows, harmless=True))
-    return _download(iter([text.encode()]), f"{result['kind']}-errors.csv", "text/csv; charset=utf-8")
+    return download(iter([text.encode()]), f"{result['kind']}-errors.csv", "text/csv; charset=utf-8")
 
 
 @blueprint.get("/tables/<kind>/export.<form>")
@@ -104,7 +101,7 @@ def export_table(kind: str, form: str) -> Response:
     today_ = today()
     if form == "xlsx":
         with reading() as session:
-            return _workbook(columns, EXPORTS[kind](session, own_regions(session), today_), kind)
+            return workbook(columns, EXPORTS[kind](session, own_regions(session), today_), kind)
 
     def pieces() -> Iterator[bytes]:
         with reading() as session:
@@ -112,7 +109,7 @@ def export_table(kind: str, form: str) -> Response:
                 csv_text(columns, EXPORTS[kind](session, own_regions(session), today_), harmless=True), form
             )
 
-    return _download(stream_with_context(pieces()), f"{kind}.csv", f"text/csv; charset={_charset(form)}")
+    return download(stream_with_context(pieces()), f"{kind}.csv", f"text/csv; charset={_charset(form)}")
 
 
 @blueprint.get("/tables/<kind>/template.<form>")
@@ -122,9 +119,9 @@ def table_template(kind: str, form: str) -> Response:
     found = uploads.page_kind(kind)
     columns, example = _columns(found, form), [c.example for c in found.columns]
     if form == "xlsx":
-        return _workbook(columns, iter([example]), f"{kind}-template")
+        return workbook(columns, iter([example]), f"{kind}-template")
     pieces = _encoded(csv_text(columns, [example], harmless=True), form)
-    return _download(pieces, f"{kind}-template.csv", f"text/csv; charset={_charset(form)}")
+    return download(pieces, f"{kind}-template.csv", f"text/csv; charset={_charset(form)}")
 
 
 def _page(kind: Kind, errors: dict[str, str]) -> str:
@@ -159,28 +156,3 @@ def _encoded(pieces: Iterator[str], form: str) -> Iterator[bytes]:
         yield BOM.encode()
     for piece in pieces:
         yield piece.encode(_charset(form))
-
-
-def _workbook(columns: list[str], rows: Iterator[Any], name: str) -> Response:
-    """A workbook is written to disk and sent from there: it cannot be streamed before it is complete."""
-    folder = installation().config.instance
-    handle, path = tempfile.mkstemp(suffix=".xlsx", dir=folder if os.access(folder, os.W_OK) else None)
-    os.close(handle)
-    try:
-        write_xlsx(columns, rows, path)
-        file = open(path, "rb")  # noqa: SIM115 closed by pieces()
-    finally:
-        os.unlink(path)  # the open file stays readable until it is closed
-
-    def pieces() -> Iterator[bytes]:
-        with file:
-            while piece := file.read(PIECE):
-                yield piece
-
-    return _download(pieces(), f"{name}.xlsx", TYPES["xlsx"])
-
-
-def _download(pieces: Iterator[bytes], name: str, content_type: str) -> Response:
-    response = Response(pieces, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

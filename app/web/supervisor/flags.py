@@ -52,12 +52,18 @@ def filters_of(args: Any) -> dict[str, str]:
     return filters
 
 
+def asked_of(session: Any, filters: dict[str, str], today: date) -> dict[str, Any]:
+    """What the list asks the query for."""
+    asked: dict[str, Any] = filters | followup.due_window(session, actor(), filters["due"], today)
+    if filters["aside"] or not filters["count"]:  # what a figure counts is shown whole
+        asked["aside_on" if filters["aside"] else "not_aside_on"] = today
+    return asked
+
+
 def _list_page(errors: dict[str, str], done: dict[str, Any] | None = None) -> str:
     filters, today = filters_of(request.args), shanghai_day(now())
     with reading() as session:
-        asked: dict[str, Any] = filters | followup.due_window(session, actor(), filters["due"], today)
-        if filters["aside"] or not filters["count"]:  # what a figure counts is shown whole
-            asked["aside_on" if filters["aside"] else "not_aside_on"] = today
+        asked = asked_of(session, filters, today)
         found, following = flag_queries.listed(session, actor(), asked, request.args.get("cursor"), USUAL)
         units = registry.inspecting_units(session)
         watched = flag_queries.watched_among(session, actor(), [f.row.id for f in found])

@@ -11,13 +11,23 @@ from app.domain.errors import NotFound
 from app.domain.figures import Period
 from app.domain.times import shanghai_day
 from app.queries import figures as figure_queries
-from app.queries import registry
-from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES, Figures
+from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES
 from app.store.models import Unit
 from app.web.supervisor.blueprint import blueprint, readers
 from app.web.words import FIGURES, WEEKDAYS
 
 USUAL_DAYS, EARLIEST = 90, 1990
+
+
+INSPECTION_FILTERS = (
+    "state", "kind", "uscc", "number", "late", "count", "unit", "town", "item", "officer",
+    "weekday", "hour",
+)  # fmt: skip
+
+
+def inspection_filters() -> dict[str, str]:
+    """What narrows the list of inspections, from the address."""
+    return {name: request.args.get(name, "").strip()[:100] for name in INSPECTION_FILTERS}
 
 
 def day_of(name: str) -> date | None:
@@ -56,9 +66,8 @@ def units() -> str:
     period = period_asked()
     with reading() as session:
         found = figure_queries.figures(session, actor().regions, period, "unit")
-        rows = [u for u in registry.inspecting_units(session) if u.region in actor().regions or u.code in found]
-    empty = Figures()
-    return _page("units", period, rows=[(u, found.get(u.code, empty)) for u in rows])
+        rows = figure_queries.units_beside(session, actor().regions, found)
+    return _page("units", period, rows=rows)
 
 
 @blueprint.get("/figures")

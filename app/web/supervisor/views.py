@@ -24,15 +24,23 @@ from app.store import inspections as inspection_store
 from app.store.models import Enterprise
 from app.store.unit_of_work import history
 from app.web.enterprise.sheet import change, sheet
-from app.web.supervisor import asking, callbacks, desk, flags, onsite, ratings, seeing, telling
+from app.web.supervisor import asking, callbacks, desk, exporting, flags, nationally, onsite, ratings, seeing, telling
 from app.web.supervisor.blueprint import blueprint, readers, supervisors
 from app.web.words import FIGURES, LOG_PROBLEMS, WEEKDAYS
 
-__all__ = ["asking", "blueprint", "callbacks", "desk", "flags", "onsite", "ratings", "seeing", "telling"]
-INSPECTION_FILTERS = (
-    "state", "kind", "uscc", "number", "late", "count", "unit", "town", "item", "officer",
-    "weekday", "hour",
-)  # fmt: skip
+__all__ = [
+    "asking",
+    "blueprint",
+    "callbacks",
+    "desk",
+    "exporting",
+    "flags",
+    "nationally",
+    "onsite",
+    "ratings",
+    "seeing",
+    "telling",
+]
 
 
 @blueprint.get("/")
@@ -48,8 +56,7 @@ def home() -> str:
 @blueprint.get("/inspections")
 @readers
 def inspections() -> str:
-    filters = {name: request.args.get(name, "").strip()[:100] for name in INSPECTION_FILTERS}
-    days = seeing.days_asked()
+    filters, days = seeing.inspection_filters(), seeing.days_asked()
     with reading() as session:
         found, following = inspection_queries.listed(
             session, actor(), request.args.get("cursor"), USUAL, days=days, **filters
