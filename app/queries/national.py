@@ -42,11 +42,11 @@ class Handing:
 
 
 def handing(session: Session, operation: str, by: str, at: datetime, region: str) -> Handing:
-    """The next batch of the day, counted by the exports on record."""
+    """The batch of the day, numbered by the exports on record: one is recorded before its rows are read."""
     day = shanghai_day(at)
     where = (FactRow.kind == "export.made", FactRow.recorded_at >= day_start(day), FactRow.recorded_at < day_end(day))
     made = session.scalar(select(func.count()).select_from(FactRow).where(*where)) or 0
-    return Handing(operation, national.batch(at, made + 1), by, at, f"{SOURCE}-{region}")
+    return Handing(operation, national.batch(at, max(made, 1)), by, at, f"{SOURCE}-{region}")
 
 
 def rows(session: Session, listed: Any, handed: Handing) -> Iterator[dict[str, str]]:
