@@ -1,10 +1,11 @@
 """Following up a flag (督办): its states, and which action leads where, in one table. A unit never closes its own.
 
-raised → investigating → sent → answered → upheld → correcting → closed, or dismissed; `withdrawn` is the rules' own.
+raised → investigating → sent → answered → upheld → correcting → corrected → closed, or dismissed; `withdrawn` is the rules'
+own. What was ordered to be corrected is closed only once it was confirmed as corrected (`order_stands`).
 Flags merged into one case take each step together (app.services.flag_actions).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -89,6 +90,12 @@ def check(action: FlagAction, state: str, role: str | None) -> str:
     if action.working_days is not None and not 1 <= action.working_days <= 250:
         raise Invalid("out_of_range", "working_days", range="1–250")
     return after
+
+
+def order_stands(kinds: Iterable[str]) -> bool:
+    """Whether an order to correct, among the facts of a flag in order, was not confirmed as corrected yet."""
+    last = [kind for kind in kinds if kind in ("finding.order_correction", "finding.corrected")][-1:]
+    return last == ["finding.order_correction"]
 
 
 def possible(state: str, role: str | None) -> list[str]:

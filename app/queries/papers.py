@@ -2,30 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
 from app.domain.papers.kinds import KINDS
 from app.domain.papers.lifecycle import DRAFTED, REACHED, REVIEWED, SIGNED, Paper
-from app.services import access, papers
+from app.queries.flags import visible_where
+from app.services import access, papers, supervision_papers
 from app.store import inspections as inspection_store
 from app.store import papers as store
-from app.store.models import ActorRow, Enterprise, PaperRow
+from app.store.models import ActorRow, Enterprise, FindingRow, PaperRow, Unit
 
 MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A paper in a list: its row, its title, whom it is about, and who drafted and signed it."""
+    """A paper in a list: its row, its title, whom it is about, who drafted and signed it, and the unit it goes to."""
 
     row: PaperRow
     title: str
     enterprise: str | None
     people: dict[str, str]
+    to: str | None = None
 
 
 def of_subject(session: Session, subject: tuple[str, str]) -> list[Listed]:
@@ -36,12 +39,34 @@ def of_subject(session: Session, subject: tuple[str, str]) -> list[Listed]:
 
 def waiting(session: Session, unit: str) -> list[Listed]:
     """What a unit has drafted and not signed, and signed and not served: oldest first, at most MOST."""
-    open_kinds = [k.code for k in KINDS.values() if k.to_enterprise and not k.automatic]
+    open_kinds = [k.code for k in KINDS.values() if (k.to_enterprise or k.to_unit) and not k.automatic]
     query = select(PaperRow).where(
         PaperRow.unit == unit,
         PaperRow.state.in_([DRAFTED, REVIEWED]) | ((PaperRow.state == SIGNED) & PaperRow.kind.in_(open_kinds)),
     )
     return _listed(session, list(session.scalars(query.order_by(PaperRow.drafted_at, PaperRow.id).limit(MOST))))
+
+
+def about_flag(session: Session, finding_id: str, *, for_unit: bool = False) -> list[Listed]:
+    """The papers of supervision about a flag, oldest first; for its unit those that were signed."""
+    found = of_subject(session, (supervision_papers.SUBJECT, finding_id))
+    return [p for p in found if p.row.signed_at is not None] if for_unit else found
+
+
+def to_sign_for(session: Session, actor: Actor) -> list[Listed]:
+    """The papers of supervision that the actor's unit has not signed for yet, oldest first."""
+    query = _unsigned_for(select(PaperRow), actor).order_by(PaperRow.signed_at, PaperRow.id).limit(MOST)
+    return _listed(session, list(session.scalars(query)))
+
+
+def waiting_to_be_signed_for(session: Session, actor: Actor) -> int:
+    """How many those are, for the number beside the link."""
+    return session.scalar(_unsigned_for(select(func.count()).select_from(PaperRow), actor)) or 0
+
+
+def _unsigned_for(query: Any, actor: Actor) -> Any:
+    about = (PaperRow.subject_kind == supervision_papers.SUBJECT, PaperRow.state == SIGNED, visible_where(actor))
+    return query.join(FindingRow, FindingRow.id == PaperRow.subject_id).where(*about)
 
 
 def served_to(session: Session, enterprise_id: str, subject: tuple[str, str] | None = None) -> list[Listed]:
@@ -56,7 +81,9 @@ def served_to(session: Session, enterprise_id: str, subject: tuple[str, str] | N
 
 
 def seen(session: Session, actor: Actor, paper_id: str) -> Paper:
-    """A paper that the actor may read: whoever may see the inspection it is about. Raises NotFound."""
+    """A paper that the actor may read: whoever may see the inspection it is about; the unit it was signed for.
+
+    Raises NotFound."""
     paper = store.get(session, paper_id)
     if paper is None or not _may_see(session, actor, paper):
         raise NotFound("no_such_paper")
@@ -84,6 +111,8 @@ def notice_of(session: Session, inspection_id: str) -> Paper | None:
 
 
 def _may_see(session: Session, actor: Actor, paper: Paper) -> bool:
+    if supervision_papers.addressed_to(session, actor, paper):
+        return True
     if paper.subject_kind == "inspection":
         inspection = inspection_store.get(session, paper.subject_id)
         return inspection is not None and access.may_see(actor, inspection)
@@ -95,4 +124,22 @@ def _listed(session: Session, rows: Sequence[PaperRow]) -> list[Listed]:
     enterprises = dict(session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(ids))).all())
     people = {p for r in rows for p in (r.drafter, r.reviewer, r.signer) if p}
     names = dict(session.execute(select(ActorRow.id, ActorRow.name).where(ActorRow.id.in_(people))).all())
-    return [Listed(r, KINDS[r.kind].title, enterprises.get(r.enterprise or ""), names) for r in rows]
+    to = _units_of_flags(session, rows)
+    return [
+        Listed(r, _title(session, r), enterprises.get(r.enterprise or ""), names, to.get(r.subject_id)) for r in rows
+    ]
+
+
+def _title(session: Session, row: PaperRow) -> str:
+    """What the paper is called; papers of supervision have the name that the jurisdiction gave them when drafted."""
+    if not KINDS[row.kind].to_unit:
+        return KINDS[row.kind].title
+    paper = store.get(session, row.id)
+    return str(paper.content["title"]) if paper else KINDS[row.kind].title
+
+
+def _units_of_flags(session: Session, rows: Sequence[PaperRow]) -> dict[str, str]:
+    """The names of the units that flags with papers are about, by flag."""
+    ids = {r.subject_id for r in rows if KINDS[r.kind].to_unit}
+    query = select(FindingRow.id, Unit.name).join(Unit, Unit.code == FindingRow.unit).where(FindingRow.id.in_(ids))
+    return dict(session.execute(query).all()) if ids else {}

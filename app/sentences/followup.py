@@ -10,6 +10,7 @@ SENTENCES: dict[str, Any] = {
     "already_done": _l("这一步刚刚已经做过，内容相同，没有重复记录。"),
     "objection_too_late": _l("提出异议的期限到 %(until)s 为止，已经过了。有新的情况请与司法局联系。"),
     "in_no_case": _l("这条预警没有并案，不需要拆出。"),
+    "not_corrected_yet": _l("已责令改正，还没有确认改正到位，不能办结。请先核实改正情况并点“确认已改正”。"),
     "due_needed": _l("请填写新的期限。"),
     "due_in_the_past": _l("期限不能早于今天，请改为今天或以后的日期。"),
     "no_such_supervisor": _l("没有这位监督人员，或者不负责这个地区。请从列表中选择。"),

@@ -12,7 +12,11 @@ SENTENCES: dict[str, Any] = {
     "own_draft": _l("不能审核自己拟的稿，请由本单位另一位同事审核。"),
     "not_reviewed": _l("本单位规定文书先审核、后签发。请先由另一位同事审核。"),
     "nothing_to_correct": _l("这次检查没有记录“发现问题”的事项，不能责令改正。请先核对检查结果。"),
-    "deadline_passed": _l("改正期限要在今天以后。"),
+    "deadline_passed": _l("期限要在今天以后。"),
+    "paper_not_for_this_flag": _l(
+        "这条预警现在的状态不能用《%(title)s》。请先办理到相应的步骤（认定、责令改正等），再起草或签发。"
+    ),
+    "paper_before_send": _l("单位还没有收到这条预警。请先“转单位”或“责令改正”，再签发文书。"),
     "prefix_taken": _l("机关代字“%(prefix)s”已经由另一个单位使用，文号会重复。请换一个。"),
     "signature_missing": _l("请在框内手写签名，或者由收件人输入姓名；不愿签名的，请记录拒签。"),
     "signature_broken": _l("没有读出手写的签名，请清除后重新签。"),

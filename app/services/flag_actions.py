@@ -9,19 +9,21 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from app.domain import supervision
 from app.domain.actors import SUPERVISOR, Actor
 from app.domain.deadlines import Terms
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.flags.policy import WorkingDays
-from app.domain.supervision import ACTIONS, DISMISSED, UPHELD, FlagAction, check, columns_after
+from app.domain.supervision import ACTIONS, CORRECTING, DISMISSED, UPHELD, FlagAction, check, columns_after
 from app.domain.times import shanghai_day
 from app.domain.uploads import PAPERS
 from app.services import files, flags
 from app.store import actors, followup
 from app.store.models import FactRow, FindingRow, Speech
-from app.store.unit_of_work import UnitOfWork
+from app.store.unit_of_work import UnitOfWork, history
 
 ALONE = ("merge", "split")  # steps that make or leave a case
 LONGEST_CASE = 100
@@ -57,6 +59,8 @@ def act(work: UnitOfWork, actor: Actor, flag_id: str, action: FlagAction) -> Fin
     if action.action in ("assign", "investigate", "merge"):
         body["assignee"] = _assignee(work, row, actor, action).id
     together = _together(work, actor, row, action, body)
+    if action.action == "close" and any(order_stands(work.session, m) for m in together):
+        raise Refused("not_corrected_yet")
     body["files"] = [_kept(work, actor, row, upload) for upload in action.files]
     for member in sorted(together, key=lambda m: m.id):
         _step(work, actor, member, action.action, body)
@@ -84,6 +88,11 @@ def _check_moment(work: UnitOfWork, actor: Actor, row: FindingRow, action: FlagA
         last = work.session.scalar(query.order_by(FactRow.seq.desc()).limit(1))
         if last and last.kind == f"finding.{step}" and last.recorded_by == actor.id and _note(last) == action.note:
             raise Refused("already_done")
+
+
+def order_stands(session: Session, row: FindingRow) -> bool:
+    """Whether the unit was ordered to correct and nobody confirmed yet that it did."""
+    return row.state == CORRECTING and supervision.order_stands(f.kind for f in history(session, "finding", row.id))
 
 
 def _note(fact: FactRow) -> str:

@@ -50,14 +50,14 @@ def live_notice(session: Session, inspection: Inspection, public_url: str) -> Re
 
 def receipt(session: Session, vault: Vault, paper: Paper) -> Rendering:
     """The 送达回证 of a signed paper: filled in where it was served, empty lines before. Raises NotFound."""
-    if paper.signed_at is None or paper.enterprise is None:
+    who = session.get_one(Enterprise, paper.enterprise).name if paper.enterprise else paper.content["addressee"]
+    if paper.signed_at is None or not who:
         raise NotFound("no_such_paper")
     service = service_of(session, paper)
-    enterprise = session.get_one(Enterprise, paper.enterprise)
     said = None
     if service:
         said = {**service, "when": doc.moment_in_words(parse_rfc3339(service["at"]))}
-    content = after.receipt(paper.content, enterprise.name, said, service["by_name"] if service else "")
+    content = after.receipt(paper.content, who, said, service["by_name"] if service else "")
     drawings: dict[str, str] = {}
     filled = _filled(session, vault, paper, service, drawings) if service else {}
     return Rendering(content, paper.served_at or paper.signed_at, drawings, filled)

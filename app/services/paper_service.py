@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain import inspections
-from app.domain.actors import HEAD, INSPECTOR, Actor
+from app.domain.actors import Actor
 from app.domain.errors import Invalid, Problem, Refused
 from app.domain.papers import lifecycle as life
 from app.domain.papers.kinds import KINDS
@@ -84,7 +84,7 @@ def refuse(work: UnitOfWork, actor: Actor, paper_id: str, refusal: Refusal) -> P
 
 
 def _to_serve(work: UnitOfWork, actor: Actor, paper_id: str, step: str) -> Paper:
-    paper = papers.own_paper(work, actor, paper_id, INSPECTOR, HEAD)
+    paper = papers.own_paper(work, actor, paper_id)
     if not KINDS[paper.kind].to_enterprise:
         raise Refused("paper_stays_here", title=KINDS[paper.kind].title)
     life.transition(paper.state, step)

@@ -38,15 +38,16 @@ class About:
 
 
 def may_see(actor: Actor, unit: str, jurisdiction: str) -> bool:
-    return jurisdiction in actor.regions if actor.role == SUPERVISOR else actor.unit == unit
+    return jurisdiction in actor.regions if actor.oversees else actor.unit == unit
 
 
-def own_paper(work: UnitOfWork, actor: Actor, paper_id: str, *roles: str) -> Paper:
+def own_paper(work: UnitOfWork, actor: Actor, paper_id: str) -> Paper:
     """A paper of the actor's unit, locked for a change. Raises Forbidden (role), NotFound("no_such_paper")."""
-    actor.require(*roles)
+    actor.require(INSPECTOR, HEAD, SUPERVISOR)
     paper = store.get(work.session, paper_id, lock=True)
     if paper is None or paper.unit != actor.unit:
         raise NotFound("no_such_paper")
+    actor.require(*KINDS[paper.kind].drafters)
     return paper
 
 
@@ -78,7 +79,7 @@ def issue(
 
 def review(work: UnitOfWork, actor: Actor, paper_id: str) -> Paper:
     """Reviews a draft. Raises NotFound, Refused (state), Forbidden("own_draft") where another person must."""
-    paper = own_paper(work, actor, paper_id, INSPECTOR, HEAD)
+    paper = own_paper(work, actor, paper_id)
     if must_be_reviewed(work, paper) and paper.drafter == actor.identity:
         raise Forbidden("own_draft")
     return _record(work, actor, paper, "paper.reviewed", {"reviewer": actor.identity})
@@ -86,7 +87,7 @@ def review(work: UnitOfWork, actor: Actor, paper_id: str) -> Paper:
 
 def send_back(work: UnitOfWork, actor: Actor, paper_id: str, reason: str) -> Paper:
     """Returns a draft to its drafter with a reason."""
-    paper = own_paper(work, actor, paper_id, INSPECTOR, HEAD)
+    paper = own_paper(work, actor, paper_id)
     return _record(work, actor, paper, "paper.returned", {"by": actor.identity, "reason": _reason(reason)})
 
 
@@ -95,7 +96,7 @@ def sign_off(work: UnitOfWork, actor: Actor, paper_id: str) -> Paper:
 
     Raises NotFound, Forbidden (role), Refused (state, or "not_reviewed" where the unit's papers are reviewed).
     """
-    paper = own_paper(work, actor, paper_id, INSPECTOR, HEAD)
+    paper = own_paper(work, actor, paper_id)
     kind = KINDS[paper.kind]
     actor.require(*kind.signers)
     life.transition(paper.state, "paper.signed_off")
@@ -105,10 +106,12 @@ def sign_off(work: UnitOfWork, actor: Actor, paper_id: str) -> Paper:
 
 
 def withdraw(work: UnitOfWork, actor: Actor, paper_id: str, reason: str) -> Paper:
-    """Withdraws a paper that was not served yet; one that is signed only by a head. Its number is not used again."""
-    paper = own_paper(work, actor, paper_id, INSPECTOR, HEAD)
+    """Withdraws a paper that was not served yet. Its number is not used again.
+
+    One that is signed is withdrawn by a head, or by the bureau whose it is."""
+    paper = own_paper(work, actor, paper_id)
     if paper.state == life.SIGNED:
-        actor.require(HEAD)
+        actor.require(HEAD, SUPERVISOR)
     return _record(work, actor, paper, "paper.withdrawn", {"by": actor.identity, "reason": _reason(reason)})
 
 
@@ -155,9 +158,9 @@ def checked(kind: PaperKind, typed: Mapping[str, str], today: date) -> dict[str,
 def set_numbering(work: UnitOfWork, actor: Actor, prefix: str, *, reviewed: bool) -> PaperSetting:
     """Sets the unit's 机关代字 and whether its papers are reviewed. Numbers that were given stay.
 
-    Raises Forbidden (only heads), Invalid("missing" | "too_long" | "prefix_taken").
+    Raises Forbidden (only heads, and supervisors for their bureau), Invalid("missing" | "too_long" | "prefix_taken").
     """
-    actor.require(HEAD)
+    actor.require(HEAD, SUPERVISOR)
     prefix = prefix.strip()
     if not prefix:
         raise Invalid("missing", "prefix")

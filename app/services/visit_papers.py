@@ -65,7 +65,7 @@ def start(work: UnitOfWork, actor: Actor, inspection_id: str, kind_code: str, ty
 
 def change(work: UnitOfWork, actor: Actor, paper_id: str, typed: Mapping[str, str]) -> Paper:
     """Changes a draft; what the platform knows of the visit is taken anew. Raises like `start`."""
-    found = papers.own_paper(work, actor, paper_id, INSPECTOR, HEAD)
+    found = papers.own_paper(work, actor, paper_id)
     inspection = own_inspection(work, actor, found.subject_id, INSPECTOR, HEAD)
     kind = draftable(found.kind)
     values = papers.checked(kind, typed, shanghai_day(work.now))
@@ -76,7 +76,7 @@ def change(work: UnitOfWork, actor: Actor, paper_id: str, typed: Mapping[str, st
 def draftable(kind_code: str) -> PaperKind:
     """A kind that people draft. Raises NotFound."""
     kind = KINDS.get(kind_code)
-    if kind is None or not kind.states:
+    if kind is None or not kind.states or kind.to_unit:
         raise NotFound("no_such_paper")
     return kind
 

@@ -6,6 +6,9 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from app.web.paper_words import PAPER_FIELDS, PAPER_MOODS, PAPER_STATES, SERVICE_WAYS, UNIT_PAPER_STATES
+
+__all__ = ["PAPER_FIELDS", "PAPER_MOODS", "PAPER_STATES", "SERVICE_WAYS", "UNIT_PAPER_STATES"]
 STATES: dict[str, Any] = {
     "draft": _l("草稿"),
     "applied": _l("待批准"),
@@ -285,37 +288,6 @@ NODES: dict[str, Any] = {
     "closed": _l("办结"),
 }
 OFFICER_ARRIVED = _l("执法人员在企业扫码，登记到场")
-PAPER_STATES: dict[str, Any] = {
-    "drafted": _l("拟稿"),
-    "reviewed": _l("已审核，待签发"),
-    "signed": _l("已签发，未送达"),
-    "served": _l("已送达"),
-    "refused": _l("拒签，已留置送达"),
-    "withdrawn": _l("已撤回"),
-}
-PAPER_MOODS = {
-    "drafted": "care",
-    "reviewed": "care",
-    "signed": "blue",
-    "served": "good",
-    "refused": "good",
-    "withdrawn": "bad",
-}
-PAPER_FIELDS: dict[str, Any] = {
-    "present": (_l("被检查单位在场人员"), _l("姓名和职务，例如：张三（店长）")),
-    "findings": (_l("现场检查情况"), _l("一段一行；已按检查结果填好，可以修改")),
-    "statement": (_l("被检查单位的陈述和意见"), _l("没有意见可以不填")),
-    "opinion": (_l("处理意见"), ""),
-    "problems": (_l("存在的问题"), _l("一个问题一行")),
-    "basis": (_l("违反的规定"), _l("法律法规名称和条款")),
-    "requirement": (_l("改正要求"), _l("一项要求一行")),
-    "deadline": (_l("改正期限"), _l("在这一天以前改正")),
-}
-SERVICE_WAYS: dict[str, Any] = {
-    "in_person": _l("直接送达"),
-    "electronic": _l("电子送达"),
-    "post": _l("邮寄送达"),
-}
 LOG_PROBLEMS: dict[str, Any] = {
     "clock_ran_back": _l("服务器的时钟早于最近一次签名：登记簿暂停签名，请校准时钟。"),
     "behind": _l("有记录超过一分钟没有进入登记簿，请检查后台进程（worker）。"),

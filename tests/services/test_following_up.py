@@ -71,6 +71,23 @@ def test_the_whole_path_and_every_step_is_a_fact_that_the_state_follows_from(hou
     ]  # fmt: skip
 
 
+def test_what_was_ordered_to_be_corrected_is_closed_only_once_it_was(house: House, flagged: list[str]) -> None:
+    one = flagged[0]
+    step(house, "supervisor", one, "uphold", "成立")
+    step(house, "supervisor", one, "order_correction", "请整改")
+    for time in ("first", "second"):
+        step(house, "inspector", one, "report_correction", "已改")
+        with pytest.raises(Refused) as refused:
+            step(house, "supervisor", one, "close", "办结")
+        assert refused.value.code == "not_corrected_yet"
+        step(house, "supervisor", one, "corrected", "已核实")
+        if time == "first":
+            step(house, "inspector", one, "object", "不同意")
+            step(house, "supervisor", one, "uphold", "异议不成立")
+            step(house, "supervisor", one, "order_correction", "再整改")
+    assert step(house, "supervisor", one, "close", "办结").state == CLOSED
+
+
 @pytest.mark.parametrize("column", ["assignee", "due_on", "signed_at", "case_id", "object_until", "state"])
 def test_a_follow_up_changed_past_the_platform_is_found(house: House, flagged: list[str], column: str) -> None:
     step(house, "supervisor", flagged[0], "send", "请说明")

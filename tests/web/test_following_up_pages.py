@@ -84,3 +84,42 @@ def test_the_navigation_shows_only_pages_that_exist(house: House) -> None:
     paths = [part.split('"')[0] for part in nav.split('href="')[1:]]
     assert paths[:2] == ["/supervise/", "/supervise/flags"] and 'href="/supervise/flags" aria-current="page"' in nav
     assert [p for p in paths if desk.get(p).status_code != 200] == []
+
+
+def test_a_paper_goes_from_the_flag_to_the_unit_and_is_signed_for(house: House, flagged: list[str]) -> None:
+    desk, unit = house.signed_in("supervisor"), house.signed_in("inspector")
+    path, own = f"/supervise/flags/{flagged[0]}", f"/inspect/questions/{flagged[0]}"
+    desk.post(path, data={"action": "send", "note": "为什么没有亮码？", "working_days": "3"})
+    assert f"{path}/papers/new/followup_letter" in desk.get(path).text
+    form = f"{path}/papers/new/followup_letter"
+    assert "为什么没有亮码？" in desk.get(form).text
+    wrong = desk.post(form, data={"matter": "写好的话", "reply_by": "2020-01-01"})
+    assert wrong.status_code == 422 and "写好的话" in wrong.text and "期限要在今天以后" in wrong.text
+    paper = desk.post(form, data={"matter": "写好的话", "reply_by": "2030-01-01"}).location
+    assert "签发后编号" in desk.get(paper).text and "写好的话" in desk.get(f"{paper}/edit").text
+    assert desk.post(f"{paper}/edit", data={"matter": "改过的话", "reply_by": "2030-01-01"}).status_code == 303
+    assert desk.post(f"{paper}/return", data={"reason": ""}).status_code == 422
+    assert paper in desk.get("/supervise/papers").text and "督办函" not in unit.get(own).text
+    assert desk.post(f"{paper}/sign").status_code == 303 and "等待单位签收" in desk.get(paper).text
+    paper_id = paper.rsplit("/", 1)[1]
+    assert "督办函" in unit.get("/inspect/questions").text and f"/papers/{paper_id}" in unit.get(own).text
+    assert "改过的话" in unit.get(f"/papers/{paper_id}").text
+    assert house.signed_in("inspector2").get(f"/papers/{paper_id}").status_code == 404
+    assert house.signed_in("inspector2").post(f"{own}/papers/{paper_id}").status_code == 404
+    assert unit.post(f"{own}/papers/{paper_id}").status_code == 303 and "已签收" in unit.get(own).text
+    assert unit.post(f"{own}/papers/{paper_id}").status_code == 422
+    assert "已签收" in desk.get(path).text and desk.get(f"/papers/{paper_id}/receipt").status_code == 200
+
+
+def test_the_bureau_sets_its_letters_and_another_flag_has_no_such_paper(house: House, flagged: list[str]) -> None:
+    desk = house.signed_in("supervisor")
+    assert desk.post("/supervise/papers/settings", data={"prefix": ""}).status_code == 422
+    desk.post("/supervise/papers/settings", data={"prefix": "云司", "reviewed": "1"})
+    assert "云司监意〔2026〕1号" in desk.get("/supervise/papers/settings").text
+    form = f"/supervise/flags/{flagged[0]}/papers/new/followup_letter"
+    paper = desk.post(form, data={"matter": "请核实", "reply_by": "2030-01-01"}).location
+    assert "另一位同事审核" in desk.get(paper).text and desk.post(f"{paper}/sign").status_code == 422
+    other = paper.replace(flagged[0], flagged[1])
+    assert desk.get(other).status_code == desk.post(f"{other}/withdraw", data={"reason": "x"}).status_code == 404
+    assert desk.get(f"/supervise/flags/{flagged[0]}/papers/new/notice").status_code == 404
+    assert house.signed_in("neighbour").get(paper).status_code == 404

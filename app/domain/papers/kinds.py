@@ -5,7 +5,8 @@ A new kind is an entry here and a function that makes its content (docs/papers.m
 
 from dataclasses import dataclass, field
 
-from app.domain.actors import HEAD, INSPECTOR
+from app.domain import supervision as flag
+from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR
 from app.domain.inspections import APPROVED, COMPLETED, IN_PROGRESS, LAPSED
 
 TEXT, LONG, DAY = "text", "long", "day"
@@ -25,19 +26,41 @@ class Field:
 class PaperKind:
     """`word` stands in the 文号 (None: no number). `signers` are the roles that sign off. `automatic`: made and signed by
     the approval of an inspection, never drafted by hand. `behind_code`: once served, whoever holds the inspection's code
-    may read it; what was found is for the enterprise's space. `states`: of the inspection, in which it may be drafted."""
+    may read it; what was found is for the enterprise's space. `states`: of the inspection, in which it may be drafted.
+
+    `to_unit`: a paper of supervision about a flag, drafted and signed by the bureau for the unit that is answerable;
+    `states` are then the flag's, and `beside` is the act of the follow-up that it stands beside."""
 
     code: str
     title: str
     word: str | None
     signers: tuple[str, ...] = (HEAD,)
     to_enterprise: bool = False
+    to_unit: bool = False
+    beside: str = ""
     reviewed: bool = False
     automatic: bool = False
     behind_code: bool = False
     states: tuple[str, ...] = ()
     fields: tuple[Field, ...] = field(default=())
 
+    @property
+    def drafters(self) -> tuple[str, ...]:
+        """The roles that draft, review, return and withdraw it."""
+        return (SUPERVISOR,) if self.to_unit else (INSPECTOR, HEAD)
+
+
+def _of_supervision(
+    code: str, title: str, word: str, beside: str, states: tuple[str, ...], *fields: Field
+) -> PaperKind:
+    return PaperKind(
+        code, title, word, signers=(SUPERVISOR,), to_unit=True, beside=beside, reviewed=True, states=states,
+        fields=fields,
+    )  # fmt: skip
+
+
+_ASKED = (flag.RAISED, flag.INVESTIGATING, flag.SENT, flag.ANSWERED)
+_FOUND = (flag.UPHELD, flag.CORRECTING)
 
 KINDS = {
     kind.code: kind
@@ -80,6 +103,30 @@ KINDS = {
                 Field("deadline", DAY, required=True),
             ),
         ),
+        _of_supervision(
+            "followup_letter", "督办函", "督", "send", _ASKED,
+            Field("matter", required=True), Field("reply_by", DAY, required=True),
+        ),
+        _of_supervision(
+            "supervision_opinion", "行政执法监督意见书", "监意", "uphold", _FOUND,
+            Field("conclusion", required=True), Field("advice", required=True), Field("reply_by", DAY, required=True),
+        ),
+        _of_supervision(
+            "supervision_decision", "行政执法监督决定书", "监决", "order_correction", _FOUND,
+            Field("conclusion", required=True), Field("law", TEXT, required=True, most=1000),
+            Field("orders", required=True), Field("deadline", DAY, required=True),
+        ),
+        _of_supervision(
+            "interview_notice", "约谈通知书", "约谈", "interview", _FOUND,
+            Field("matter", required=True), Field("persons", TEXT, required=True, most=200),
+            Field("meeting_on", DAY, required=True), Field("hour", TEXT, required=True, most=60),
+            Field("place", TEXT, required=True, most=200),
+        ),
+        _of_supervision(
+            "situation_report", "情况通报", "通报", "escalate", (*_FOUND, flag.CLOSED),
+            Field("conclusion", required=True), Field("demands", required=True),
+        ),
     )
-}
+}  # fmt: skip
+SUPERVISION = tuple(kind for kind in KINDS.values() if kind.to_unit)
 NOTICE_STATES = (APPROVED, IN_PROGRESS, COMPLETED, LAPSED)

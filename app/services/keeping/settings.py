@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 
 from app.domain.actors import ADMIN, Actor
 from app.domain.errors import Invalid, NotFound
+from app.domain.papers.kinds import SUPERVISION
+from app.domain.papers.supervision import LONGEST_NAME, NAME_SETTING
 from app.domain.times import shanghai_day
 from app.services import registers
 from app.services.keeping import periods
@@ -13,7 +15,10 @@ from app.store.models import CalendarDay, JurisdictionSetting
 from app.store.unit_of_work import UnitOfWork
 
 # key: whether it says where it comes from (a text on refusing needs its source: faces.md)
-SETTINGS: dict[str, bool] = {"duty_phone": False, "hotline": False, "refusal_text": True, "district_name": False}
+SETTINGS: dict[str, bool] = {
+    "duty_phone": False, "hotline": False, "refusal_text": True, "district_name": False,
+    **{NAME_SETTING + kind.code: False for kind in SUPERVISION},
+}  # fmt: skip
 LONGEST = 1000
 OPEN_YEARS = 2
 
@@ -31,8 +36,9 @@ def set_value(work: UnitOfWork, actor: Actor, key: str, value: str, source: str,
         raise NotFound("no_such_setting")
     if not value:
         raise Invalid("missing", "value")
-    if len(value) > LONGEST:
-        raise Invalid("too_long", "value", most=LONGEST)
+    most = LONGEST_NAME if key.startswith(NAME_SETTING) else LONGEST
+    if len(value) > most:
+        raise Invalid("too_long", "value", most=most)
     if SETTINGS[key] and not source:
         raise Invalid("setting_source", "source")
     where = (JurisdictionSetting.region == district, JurisdictionSetting.key == key)

@@ -39,6 +39,11 @@ SETTINGS: dict[str, Any] = {
     "hotline": _l("热线电话"),
     "refusal_text": _l("企业可以拒绝什么（显示在码的页面上）"),
     "district_name": _l("地区名称"),
+    "paper_followup_letter": _l("文书名称：督办函"),
+    "paper_supervision_opinion": _l("文书名称：行政执法监督意见书"),
+    "paper_supervision_decision": _l("文书名称：行政执法监督决定书"),
+    "paper_interview_notice": _l("文书名称：约谈通知书"),
+    "paper_situation_report": _l("文书名称：情况通报"),
 }
 TABLES: dict[str, Any] = {
     "regions": _l("区划"),

@@ -138,7 +138,8 @@ def _list_page(inspection_id: str, errors: dict[str, str]) -> str:
     possible = [
         kind
         for kind in KINDS.values()
-        if s.inspection.state in kind.states
+        if not kind.to_unit
+        and s.inspection.state in kind.states
         and s.inspection.lead_unit == actor().unit
         and (kind.code != "correction" or s.inspection.outcome == "problem_found")
     ]
@@ -183,5 +184,10 @@ def _settings_page(values: Any, errors: dict[str, str]) -> str:
         unit = store.unit_name(session, str(actor().unit))
     year = shanghai_day(now()).year
     return render_template(
-        "inspector/paper_settings.html", values=values, errors=errors, unit=unit, year=year, kinds=KINDS.values()
+        "inspector/paper_settings.html",
+        values=values,
+        errors=errors,
+        unit=unit,
+        year=year,
+        kinds=[k for k in KINDS.values() if not k.to_unit],
     )

@@ -14,9 +14,10 @@ from app.domain.times import shanghai_day
 from app.i18n import language
 from app.queries import flags as flag_queries
 from app.queries import followup
+from app.queries import papers as paper_queries
 from app.queries import questions as plain
 from app.security import sent_files, takes_files
-from app.services import flag_actions, unit_questions
+from app.services import flag_actions, supervision_papers, unit_questions
 from app.store.models import FindingRow
 from app.web.files import as_download
 from app.web.inspector.blueprint import blueprint, messages, staff
@@ -29,8 +30,15 @@ def questions() -> str:
     with reading() as session:
         waiting, over = followup.inbox(session, actor(), shanghai_day(now()))
         asked = plain.listed(session, actor(), shanghai_day(now()))
+        papers = paper_queries.to_sign_for(session, actor())
     return render_template(
-        "inspector/questions.html", waiting=waiting, over=over, asked=asked, catalogue=CATALOGUE, say=_say
+        "inspector/questions.html",
+        waiting=waiting,
+        over=over,
+        asked=asked,
+        papers=papers,
+        catalogue=CATALOGUE,
+        say=_say,
     )
 
 
@@ -52,6 +60,19 @@ def answer_question(flag_id: str) -> Response | tuple[str, int]:
     )
     try:
         perform(flag_actions.act, actor(), flag_id, action)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _page(flag_id, messages(error)), 422
+    return redirect(url_for("inspector.question", flag_id=flag_id), 303)
+
+
+@blueprint.post("/questions/<flag_id>/papers/<paper_id>")
+@staff
+def sign_for_paper(flag_id: str, paper_id: str) -> Response | tuple[str, int]:
+    """Signs for a paper of the bureau about this flag."""
+    try:
+        perform(supervision_papers.sign_for, actor(), paper_id)
     except NotFound:
         raise
     except DomainError as error:
@@ -122,6 +143,7 @@ def _page(flag_id: str, errors: dict[str, str]) -> str:
         shown = flag_queries.shown(session, [row])[0]
         steps = followup.steps(session, flag_id, for_unit=True)
         lit = followup.lights(session, [row], today).get(row.id)
+        papers = paper_queries.about_flag(session, flag_id, for_unit=True)
     actions = [a for a in possible(row.state, actor().role) if a in UNIT_ACTIONS]
     if row.signed_at is not None:
         actions = [a for a in actions if a != "sign_for"]
@@ -134,6 +156,7 @@ def _page(flag_id: str, errors: dict[str, str]) -> str:
         rule=CATALOGUE[row.rule],
         steps=steps,
         lit=lit,
+        papers=papers,
         actions=actions,
         errors=errors,
         typed=request.form,
@@ -148,8 +171,11 @@ def waiting() -> int:
     """How much waits at the unit of whoever is signed in; asked once a request."""
     if "questions_waiting" not in g:
         with reading() as session:
-            g.questions_waiting = followup.waiting_at(session, actor().unit or "") + plain.waiting_at(
-                session, actor().unit or ""
+            unit = actor().unit or ""
+            g.questions_waiting = (
+                followup.waiting_at(session, unit)
+                + plain.waiting_at(session, unit)
+                + paper_queries.waiting_to_be_signed_for(session, actor())
             )
     found: int = g.questions_waiting
     return found

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, send_file
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, reading
-from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR
+from app.domain.actors import DISCIPLINE, HEAD, INSPECTOR, SUPERVISOR
 from app.queries import papers as queries
 from app.security import roles
 from app.services import paper_rendering
@@ -15,7 +15,7 @@ from app.typesetting import engine
 from app.typesetting.engine import Rendering
 
 blueprint = Blueprint("papers", __name__, url_prefix="/papers")
-readers = roles(INSPECTOR, HEAD, SUPERVISOR)
+readers = roles(INSPECTOR, HEAD, SUPERVISOR, DISCIPLINE)
 
 
 @blueprint.app_template_filter("svg_address")

@@ -18,6 +18,7 @@ NAVIGATION: tuple[tuple[str, Any], ...] = (
     ("/supervise/", _l("待办")),
     ("/supervise/flags", _l("预警")),
     ("/supervise/questions", _l("提问")),
+    ("/supervise/papers", _l("文书")),
     ("/supervise/calendar", _l("期限日历")),
     ("/supervise/desk", _l("我的关注")),
     ("/supervise/inspections", _l("检查")),

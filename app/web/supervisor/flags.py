@@ -20,10 +20,11 @@ from app.i18n import language
 from app.queries import desk as desk_queries
 from app.queries import flags as flag_queries
 from app.queries import followup, registry
+from app.queries import papers as paper_queries
 from app.queries import supervision as queries
 from app.queries.paging import USUAL
 from app.security import sent_files, takes_files
-from app.services import flag_actions
+from app.services import flag_actions, supervision_papers
 from app.store.models import FindingRow
 from app.web.evidence import told
 from app.web.files import as_download
@@ -176,10 +177,14 @@ def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
         visits = queries.visits(session, row.enterprise_id, 30) if row.enterprise_id else []
         units = registry.names(session, [i.lead_unit for i in visits])
         case = followup.case_of(session, row)
+        stands = flag_actions.order_stands(session, row)
+        papers = paper_queries.about_flag(session, flag_id)
         people = followup.colleagues(session, actor(), today)
         who = people | followup.names(session, [row.assignee])
     rule = CATALOGUE[row.rule]
-    actions = [a for a in possible(row.state, actor().role) if not (a == "send" and rule.rests_on_speech)]
+    left_out = {"send"} if rule.rests_on_speech else set()
+    left_out |= {"close"} if stands else set()
+    actions = [a for a in possible(row.state, actor().role) if a not in left_out]
     return render_template(
         "supervisor/beside.html" if request.args.get("beside") else "supervisor/flag.html",
         f=shown,
@@ -196,6 +201,8 @@ def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
         who=who,
         actions=[a for a in actions if a not in ("merge", "split") or (a == "split" and row.case_id)],
         with_papers=WITH_PAPERS,
+        papers=papers,
+        paper_kinds=supervision_papers.draftable(row),
         errors=errors,
         typed=request.form,
         me=actor().id,

@@ -24,7 +24,19 @@ from app.store import inspections as inspection_store
 from app.store.models import Enterprise
 from app.store.unit_of_work import history
 from app.web.enterprise.sheet import change, sheet
-from app.web.supervisor import asking, callbacks, desk, exporting, flags, nationally, onsite, ratings, seeing, telling
+from app.web.supervisor import (
+    asking,
+    callbacks,
+    desk,
+    exporting,
+    flags,
+    nationally,
+    onsite,
+    papers,
+    ratings,
+    seeing,
+    telling,
+)
 from app.web.supervisor.blueprint import blueprint, readers, supervisors
 from app.web.words import FIGURES, LOG_PROBLEMS, WEEKDAYS
 
@@ -37,6 +49,7 @@ __all__ = [
     "flags",
     "nationally",
     "onsite",
+    "papers",
     "ratings",
     "seeing",
     "telling",
