@@ -9,6 +9,7 @@ from app.clock import Clock
 from app.config import Config, load_config
 from app.domain.ids import RandomBytes
 from app.installation import open_installation
+from app.operating import logs, requests
 from app.web import register_web
 
 MAX_BODY = 1 * 1024 * 1024  # forms and JSON; uploads raise it for their own route
@@ -38,6 +39,8 @@ def create_app(config: Config | None = None, clock: Clock | None = None, random:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    logs.set_up(config)
+    requests.init_app(app)
     i18n.init_app(app)
     security.init_app(app)
     errors.init_app(app)

@@ -1,5 +1,6 @@
 """Configuration: frozen, typed, from JCM_* variables only. Refuses to start when something unsafe is asked for."""
 
+import ipaddress
 import os
 import socket
 import stat
@@ -40,7 +41,8 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`secret_key` signs cookies, `key_encryption_key` (32 bytes) encrypts signing keys at rest."""
+    """`secret_key` signs cookies, `key_encryption_key` (32 bytes) encrypts signing keys at rest. Who reads /metrics shows
+    `metrics_token` or comes from one of `metrics_from` (networks); where neither is set, nobody does."""
 
     environment: str
     database_url: str
@@ -61,6 +63,9 @@ class Config:
     workers: int
     log_suite: str
     outside: Outside
+    metrics_token: str
+    metrics_from: tuple[str, ...]
+    log_format: str
 
     @property
     def is_production(self) -> bool:
@@ -103,6 +108,11 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         workers=_number(env, "JCM_WORKERS", 2),
         log_suite=_choice(env, "JCM_LOG_SUITE", ("Ed25519", "SM2-SM3")),
         outside=_outside(env, environment),
+        metrics_token=env.get("JCM_METRICS_TOKEN", ""),
+        metrics_from=_networks(env, "JCM_METRICS_FROM"),
+        log_format=_choice(
+            env, "JCM_LOG_FORMAT", ("json", "text") if environment == "production" else ("text", "json")
+        ),
     )
     _refuse_unsafe(config, env)
     return config
@@ -172,6 +182,17 @@ def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     return value
 
 
+def _networks(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Addresses or networks, comma-separated."""
+    named = tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
+    for part in named:
+        try:
+            ipaddress.ip_network(part)
+        except ValueError:
+            raise ConfigError(f"{name} must list addresses or networks such as 10.1.2.0/24, not {part!r}.") from None
+    return named
+
+
 def _database_url(url: str) -> str:
     """`postgres://` and `postgresql://` both mean psycopg 3."""
     for prefix in ("postgres://", "postgresql://"):
@@ -239,6 +260,8 @@ def _rate_limits(env: Mapping[str, str], environment: str) -> bool:
 def _refuse_unsafe(config: Config, env: Mapping[str, str]) -> None:
     if config.secret_key and len(config.secret_key) < 32:
         raise ConfigError("JCM_SECRET_KEY must have at least 32 characters.")
+    if config.metrics_token and len(config.metrics_token) < 16:
+        raise ConfigError("JCM_METRICS_TOKEN must have at least 16 characters.")
     if not config.is_production:
         return
     if env.get("JCM_DEMO_PASSWORD"):

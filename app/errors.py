@@ -5,6 +5,7 @@ RFC 9457 problem details, pages with a page; both from this table.
 """
 
 import json
+import logging
 from typing import Any
 
 from flask import Flask, Response, render_template, request
@@ -99,8 +100,6 @@ def _on_http_error(error: HTTPException) -> Response:
 
 
 def _on_unexpected(error: Exception) -> Response:
-    import logging
-
     logging.getLogger("jcm").exception("unexpected error on %s", request.endpoint)
     return answer(_body(500, "unexpected", gettext(str(UNEXPECTED))))
 

@@ -12,6 +12,7 @@ from flask import Flask
 from app.cli.access import tokens_group, users_group
 from app.cli.callbacks import callbacks_group
 from app.cli.demo import demo_group
+from app.cli.doctor import doctor
 from app.cli.exports import export_group
 from app.cli.imports import import_group
 from app.cli.installing import init
@@ -26,7 +27,7 @@ from app.domain.errors import DomainError
 from app.errors import sentence
 
 COMMANDS: tuple[click.Command, ...] = (
-    init, serve, worker, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
+    init, serve, worker, doctor, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
     keys_group, log_group, lots_group, report_group, callbacks_group,
 )  # fmt: skip
 

@@ -4,11 +4,13 @@
 """
 
 import ipaddress
+import os
 import secrets
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +26,7 @@ from flask.cli import with_appcontext
 from app.clock import system_clock
 from app.config import ROOT, Config, load_config
 from app.demo.space import CONTACT as SPACE_CONTACT
+from app.operating.metrics import FOLDER
 
 
 @click.command("serve")
@@ -43,14 +46,17 @@ def serve() -> None:
     if not (ROOT / "scanner_static" / "dist" / "index.html").exists():
         click.echo("The scanner page (/scan/) was not built (no Node); everything else works.", err=True)
     certificate = _certificate(config)
+    counting = tempfile.TemporaryDirectory(prefix="jcm-metrics-")  # mode 0700; counted anew at each start
+    environment = os.environ | {FOLDER: counting.name}
     ours = [sys.executable, "-m", "flask", "--app", "wsgi"]
     children = [
         subprocess.Popen([*ours, "worker"], cwd=ROOT),  # noqa: S603 our own
-        subprocess.Popen(_server(config, certificate), cwd=ROOT),  # noqa: S603 our own
+        subprocess.Popen(_server(config, certificate), cwd=ROOT, env=environment),  # noqa: S603 our own
     ]
     if not config.is_production and not certificate:  # a witness at home proves nothing: it shows how one works
         children.append(subprocess.Popen([*ours, *_demo_witness(config)], cwd=ROOT))  # noqa: S603 our own
-    _wait(children)
+    with counting:
+        _wait(children)
 
 
 def _demo_witness(config: Config) -> list[str]:

@@ -42,6 +42,12 @@ class Database:
         with Session(self.read_engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
+    @contextmanager
+    def read_primary(self) -> Iterator[Session]:
+        """One reading transaction that sees everything committed, for whoever watches the installation."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
     def is_alive(self) -> bool:
         """Whether the database answers. Raises nothing but what the driver raises."""
         with self.engine.connect() as connection:
@@ -53,12 +59,13 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    """Errors never repeat the values of a statement (`hide_parameters`): they would carry personal data into the logs."""
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
-    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10)
+    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10, hide_parameters=True)
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:

@@ -34,8 +34,13 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the schema is at the newest migration."""
+    return current_revision(engine) == head_revision()
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The migration that the schema is at; None in an empty database."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head_revision()
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def head_revision() -> str | None:

@@ -1,10 +1,12 @@
 """The three doors, the reader's choices of language and letter size, and whether the server lives."""
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import installation
 from app.i18n import ELDER_COOKIE, LANGUAGE_COOKIE, LANGUAGES
+from app.operating import checks
+from app.operating import metrics as figures
 from app.security import public
 
 blueprint = Blueprint("home", __name__)
@@ -39,17 +41,20 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> tuple[Response, int]:
-    """Ready: the database answers and its schema is current."""
-    from app.store.migrate import is_current
+    """Ready: the database answers and its schema is current, keys open, the log goes on, there is space. 503 where not."""
+    parts = checks.ready(installation())
+    fine = all(parts.values())
+    return jsonify(status="ok" if fine else "failing", checks=parts), 200 if fine else 503
 
-    database = installation().database
-    try:
-        checks = {"database": database.is_alive(), "migrations": is_current(database.engine)}
-    except Exception:
-        checks = {"database": False, "migrations": False}
-    return jsonify(status="ok" if all(checks.values()) else "failing", checks=checks), (
-        200 if all(checks.values()) else 503
-    )
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> Response:
+    """Figures for Prometheus, for whom the configuration lets; 404 for everybody else."""
+    bearer = request.authorization.token if request.authorization and request.authorization.type == "bearer" else None
+    if not figures.may_read(installation().config, request.remote_addr, bearer):
+        abort(404)
+    return Response(figures.exposition(installation()), content_type=figures.CONTENT_TYPE)
 
 
 def safe_path(text: str) -> str:

@@ -1,0 +1,175 @@
+"""What is wrong with an installation, in plain words: each finding with what to do about it, in Chinese and English.
+
+A `fault` needs somebody now (the command then ends with 1), a `warning` somebody soon. Nothing is changed.
+"""
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from app.config import ROOT, Config
+from app.domain.codes.keys import PublicKey
+from app.domain.codes.lists import UntrustedList, verify_key_list
+from app.domain.times import rfc3339
+from app.installation import Installation
+from app.operating.checks import DISK_LEAST, LOG_LATE, free_bytes
+from app.operating.logs import masked
+from app.operating.words import FINDINGS
+from app.queries import health
+from app.queries.health import Vitals
+from app.services.roots import ROOT as ROOT_DOCUMENT
+from app.services.unit_keys import KEYS, STATUS_LIFETIME
+from app.store import documents
+from app.store.migrate import current_revision, head_revision
+from app.typesetting import engine
+
+OK, WARNING, FAULT = "ok", "warning", "fault"
+SKEW_FAULT, SKEW_WARNING = 60, 5  # seconds
+SWEEP_LATE = timedelta(minutes=5)  # the worker sweeps every twenty seconds
+OUTBOX_LATE = timedelta(minutes=15)
+JOB_LATE = timedelta(minutes=10)
+WITNESS_LATE = timedelta(days=7)
+KEY_LIST_SHORT = timedelta(days=10)
+DISK_SHORT = 2 * 1024**3
+SECRETS = ("secret.key", "key-encryption.key", "root.key")
+BUILT = (  # a part, and a file that is there when it was built
+    ("scanner", ROOT / "scanner_static" / "dist" / "index.html"),
+    ("english", ROOT / "app" / "translations" / "en" / "LC_MESSAGES" / "messages.mo"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`code` names it for machines; `zh` and `en` say what it is and what to do."""
+
+    code: str
+    level: str
+    zh: str
+    en: str
+
+
+def finding(code: str, level: str, **data: object) -> Finding:
+    zh, en = FINDINGS[code]
+    return Finding(code, level, zh.format(**data), en.format(**data))
+
+
+def settings_wrong(problem: str) -> Finding:
+    """The configuration does not load: nothing else can be looked at."""
+    return finding("settings_wrong", FAULT, problem=problem)
+
+
+def examine(config: Config, installation: Installation | None) -> Iterator[Finding]:
+    """Everything that can be looked at, in order of what rests on what. `installation` is None where it has no keys yet."""
+    yield finding("settings", OK, environment=config.environment, jurisdiction=config.jurisdiction)
+    if not config.is_production:
+        yield finding("not_production", WARNING, environment=config.environment)
+    yield from _secrets(config)
+    yield from _built()
+    if installation is None:
+        yield finding("no_keys", FAULT)
+        return
+    yield _disk(installation)
+    yield from _database(installation)
+
+
+def _secrets(config: Config) -> Iterator[Finding]:
+    """Secrets that others on this machine could read."""
+    for path in (config.instance, *(config.instance / name for name in SECRETS)):
+        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield finding("secret_open", FAULT, path=path, mode="700" if path.is_dir() else "600")
+    if (config.instance / "root.key").exists():
+        yield finding("root_here", OK if not config.is_production else WARNING, path=config.instance / "root.key")
+
+
+def _built() -> Iterator[Finding]:
+    for part, path in BUILT:
+        yield finding(part, OK) if path.exists() else finding(f"{part}_missing", WARNING)
+    yield finding("fonts", OK) if engine.can_set() else finding("fonts_missing", WARNING)
+
+
+def _disk(installation: Installation) -> Finding:
+    free = free_bytes(installation)
+    level = FAULT if free < DISK_LEAST else WARNING if free < DISK_SHORT else OK
+    return finding("disk" if level == OK else "disk_short", level, free=f"{free / 1024**3:.1f}")
+
+
+def _database(installation: Installation) -> Iterator[Finding]:
+    try:
+        installation.database.is_alive()
+        here, head = current_revision(installation.database.engine), head_revision()
+    except Exception as error:
+        yield finding("database_silent", FAULT, problem=masked(str(error).splitlines()[0]))
+        return
+    if here != head:
+        code = "not_migrated" if here else "database_empty"
+        yield finding(code, FAULT, here=here, head=head)
+        return
+    yield finding("database", OK, head=head)
+    now = installation.clock()
+    with installation.database.read_primary() as session:
+        if not installation.database.is_sqlite:
+            yield from _skew(session.scalar(text("SELECT clock_timestamp()")), installation.clock())
+        opens = health.keys_open(session, installation.vault)
+        vitals = health.vitals(session, now)
+        published, root = documents.published(session, KEYS), documents.published(session, ROOT_DOCUMENT)
+    yield finding("keys_open", OK) if opens else finding("keys_sealed", FAULT)
+    yield _key_list(vitals, published, root, now)
+    yield from _log(vitals, now)
+    yield from _worker(vitals, now)
+
+
+def _skew(theirs: datetime, ours: datetime) -> Iterator[Finding]:
+    seconds = round((ours - theirs).total_seconds(), 1)
+    level = FAULT if abs(seconds) > SKEW_FAULT else WARNING if abs(seconds) > SKEW_WARNING else OK
+    yield finding("clock" if level == OK else "clock_skewed", level, seconds=seconds)
+
+
+def _key_list(vitals: Vitals, published: dict[str, Any] | None, root: dict[str, Any] | None, now: datetime) -> Finding:
+    """Whether phones would take the signed key list now, and for how long."""
+    if published is None or root is None or vitals.key_list_until is None:
+        return finding("key_list_none", WARNING)
+    until = rfc3339(vitals.key_list_until)
+    if vitals.key_list_until <= now:
+        return finding("key_list_over", FAULT, until=until)
+    try:
+        verify_key_list(published, PublicKey.from_jwk(root["suite"], root["jwk"]), now)
+    except (UntrustedList, ValueError) as error:
+        return finding("key_list_untrusted", FAULT, problem=error)
+    short = vitals.key_list_until < now + KEY_LIST_SHORT
+    return finding("key_list_short" if short else "key_list", WARNING if short else OK, until=until)
+
+
+def _log(vitals: Vitals, now: datetime) -> Iterator[Finding]:
+    """Whether facts enter the log, whether time runs forwards, and whether somebody else watches."""
+    if vitals.log_made_at and vitals.log_made_at > now:
+        yield finding("clock_ran_back", FAULT, last=rfc3339(vitals.log_made_at))
+    since = vitals.log_waiting_since
+    if since and now - since > LOG_LATE:
+        yield finding("log_late", FAULT, count=vitals.log_waiting, since=rfc3339(since))
+    else:
+        yield finding("log", OK, size=vitals.log_size)
+    if vitals.witnessed_at is None or now - vitals.witnessed_at > WITNESS_LATE:
+        yield finding("no_witness", WARNING)
+
+
+def _worker(vitals: Vitals, now: datetime) -> Iterator[Finding]:
+    """What the worker should have done: sweeps, the status list, messages, jobs."""
+    if vitals.swept_at and now - vitals.swept_at > SWEEP_LATE:
+        yield finding("sweeps_late", FAULT, since=rfc3339(vitals.swept_at))
+    elif vitals.swept_at:
+        yield finding("sweeps", OK, since=rfc3339(vitals.swept_at))
+    if vitals.status_list_until is None:
+        yield finding("worker_never", FAULT)
+    elif now - (seen := vitals.status_list_until - STATUS_LIFETIME) > SWEEP_LATE:
+        yield finding("worker_late", FAULT, since=rfc3339(seen))
+    due, waiting = vitals.message_due_since, vitals.job_waiting_since
+    if due and now - due > OUTBOX_LATE:
+        yield finding("outbox_stuck", FAULT, since=rfc3339(due))
+    if vitals.given_up_lately:
+        yield finding("messages_given_up", WARNING, count=vitals.given_up_lately)
+    if waiting and now - waiting > JOB_LATE:
+        yield finding("jobs_stuck", FAULT, since=rfc3339(waiting))

@@ -1,0 +1,131 @@
+"""What the doctor says: finding → (Chinese, English). Both are printed: who runs a server reads one of them."""
+
+FINDINGS: dict[str, tuple[str, str]] = {
+    "settings": (
+        "配置可以读取（{environment}，区划 {jurisdiction}）。",
+        "The settings can be read ({environment}, region {jurisdiction}).",
+    ),
+    "settings_wrong": (
+        "配置有误，平台不能启动：{problem} 请改正该变量后重新启动（见 docs/configuration.md）。",
+        "The settings are wrong and nothing starts: {problem} Correct the variable and start again (docs/configuration.md).",
+    ),
+    "not_production": (
+        "当前是 {environment} 环境，不能用于真实检查。正式使用请设 JCM_ENV=production。",
+        "This is the {environment} environment, not for real inspections. Set JCM_ENV=production.",
+    ),
+    "no_keys": (
+        "还没有密钥。请运行 flask --app wsgi init。",
+        "There are no keys yet. Run: flask --app wsgi init",
+    ),
+    "secret_open": (
+        "{path} 可被本机其他用户读取。请运行 chmod {mode} {path}。",
+        "{path} can be read by others on this machine. Run: chmod {mode} {path}",
+    ),
+    "root_here": (
+        "根密钥在本机（{path}）。方便，但服务器被入侵即失守；可离线保管（docs/operations.md）。",
+        "The root key is on this machine ({path}): handy, but lost with the machine; it can be kept off it (docs/operations.md).",
+    ),
+    "scanner": ("企业扫码页已构建。", "The scanner page is built."),
+    "scanner_missing": (
+        "企业扫码页 /scan/ 没有构建，其余功能正常。请安装 Node 20 后运行 make setup，或使用 make bundle 的安装包。",
+        "The scanner page /scan/ is not built; the rest works. Install Node 20 and run make setup, or install from a bundle.",
+    ),
+    "english": ("英文界面已编译。", "The English pages are compiled."),
+    "english_missing": (
+        "英文界面没有编译。请运行 make translations。",
+        "The English pages are not compiled. Run: make translations",
+    ),
+    "fonts": ("文书字体可用。", "The typeface of papers is there."),
+    "fonts_missing": (
+        "没有文书字体，只能打印网页，不能生成 PDF。请运行 make setup，或安装 fonts-noto-cjk。",
+        "There is no typeface for papers: they print from the page, not as PDF. Run make setup, or install fonts-noto-cjk.",
+    ),
+    "disk": ("磁盘剩余 {free} GiB。", "{free} GiB of disk are free."),
+    "disk_short": (
+        "磁盘只剩 {free} GiB。请清理或扩容；写满后登记会失败。",
+        "Only {free} GiB of disk are free. Make room: when it is full, nothing can be registered.",
+    ),
+    "database": ("数据库可用，结构为最新（{head}）。", "The database answers; its schema is current ({head})."),
+    "database_silent": (
+        "连不上数据库：{problem} 请检查 JCM_DATABASE_URL、网络与数据库服务。",
+        "The database does not answer: {problem} Look at JCM_DATABASE_URL, the network, the database server.",
+    ),
+    "database_empty": (
+        "数据库是空的。请运行 flask --app wsgi init，或恢复备份（backup restore）。",
+        "The database is empty. Run flask --app wsgi init, or restore a backup (backup restore).",
+    ),
+    "not_migrated": (
+        "数据库结构是 {here}，程序需要 {head}。请停止服务，运行 flask --app wsgi init，再启动。",
+        "The schema of the database is at {here}, the program needs {head}. Stop, run flask --app wsgi init, start.",
+    ),
+    "clock": (
+        "本机与数据库时钟相差 {seconds} 秒。",
+        "The clocks of this machine and the database differ by {seconds} s.",
+    ),
+    "clock_skewed": (
+        "本机与数据库时钟相差 {seconds} 秒。请为两台机器校时（NTP）。",
+        "The clocks of this machine and the database differ by {seconds} s. Set both by NTP.",
+    ),
+    "clock_ran_back": (
+        "本机时钟早于登记簿最近一次签署（{last}），登记簿已停止签署。请校时，不要改数据。",
+        "The clock is earlier than the last signature of the log ({last}); nothing is signed. Set the clock, not the data.",
+    ),
+    "keys_open": ("签名密钥可以使用。", "The signing keys can be used."),
+    "keys_sealed": (
+        "密钥加密密钥与数据库不符，不能签发检查码。请放回原来的 key-encryption.key（或 JCM_KEY_ENCRYPTION_KEY）。",
+        "The key-encryption key is not the one of this database: no code can be signed. Put back the right "
+        "key-encryption.key (or JCM_KEY_ENCRYPTION_KEY).",
+    ),
+    "key_list": ("密钥清单已签名，有效至 {until}。", "The key list is signed and holds until {until}."),
+    "key_list_none": (
+        "还没有签过密钥清单；发出第一个检查码时会自动生成，根密钥离线时请运行 keys publish --root FILE。",
+        "No key list was signed yet. It comes with the first code; where the root is kept elsewhere: keys publish --root FILE",
+    ),
+    "key_list_over": (
+        "密钥清单已于 {until} 到期，企业手机离线核验会拒绝。请立即运行 keys publish --root FILE。",
+        "The key list ran out at {until}: phones refuse it offline. Run now: keys publish --root FILE",
+    ),
+    "key_list_short": (
+        "密钥清单将于 {until} 到期。根密钥离线时请尽快运行 keys publish --root FILE。",
+        "The key list runs out at {until}. Where the root is kept elsewhere, run soon: keys publish --root FILE",
+    ),
+    "key_list_untrusted": (
+        "密钥清单的签名与公布的根不符（{problem}）。请运行 keys publish；若仍不符，请查是否被改动。",
+        "The key list is not signed by the published root ({problem}). Run keys publish; where it stays so, somebody changed it.",
+    ),
+    "log": ("登记簿正常推进，共 {size} 条。", "The log advances; it has {size} entries."),
+    "log_late": (
+        "{count} 条记录自 {since} 起等待进入登记簿。后台进程（worker）可能没有运行，请查看其日志。",
+        "{count} records wait for the log since {since}. The worker may not be running: look at what it says.",
+    ),
+    "no_witness": (
+        "近七天没有见证方签署登记簿。没有见证只能证明先后，不能证明时间（docs/log.md）。",
+        "No witness has signed the log for seven days. Without one it proves order, not time (docs/log.md).",
+    ),
+    "sweeps": ("定时规则最近运行于 {since}。", "Time-driven rules ran last at {since}."),
+    "sweeps_late": (
+        "定时规则自 {since} 起没有运行。后台进程（worker）可能已停止，请启动它。",
+        "Time-driven rules have not run since {since}. The worker may have stopped: start it.",
+    ),
+    "worker_never": (
+        "后台进程（worker）从未运行过。请启动它：flask --app wsgi worker（flask serve 会一并启动）。",
+        "The worker has never run. Start it: flask --app wsgi worker (flask serve starts it, too).",
+    ),
+    "worker_late": (
+        "后台进程（worker）自 {since} 起没有运行，失效码清单会过期，记录不再进入登记簿。请启动它并查看其日志。",
+        "The worker has not been round since {since}: the list of void codes runs out, records do not enter the log. "
+        "Start it and look at what it says.",
+    ),
+    "outbox_stuck": (
+        "有消息自 {since} 起没有发出。请检查短信网关、邮件服务器和后台进程。",
+        "Messages have waited to be sent since {since}. Look at the gateway, the mail server, the worker.",
+    ),
+    "messages_given_up": (
+        "近一天有 {count} 条消息没有发成。原因见 outbox 表的 problem 列。",
+        "{count} messages of the last day could not be sent. The column problem of the table outbox says why.",
+    ),
+    "jobs_stuck": (
+        "有后台任务自 {since} 起没有进展。请查看后台进程（worker）的日志。",
+        "A job has not moved since {since}. Look at what the worker says.",
+    ),
+}
