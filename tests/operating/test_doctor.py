@@ -17,7 +17,6 @@ from app.store.models import SignedDocument
 from app.store.vault import Vault
 from tests.house import House
 
-
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database does not matter
 
 

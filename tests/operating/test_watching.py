@@ -17,7 +17,6 @@ from app.services import log
 from app.store.vault import Vault
 from tests.house import House, house_config
 
-
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database does not matter
 
 
