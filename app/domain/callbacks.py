@@ -29,7 +29,7 @@ CLOSED, UNVISITED, DOUBTFUL = "closed", "unvisited", "doubtful"
 POOLS = (CLOSED, UNVISITED, DOUBTFUL)
 PRESETS = {CLOSED: 5, UNVISITED: 10, DOUBTFUL: 5}  # how many a week; settings callbacks_<pool>
 MOST_WANTED = 200
-DAYS, MOST_DAYS = 30, 92  # how far back enterprises are asked; setting callbacks_days
+DAYS, FEWEST_DAYS, MOST_DAYS = 30, 7, 92  # how far back enterprises are asked; setting callbacks_days
 ATTEMPTS = 3
 CLAIM_HOLDS = timedelta(hours=2)
 LAPSES_AFTER = timedelta(days=28)

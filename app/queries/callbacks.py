@@ -130,6 +130,7 @@ def progress(session: Session, regions: Iterable[str], most: int) -> list[Progre
     found: dict[str, dict[str, int]] = {d.id: {} for d in draws}
     for draw, state, count in session.execute(grouped):
         found[draw][state] = count
+    draws.sort(key=lambda d: (d.week, -domain.POOLS.index(d.pool)), reverse=True)
     return [Progress(d, found[d.id]) for d in draws]
 
 

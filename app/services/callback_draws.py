@@ -92,7 +92,7 @@ def _setting(work: UnitOfWork, jurisdiction: str, key: str, preset: int, most: i
 
 def _commit(work: UnitOfWork, bureau: Actor, week: str, pool: str, of_week: Period) -> int:
     jurisdiction = str(bureau.region)
-    days = max(_setting(work, jurisdiction, "callbacks_days", domain.DAYS, domain.MOST_DAYS), 7)
+    days = max(_setting(work, jurisdiction, "callbacks_days", domain.DAYS, domain.MOST_DAYS), domain.FEWEST_DAYS)
     asked, many = domain.asked_about(of_week, pool, days), wanted(work, jurisdiction, pool)
     subjects = _subjects(work, bureau, pool, asked) if many else []
     size = len(subjects)

@@ -12,8 +12,9 @@ from app.domain.lots import Pool
 from app.queries import callbacks as queries
 from app.services import callback_draws, callbacks, decisions, lots, scans, speech
 from app.services import log as log_service
+from app.services.keeping import settings
 from app.services.state_audit import state_discrepancies
-from app.store.models import Callback, CallbackDraw, FactRow, FindingRow, JurisdictionSetting, Lot, Speech
+from app.store.models import Callback, CallbackDraw, FactRow, FindingRow, Lot, Speech
 from tests.house import House
 from tests.services.callback_week import draw_week, drawn, enterprises, rows
 
@@ -73,9 +74,11 @@ def test_rejected_and_late_cases_are_asked_about_visited_enterprises_are_not(hou
 
 def test_how_many_are_drawn_is_a_setting_and_who_was_drawn_rests(house: House) -> None:
     enterprises(house, 12)
-    with house.installation.unit_of_work() as work:
-        setting = {"region": "990101", "valid_from": date(2020, 1, 1), "recorded_at": work.now, "source": None}
-        work.session.add(JurisdictionSetting(key="callbacks_unvisited", value="4", **setting))
+    admin, today = house.people["admin"], shanghai_day(house.clock.now)
+    for wrong in ("201", "-1", "four", "٤"):
+        with pytest.raises(Invalid, match="out_of_range"):
+            house.perform(settings.set_value, admin, "callbacks_unvisited", wrong, "", today)
+    house.perform(settings.set_value, admin, "callbacks_unvisited", "4", "", today)
     drawn(house)
     first = {c.enterprise for c in rows(house, Callback)}
     house.clock.move(days=7)

@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from app.domain import callbacks
 from app.domain.actors import ADMIN, Actor
 from app.domain.errors import Invalid, NotFound
 from app.domain.papers.kinds import SUPERVISION
@@ -18,7 +19,11 @@ from app.store.unit_of_work import UnitOfWork
 SETTINGS: dict[str, bool] = {
     "duty_phone": False, "hotline": False, "refusal_text": True, "district_name": False,
     **{NAME_SETTING + kind.code: False for kind in SUPERVISION},
+    **{f"callbacks_{name}": False for name in (*callbacks.POOLS, "days")},
 }  # fmt: skip
+NUMBERS = {f"callbacks_{pool}": (0, callbacks.MOST_WANTED) for pool in callbacks.POOLS} | {
+    "callbacks_days": (callbacks.FEWEST_DAYS, callbacks.MOST_DAYS)
+}
 LONGEST = 1000
 OPEN_YEARS = 2
 
@@ -39,6 +44,8 @@ def set_value(work: UnitOfWork, actor: Actor, key: str, value: str, source: str,
     most = LONGEST_NAME if key.startswith(NAME_SETTING) else LONGEST
     if len(value) > most:
         raise Invalid("too_long", "value", most=most)
+    if key in NUMBERS and not _is_between(value, *NUMBERS[key]):
+        raise Invalid("out_of_range", "value", range=f"{NUMBERS[key][0]}–{NUMBERS[key][1]}")
     if SETTINGS[key] and not source:
         raise Invalid("setting_source", "source")
     where = (JurisdictionSetting.region == district, JurisdictionSetting.key == key)
@@ -47,6 +54,10 @@ def set_value(work: UnitOfWork, actor: Actor, key: str, value: str, source: str,
         region=district, key=key, value=value, source=source or None, valid_from=first, recorded_at=work.now
     )
     periods.begin(work, actor, district, new, same)
+
+
+def _is_between(value: str, least: int, most: int) -> bool:
+    return value.isascii() and value.isdecimal() and len(value) <= 3 and least <= int(value) <= most
 
 
 def take_back(work: UnitOfWork, actor: Actor, key: str, period_id: int) -> None:
