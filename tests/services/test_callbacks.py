@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.domain.callbacks import CLAIM_HOLDS, LAPSES_AFTER, Answer
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.lots import Pool
+from app.domain.times import shanghai_day
 from app.queries import callbacks as queries
 from app.services import callback_draws, callbacks, decisions, lots, scans, speech
 from app.services import log as log_service
