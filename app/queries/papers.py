@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
+from app.domain.inspections import Inspection
 from app.domain.papers.kinds import KINDS
 from app.domain.papers.lifecycle import DRAFTED, REACHED, REVIEWED, SIGNED, Paper
 from app.queries.flags import visible_where
@@ -35,6 +36,11 @@ def of_subject(session: Session, subject: tuple[str, str]) -> list[Listed]:
     """The papers about something, oldest first."""
     query = select(PaperRow).where(PaperRow.subject_kind == subject[0], PaperRow.subject_id == subject[1])
     return _listed(session, list(session.scalars(query.order_by(PaperRow.drafted_at, PaperRow.kind, PaperRow.id))))
+
+
+def readable(session: Session, actor: Actor, inspection: Inspection) -> list[Listed]:
+    """The papers of an inspection that the actor may read at `/papers/<id>`; none of one they may not see."""
+    return of_subject(session, ("inspection", inspection.id)) if access.may_see(actor, inspection) else []
 
 
 def waiting(session: Session, unit: str) -> list[Listed]:

@@ -1,6 +1,7 @@
 """What the renderer adds to a paper's frozen content: drawn codes, signatures; the same for the PDF and the print view."""
 
 import base64
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -28,13 +29,14 @@ from app.typesetting import engine
 from app.typesetting.engine import Rendering
 
 SIGNATURE = "signature"
+SMALL = 640  # pixels: 72 mm in print at 225 dpi
 SERVICE_FACTS = ("paper.served", "paper.refused")
 
 
 def rendering(session: Session, vault: Vault, paper: Paper) -> Rendering:
     """A paper with everything that is drawn into it, as it stands now."""
     service = service_of(session, paper)
-    drawings = codes_of(session, paper.content)
+    drawings = codes_of(session, paper.content) | _photos_of(session, vault, paper)
     filled = _filled(session, vault, paper, service, drawings) if service else {}
     draft = paper.state in (life.DRAFTED, life.REVIEWED)
     return Rendering(paper.content, paper.signed_at or paper.drafted_at, drawings, filled, draft)
@@ -81,6 +83,31 @@ def codes_of(session: Session, content: Mapping[str, Any]) -> dict[str, str]:
     named = {b["cti"]: b["address"] for b in content["blocks"] if b["block"] == "code"}
     tokens = session.execute(select(CodeRow.cti, CodeRow.token).where(CodeRow.cti.in_(named)))
     return {cti: svg(code_matrix(code_url(named[cti], token))) for cti, token in tokens}
+
+
+def _photos_of(session: Session, vault: Vault, paper: Paper) -> dict[str, str]:
+    """The photographs that a content names, drawn small, by their files. One that was exchanged, or erased after its
+    time, is not drawn: the words below it stay."""
+    named = [p for b in paper.content["blocks"] if b["block"] == "photos" for p in b["photos"]]
+    drawn = {}
+    for photo in named:
+        try:
+            kept = files.opened(session, vault, photo["file"], (paper.subject_kind, paper.subject_id))
+        except NotFound:
+            continue
+        if hashlib.sha256(kept.data).hexdigest() == photo["sha256"]:
+            drawn[photo["file"]] = _as_svg(_small(kept.data), "image/jpeg")
+    return drawn
+
+
+def _small(data: bytes) -> bytes:
+    """A kept photograph (a JPEG of our own making) as one of at most SMALL pixels a side."""
+    with Image.open(io.BytesIO(data), formats=("JPEG",)) as picture:
+        picture.draft("RGB", (SMALL, SMALL))  # the decoder reads no more than is needed
+        picture.thumbnail((SMALL, SMALL))
+        out = io.BytesIO()
+        picture.convert("RGB").save(out, "JPEG", quality=75)
+    return out.getvalue()
 
 
 def _filled(

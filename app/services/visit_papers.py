@@ -13,6 +13,7 @@ from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.facts import Fact
 from app.domain.flags.advise import sentence
 from app.domain.inspections import PLANNED, Inspection
+from app.domain.onsite import PROBLEM_FOUND
 from app.domain.papers import after, words
 from app.domain.papers import visit as paper
 from app.domain.papers.kinds import KINDS, PaperKind
@@ -25,6 +26,7 @@ from app.store import rectifications, registry
 from app.store.models import (
     ActorRow,
     Enterprise,
+    FileRow,
     InspectionRow,
     InspectionUnit,
     ItemTerm,
@@ -133,6 +135,27 @@ def said_of(session: Session, i: Inspection, public_url: str) -> paper.Visit:
         began_at=i.visit_start,
         ended_at=i.ended_at,
         settings=_settings(session, i),
+        photos=_photos(session, site, points, {c: known[c].name for c in i.items}),
+    )
+
+
+def _photos(
+    session: Session, site: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]], items: Mapping[str, str]
+) -> tuple[paper.PhotoOnPaper, ...]:
+    """The recorded photographs. One belongs to an item: the points of it where a problem was found are named with it."""
+    named = [p for body in site for p in body.get("photos", ())]
+    rows = session.execute(select(FileRow.id, FileRow.recorded_at).where(FileRow.id.in_({p["file"] for p in named})))
+    times = dict(rows.all())
+    return tuple(
+        paper.PhotoOnPaper(
+            file=p["file"],
+            sha256=p["sha256"],
+            item=items.get(p["item"]),
+            points=tuple(x["point"] for x in points if x["item"] == p["item"] and x["outcome"] == PROBLEM_FOUND),
+            at=times[p["file"]],
+        )
+        for p in named
+        if p["file"] in times
     )
 
 

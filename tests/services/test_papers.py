@@ -10,16 +10,27 @@ from PIL import Image
 from sqlalchemy import select, text
 
 from app.domain.errors import Forbidden, Invalid, NotFound, Refused
-from app.domain.inspections import Inspection
+from app.domain.inspections import Inspection, Result
 from app.domain.papers.lifecycle import SERVED, SIGNED, TRANSITIONS, WITHDRAWN, Paper
 from app.domain.uploads import Upload
 from app.queries import papers as queries
-from app.services import decisions, paper_rendering, paper_service, papers, state_audit, visit_papers
+from app.services import (
+    decisions,
+    files,
+    onsite,
+    paper_rendering,
+    paper_service,
+    papers,
+    state_audit,
+    visit_papers,
+    visits,
+)
 from app.services.paper_service import Refusal, Service
 from app.store import inspections
-from app.store.models import PaperRow
+from app.store.models import FileRow, PaperRow
 from app.store.unit_of_work import history
 from tests.house import House
+from tests.services.test_onsite import picture
 
 TYPED = {
     "result": {"opinion": "未发现问题。"},
@@ -91,6 +102,32 @@ def test_a_rejected_application_has_no_papers(house: House) -> None:
     house.perform(decisions.reject, house.people["head"], inspection.id, "材料不全")
     with house.installation.reading() as session:
         assert queries.of_subject(session, ("inspection", inspection.id)) == []
+
+
+def test_the_record_carries_the_photographs_of_the_site_small_with_item_and_time(house: House) -> None:
+    inspection = house.approved()
+    big = io.BytesIO()
+    Image.effect_noise((2400, 1800), 90).convert("RGB").save(big, "JPEG", quality=90)
+    sent = [Upload(f"{n}.jpg", big.getvalue()) for n in range(2)] + [Upload("p.png", picture("#fff"))] * 11
+    kept, _ = house.perform(onsite.keep_photos, house.people["inspector"], inspection.id, "YJ-01", sent)
+    house.clock.move(hours=1)
+    completion = visits.Completion((Result("YJ-01", "problem_found"),), house.clock.now)
+    house.perform(visits.complete, house.people["inspector"], inspection.id, completion)
+    paper = house.perform(visit_papers.start, house.people["inspector"], inspection.id, "record", TYPED["record"])
+    (block,) = [b for b in paper.content["blocks"] if b["block"] == "photos"]
+    named = {p["file"] for p in block["photos"]}
+    assert len(named) == 12 and named < {row.id for row in kept}
+    assert "对生产经营单位执行" in block["photos"][0]["words"] and "2026年3月2日9时00分" in block["photos"][0]["words"]
+    assert "另有现场照片1张" in str(paper.content)
+    page = house.signed_in("supervisor").get(f"/papers/{paper.id}").text
+    assert page.count("<figure>") == page.count("<figure><img") == 12
+    made = pdf(house, paper)
+    assert len(made) < 1_000_000
+    with house.installation.unit_of_work() as work:
+        files.erase(work, work.session.get_one(FileRow, min(named)))
+        work.session.commit()
+    assert house.signed_in("supervisor").get(f"/papers/{paper.id}").text.count("<figure><img") == 11
+    assert pdf(house, paper)
 
 
 def test_numbers_count_by_unit_kind_and_year(house: House) -> None:

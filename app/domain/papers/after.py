@@ -6,9 +6,10 @@ from typing import Any
 
 from app.domain.papers import document as d
 from app.domain.papers import words
-from app.domain.papers.visit import ItemOnPaper, Visit, officer_lines
+from app.domain.papers.visit import ItemOnPaper, PhotoOnPaper, Visit, officer_lines
 
 PROPOSED_DAYS = 15
+MOST_PHOTOS = 12
 
 
 def record(v: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def record(v: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
         ),
         d.heading("逐项检查结果"),
         _results(v.items),
+        *_photos(v),
         d.heading("现场检查情况"),
         d.text(typed.get("findings", "")),
         d.heading("被检查单位的陈述和意见"),
@@ -47,6 +49,21 @@ def record(v: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
     ]
     heading = d.Heading("现场检查笔录", v.unit)
     return d.document(heading, blocks, d.Closing(v.unit, seal=False, foot=v.foot))
+
+
+def _photos(v: Visit) -> list[d.Block]:
+    """现场照片: the first MOST_PHOTOS, each with its check points and time; that there are more is said."""
+    if not v.photos:
+        return []
+    shown = v.photos[:MOST_PHOTOS]
+    taken = [(p.file, p.sha256, f"图{n}　{_below(p)}　{d.moment_in_words(p.at)}") for n, p in enumerate(shown, start=1)]
+    more = len(v.photos) - len(shown)
+    rest = [d.text(f"另有现场照片{more}张，存于检查记录。")] if more else []
+    return [d.heading("现场照片"), d.photos(taken), *rest]
+
+
+def _below(p: PhotoOnPaper) -> str:
+    return "；".join(p.points) or p.item or "现场"
 
 
 def result(v: Visit, typed: Mapping[str, str]) -> dict[str, Any]:

@@ -105,6 +105,12 @@ def picture(svg: str, alt: str, width_mm: int = 156) -> Block:
     return {"block": "picture", "svg": svg, "alt": alt, "width_mm": width_mm}
 
 
+def photos(taken: Sequence[tuple[str, str, str]]) -> Block:
+    """Photographs, two beside each other: (file id, its SHA-256 in hex, what is said below). Named, not contained; the
+    renderer draws each small."""
+    return {"block": "photos", "photos": [{"file": f, "sha256": digest, "words": words} for f, digest, words in taken]}
+
+
 def signatures(lines: Sequence[tuple[str, str | None]]) -> Block:
     """Lines to sign on: label, and the slot that a signature on the screen fills (None: by hand on paper)."""
     return {"block": "signatures", "lines": [{"label": label, "slot": slot} for label, slot in lines]}

@@ -20,6 +20,17 @@ class ItemOnPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoOnPaper:
+    """A photograph taken on site, the item it belongs to (None: the visit) with the points found there, and when it came."""
+
+    file: str
+    sha256: str
+    item: str | None
+    points: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerOnPaper:
     name: str
     certificate_no: str
@@ -68,6 +79,7 @@ class Visit:
     companions: tuple[str, ...] = ()
     headcount: int | None = None
     code: CodeOnPaper | None = None
+    photos: tuple[PhotoOnPaper, ...] = ()
     began_at: datetime | None = None
     ended_at: datetime | None = None
     settings: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from app.queries import dashboard as dashboard_queries
 from app.queries import inspections as inspection_queries
 from app.queries import log as log_queries
 from app.queries import onsite as onsite_queries
+from app.queries import papers as paper_queries
 from app.queries import registry
 from app.queries import space as space_queries
 from app.queries import supervision as queries
@@ -98,8 +99,10 @@ def inspection(inspection_id: str) -> str:
         invited_names = registry.names(session, [i.unit for i in found.invitations])
         laid = space_queries.matters_of(session, installation().vault, own=False, inspection=inspection_id)
         more = onsite_queries.around(session, found, facts)
+        papers = paper_queries.readable(session, actor(), found)
     return render_template(
         "supervisor/inspection.html",
+        papers=papers,
         s=s,
         facts=facts,
         catalogue=CATALOGUE,
