@@ -41,6 +41,17 @@ def test_a_paper_goes_from_the_draft_to_the_signature(house: House) -> None:
     assert "直接送达" in receipt and "data:image/svg+xml" in receipt
 
 
+def test_the_supervisor_of_the_region_reaches_the_papers_from_the_visit_and_no_other(house: House) -> None:
+    inspection = house.approved()
+    notice = of(house, inspection, "notice")
+    page = house.signed_in("supervisor").get(f"/supervise/inspections/{inspection.id}").text
+    assert f'href="/papers/{notice.id}"' in page and str(notice.number) in page
+    assert house.signed_in("supervisor").get(f"/papers/{notice.id}").status_code == 200
+    neighbour = house.signed_in("neighbour")
+    assert neighbour.get(f"/supervise/inspections/{inspection.id}").status_code == 404
+    assert neighbour.get(f"/papers/{notice.id}").status_code == 404
+
+
 def test_every_wrong_field_gets_its_sentence_and_nothing_is_lost(house: House) -> None:
     inspection = house.completed("problem_found")
     client = house.signed_in("inspector")

@@ -14,6 +14,7 @@ from app.services.imports.workbook import read_workbook
 from app.services.state_audit import state_discrepancies
 from app.store.models import FactRow, InspectionRow, MatterRow
 from tests.house import House
+from tests.services.test_arrivals import officer_arrives, permanent
 from tests.web.space.cast import OTHER, begun, complete, current, member
 
 SAID = "灭火器上周刚换过，标签在背面。"
@@ -30,6 +31,14 @@ def test_another_enterprises_things_do_not_exist(house: House) -> None:
         assert client.post(f"/my/visits/{theirs.id}/{path}", data=data).status_code == 404
     for form in ("", ".csv", ".xlsx"):
         assert client.get(f"/my/year{form}?e={theirs.enterprise_id}").status_code == 404
+
+
+def test_the_enterprise_sees_that_both_sides_confirmed_the_arrival(house: House) -> None:
+    inspection = begun(house)
+    client = member(house, inspection)
+    assert "双向确认" not in client.get(f"/my/visits/{inspection.id}").text
+    officer_arrives(house, inspection, permanent(house, inspection))
+    assert "双向确认" in client.get(f"/my/visits/{inspection.id}").text
 
 
 def test_a_surprise_visit_shows_itself_on_arrival_and_never_when_called_off(house: House) -> None:
