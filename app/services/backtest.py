@@ -30,7 +30,7 @@ from app.store.models import FindingRow, InspectionRow, RuleClock
 MANY = 500
 SAMPLES = 12  # of each rule and side
 FIXED = (
-    "code.self_scan", "code.bad", "unregistered.report", "unregistered.record", "feedback.conduct", "share.triggered",
+    "code.self_scan", "code.bad", "unregistered.report", "unregistered.record", "file.fault", "feedback.conduct", "share.triggered",
     "under_inspected",
 )  # fmt: skip
 Ask = Callable[[Callable[[Session], Any]], Any]  # runs a reading function in a transaction of its own

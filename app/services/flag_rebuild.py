@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.domain.flags.periods import Quarter
 from app.domain.flags.repeats import LONGEST_WINDOW
 from app.domain.times import shanghai_day
-from app.services import flag_periods, flags, reconciliation
+from app.services import file_review, flag_periods, flags, reconciliation
 from app.store import inspections as inspection_store
 from app.store.flag_facts import Reference
 from app.store.models import BadPresentation, FactRow, FindingRow, InspectionRow, Plan, RuleClock, Speech
@@ -41,6 +41,7 @@ def rebuild(work: UnitOfWork) -> int:
         ended = (Plan.jurisdiction == jurisdiction, Plan.ends_on < shanghai_day(as_of))
         flag_periods.evaluate_plans(work, reference, ended)
     _speech(work, reference)
+    file_review.rebuild(work)
     moved = reconciliation.rebuild(work, reference)
     return _changes(work) - before + moved
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from app.services import (
     callback_draws,
     desk,
+    flag_reviews,
     flags,
     jobs,
     log,
@@ -72,6 +73,7 @@ JOBS = (
     remind,
     desk.digests,
     satisfaction.close_quarters,
+    flag_reviews.run,
     callback_draws.weekly,
     unit_keys.renew_lists,
     forget,

@@ -40,7 +40,8 @@ from app.store.unit_of_work import canonical_of
 CHUNK = 4096
 ENTERS_WITHIN = timedelta(minutes=10)
 HELD_FOR = timedelta(days=1, minutes=10)
-HELD_KINDS = ("report", "callback", "lead", "look")  # what tells of who spoke enters in the daily batch
+# What tells of who spoke enters in the daily batch.
+HELD_KINDS = ("report", "callback", "lead", "look", "observation", "review_round")
 
 
 @dataclass(frozen=True, slots=True)

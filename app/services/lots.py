@@ -23,6 +23,7 @@ from app.store.models import FactRow, Lot
 from app.store.unit_of_work import UnitOfWork
 
 VISIT = "visit"
+NOT_PUBLIC = ("dismissal",)  # the pool alone would tell of flags that rest on what enterprises said
 LONGEST_WORD = 100
 
 
@@ -78,17 +79,21 @@ def commit(work: UnitOfWork, actor: Actor, what: Commission) -> Lot:
 def draw(work: UnitOfWork, actor: Actor, lot_id: str, word: str = "") -> Lot:
     """Draws, and reveals the seed. `word` is what somebody present calls out now: nobody could have known it when the seed
     was fixed. Raises Refused("lot_not_in_this_state"), Refused("lot_not_logged") while the log does not show the commitment."""
-    lot = _own(work, actor, lot_id, "lot.drawn")
-    if position(work.session, lot_id, "lot.committed") is None:
+    return reveal(work, actor, _own(work, actor, lot_id, "lot.drawn"), word)
+
+
+def reveal(work: UnitOfWork, actor: Actor, lot: Lot, word: str = "") -> Lot:
+    """`draw` of a locked, committed lot, for what the platform itself draws. Raises as `draw`."""
+    if position(work.session, lot.id, "lot.committed") is None:
         raise Refused("lot_not_logged")
     word = unicodedata.normalize("NFC", word.strip())
     if len(word) > LONGEST_WORD or not word.isprintable():
         raise Invalid("too_long", "word", most=LONGEST_WORD)
-    seed = work.vault.open(lot.sealed_seed, f"lot:{lot_id}")
+    seed = work.vault.open(lot.sealed_seed, f"lot:{lot.id}")
     found = domain.draw(seed, word, Pool.parse(lot.pool))
     result = [[subject, list(persons)] for subject, persons in found.pairs]
     body = {"seed": seed.hex(), "word": word, "result": result, "passed_over": list(found.passed_over)}
-    work.store_fact(work.fact("lot.drawn", ("lot", lot_id), body, actor, lot.jurisdiction))
+    work.store_fact(work.fact("lot.drawn", ("lot", lot.id), body, actor, lot.jurisdiction))
     lot.state, lot.drawn_at, lot.seed, lot.word = domain.DRAWN, work.now, seed.hex(), word
     lot.result = json.dumps(result)
     work.session.flush()

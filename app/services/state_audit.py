@@ -20,6 +20,7 @@ from app.services.audit_facts import CHUNK, Found, facts_of
 from app.services.callback_audit import callback_discrepancies
 from app.services.draft_audit import draft_discrepancies
 from app.services.followup_audit import question_discrepancies
+from app.services.kept import kept_discrepancies
 from app.services.onsite_audit import onsite_discrepancies
 from app.services.space_audit import space_discrepancies
 from app.services.watch_audit import watch_discrepancies
@@ -43,6 +44,7 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from onsite_discrepancies(session)
     yield from callback_discrepancies(session)
     yield from watch_discrepancies(session)
+    yield from kept_discrepancies(session)
     yield from _papers(session)
 
 

@@ -18,6 +18,7 @@ BLUEPRINTS = (
     "app.web.supervisor.policy",
     "app.web.supervisor.reconcile",
     "app.web.discipline.views",
+    "app.web.observe.views",
     "app.web.admin.views",
     "app.web.jobs.views",
     "app.web.papers.views",

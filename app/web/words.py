@@ -256,6 +256,7 @@ FACTS: dict[str, Any] = {
     **{f"finding.{action}": word for action, word in FLAG_ACTIONS.items()},
     "finding.assign": _l("指定办理人"),
     "finding.reminded": _l("到期提醒"),
+    "finding.reopened": _l("复核后重新办理"),
     "finding.asked": _l("向单位提出不点名的问题"),
 }
 UNIT_FLAG_STATES: dict[str, Any] = FLAG_STATES | {

@@ -77,6 +77,9 @@ ELSEWHERE = {  # tables that are no registers, and why
     **dict.fromkeys(("space_members", "matters"), "folded from facts"),
     **dict.fromkeys(("space_persons", "space_sessions", "space_codes", "outbox"), "forgotten on purpose, or passing"),
     **dict.fromkeys(("callbacks", "callback_draws"), "folded from facts"),
+    **dict.fromkeys(
+        ("flag_reviews", "campaigns", "case_files", "observations", "recusals", "accompanyings"), "folded from facts"
+    ),
     **dict.fromkeys(("looks", "leads", "lead_steps"), "facts have the hash of what is sealed"),
     "code_places": "a fact has the hash of each; erased after a year",
     "bad_presentations": "what strangers tried; no rule on a unit rests on one alone",

@@ -189,6 +189,11 @@ _RULES = (
         "", "", for_imported=True,
     ),
     Rule(
+        "file.fault", "案卷评查发现问题", "Faults in a case file", YELLOW, f"{LOCAL}（案卷评查，两人独立评分）",
+        "案卷评查得 %(score)s 分，两位评查人认定：%(faults)s", "The file scored %(score)s of 100; both reviewers settled: %(faults)s",
+        "", "",
+    ),
+    Rule(
         "feedback.conduct", "评价反映问题", "Conduct reported", YELLOW, f"{GB54}：五个严禁、八个不得",
         "企业评价为 %(rating)s，反映：%(answers)s。", "Rated %(rating)s; said yes to: %(answers)s.", "", "",
         rests_on_speech=True,

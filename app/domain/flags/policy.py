@@ -40,6 +40,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "code.bad": {},
     "unregistered.report": {"warn_at": 2},
     "unregistered.record": {"days": 3},
+    "file.fault": {},
     "feedback.conduct": {"rating": 2},
     "overlong": {"days": 1},
     "overdue": {"working_days": 5},

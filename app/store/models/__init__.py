@@ -22,6 +22,7 @@ from app.store.models.inspections import (
 )
 from app.store.models.log import Log, LogCosignature, LogDummy, LogEntry, LogHead, LogQueued, LogTile, LogWitness
 from app.store.models.onsite import CodePlace, ItemPoint, RectificationRow, RegionPlace, VisitDraft, VisitPhoto
+from app.store.models.overseeing import Accompanying, Campaign, CaseFile, FlagReview, Observation, Recusal
 from app.store.models.papers import PaperCounter, PaperRow, PaperSetting
 from app.store.models.people import (
     ActorRow,
@@ -63,5 +64,6 @@ __all__ = [
     "PaperRow", "PaperSetting", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "RectificationRow",
     "Region", "RegionPlace", "RoleAssignment", "RuleClock", "SavedView", "SignedDocument", "SpaceCode", "SpaceMember",
     "SpacePerson", "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey",
+    "Accompanying", "Campaign", "CaseFile", "FlagReview", "Observation", "Recusal",
     "UnitQuestion", "UnitTerritory", "User", "VisitDraft", "VisitPhoto", "Watch",
 ]  # fmt: skip

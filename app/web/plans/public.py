@@ -91,7 +91,7 @@ def lot_file(lot_id: str) -> Response:
 
 def _lot(session, lot_id: str) -> Lot:  # type: ignore[no-untyped-def]
     found: Lot | None = session.get(Lot, lot_id)
-    if found is None:
+    if found is None or found.purpose in lots.NOT_PUBLIC:
         raise NotFound("no_such_lot")
     return found
 

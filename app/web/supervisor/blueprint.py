@@ -34,6 +34,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("/supervise/enterprises", _l("企业")),
             ("/supervise/plans/", _l("计划")),
             ("/supervise/reconcile", _l("比对")),
+            ("/supervise/files", _l("案卷评查")),
         ),
     ),
     (
@@ -42,6 +43,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("/supervise/reports", _l("企业反映")),
             ("/supervise/callbacks", _l("回访抽查")),
             ("/supervise/ratings", _l("企业评价")),
+            ("/supervise/observers", _l("社会监督员")),
         ),
     ),
     (
@@ -56,6 +58,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         _l("规矩"),
         (
             ("/supervise/policy/", _l("规则")),
+            ("/supervise/reviews", _l("驳回复核")),
             ("/log/", _l("登记簿")),
         ),
     ),
@@ -67,6 +70,7 @@ DISCIPLINE_NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         (
             ("/discipline/", _l("线索")),
             ("/discipline/looks", _l("查阅记录")),
+            ("/supervise/reviews", _l("驳回复核")),
         ),
     ),
     (

@@ -14,6 +14,7 @@ from app.queries import inspections as inspection_queries
 from app.queries import log as log_queries
 from app.queries import onsite as onsite_queries
 from app.queries import papers as paper_queries
+from app.queries import overseeing as overseeing_queries
 from app.queries import registry
 from app.queries import space as space_queries
 from app.queries import supervision as queries
@@ -33,12 +34,14 @@ from app.web.supervisor import (
     flags,
     nationally,
     onsite,
+    overseeing,
     papers,
     ratings,
     seeing,
     telling,
 )
 from app.web.supervisor.blueprint import blueprint, readers, supervisors
+from app.web.watching_words import ACCOMPANYING
 from app.web.words import FIGURES, LOG_PROBLEMS, WEEKDAYS
 
 __all__ = [
@@ -50,6 +53,7 @@ __all__ = [
     "flags",
     "nationally",
     "onsite",
+    "overseeing",
     "papers",
     "ratings",
     "seeing",
@@ -100,6 +104,8 @@ def inspection(inspection_id: str) -> str:
         laid = space_queries.matters_of(session, installation().vault, own=False, inspection=inspection_id)
         more = onsite_queries.around(session, found, facts)
         papers = paper_queries.readable(session, actor(), found)
+        invited = overseeing_queries.invited_to(session, inspection_id)
+        observers = overseeing_queries.observers(session, actor())
     return render_template(
         "supervisor/inspection.html",
         papers=papers,
@@ -109,6 +115,9 @@ def inspection(inspection_id: str) -> str:
         invited_names=invited_names,
         matters=laid,
         more=more,
+        asked_along=invited,
+        observers=observers,
+        accompanying=ACCOMPANYING,
         far=FAR_KM,
     )
 
