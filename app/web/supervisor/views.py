@@ -13,8 +13,8 @@ from app.queries import dashboard as dashboard_queries
 from app.queries import inspections as inspection_queries
 from app.queries import log as log_queries
 from app.queries import onsite as onsite_queries
-from app.queries import papers as paper_queries
 from app.queries import overseeing as overseeing_queries
+from app.queries import papers as paper_queries
 from app.queries import registry
 from app.queries import space as space_queries
 from app.queries import supervision as queries
