@@ -23,13 +23,14 @@ from app.domain.errors import Invalid
 
 FORMAT = "jcm-lot v1"
 SEED_BYTES = 32
-COMMITTED, DRAWN, ABANDONED = "committed", "drawn", "abandoned"
-STATES = (COMMITTED, DRAWN, ABANDONED)
+COMMITTED, DRAWN, ABANDONED, REDRAWN = "committed", "drawn", "abandoned", "redrawn"
+STATES = (COMMITTED, DRAWN, ABANDONED, REDRAWN)
 # fact → (state before → state after). What is not here is refused.
 TRANSITIONS: dict[str, dict[str | None, str]] = {
     "lot.committed": {None: COMMITTED},
     "lot.drawn": {COMMITTED: DRAWN},
     "lot.abandoned": {COMMITTED: ABANDONED},
+    "lot.redrawn": {ABANDONED: REDRAWN},  # given up, and another drawing from the same pool takes its place
 }
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import HEAD, INSPECTOR, Actor
-from app.domain.errors import Invalid, Problem
+from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.flags.policy import policy_on
 from app.domain.inspections import PLANNED
 from app.domain.lots import DRAWN, Pool
 from app.domain.plans import OPEN, Line, Plan
 from app.domain.times import shanghai_day
-from app.services import plans
+from app.services import lots, plans
 from app.services.lots import VISIT, Commission, commit, pairs
 from app.store import registry
 from app.store.flag_facts import Reference
@@ -86,6 +86,16 @@ def commit_visits(work: UnitOfWork, actor: Actor, plan_id: str, position: int, c
         raise Invalid("lot_unknown_uscc", "usccs", usccs="、".join(prepared.unknown[:5]))
     title = f"{plan.title} · {position}"
     return commit(work, actor, Commission(VISIT, title, plan.unit, prepared.pool, prepared.left_out, plan.id, position))
+
+
+def again(work: UnitOfWork, actor: Actor, lot_id: str, reason: str) -> Lot:
+    """`lots.again` for visits: only while the plan is open. Raises Invalid, NotFound, Refused."""
+    lot = work.session.get(Lot, lot_id)
+    if lot is None or lot.plan is None:
+        raise NotFound("no_such_lot")
+    if plans.own(work, actor, lot.plan, INSPECTOR, HEAD).state not in OPEN:
+        raise Invalid("lot_plan_not_open", "again")
+    return lots.again(work, actor, lot_id, reason)
 
 
 def _line(plan: Plan, position: int, choice: Choice) -> Line:

@@ -38,6 +38,8 @@ class Commission:
     left_out: tuple[tuple[str, str], ...] = ()
     plan: str | None = None
     plan_row: int | None = None
+    again_of: str | None = None  # the drawing that was given up and that this one takes the place of
+    again_reason: str | None = None
 
 
 def commit(work: UnitOfWork, actor: Actor, what: Commission) -> Lot:
@@ -60,8 +62,9 @@ def commit(work: UnitOfWork, actor: Actor, what: Commission) -> Lot:
         "commitment": domain.commitment(seed, pool_hash),
         "left_out": [list(one) for one in what.left_out],
     }
+    again = {"again_of": what.again_of, "again_reason": what.again_reason} if what.again_of else {}
     sizes = {"subjects": len(what.pool.subjects), "wanted": what.pool.wanted, "persons": len(what.pool.persons)}
-    work.store_fact(work.fact("lot.committed", ("lot", lot_id), body | sizes, actor, jurisdiction))
+    work.store_fact(work.fact("lot.committed", ("lot", lot_id), body | sizes | again, actor, jurisdiction))
     lot = Lot(
         id=lot_id,
         jurisdiction=jurisdiction,
@@ -110,6 +113,43 @@ def abandon(work: UnitOfWork, actor: Actor, lot_id: str, reason: str) -> Lot:
     lot.state, lot.reason = domain.ABANDONED, reason
     work.session.flush()
     return lot
+
+
+def again(work: UnitOfWork, actor: Actor, lot_id: str, reason: str) -> Lot:
+    """Draws a drawing that was given up again, once: from the same pool with a new seed, promised in the log as before.
+
+    Both reasons stay public, and each drawing names the other. Raises NotFound, Refused (state), Invalid("reason_missing").
+    """
+    lot = _own(work, actor, lot_id, "lot.redrawn")
+    reason = reason.strip()[:400]
+    if not reason:
+        raise Invalid("reason_missing", "again")
+    left_out = tuple((str(i), str(code)) for i, code in json.loads(lot.left_out))
+    pool = Pool.parse(lot.pool)
+    what = Commission(lot.purpose, lot.title, lot.unit, pool, left_out, lot.plan, lot.plan_row, lot.id, reason)
+    fresh = commit(work, actor, what)
+    body = {"by": fresh.id, "reason": reason}
+    work.store_fact(work.fact("lot.redrawn", ("lot", lot_id), body, actor, lot.jurisdiction))
+    lot.state = domain.REDRAWN
+    work.session.flush()
+    return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The drawing before this one that was given up, why it is drawn again, and the drawing that takes this one's place."""
+
+    before: str | None
+    reason: str | None
+    after: str | None
+
+
+def chain(session: Session, lot: Lot) -> Chain:
+    """What the facts say of drawing again."""
+    facts = session.scalars(select(FactRow).where(FactRow.subject_kind == "lot", FactRow.subject_id == lot.id))
+    said = {fact.kind: json.loads(fact.body) for fact in facts}
+    first, then = said.get("lot.committed", {}), said.get("lot.redrawn", {})
+    return Chain(first.get("again_of"), first.get("again_reason") or then.get("reason"), then.get("by"))
 
 
 def may_see(actor: Actor, lot: Lot) -> bool:

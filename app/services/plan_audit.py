@@ -43,7 +43,12 @@ def _lots(session: Session) -> Iterator[Found]:
         for row in rows:
             said = json.loads(row.body)
             step = row.kind.removeprefix("lot.")
-            names = {"committed": _COMMITTED, "drawn": ("seed", "word", "result"), "abandoned": ("reason",)}[step]
+            names = {
+                "committed": _COMMITTED,
+                "drawn": ("seed", "word", "result"),
+                "abandoned": ("reason",),
+                "redrawn": (),
+            }[step]
             wanted |= {name: said[name] for name in names} | {"state": step}
         lot = session.get(Lot, subject)
         if lot is None:

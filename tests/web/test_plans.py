@@ -5,9 +5,11 @@ import json
 import re
 
 import pytest
+from sqlalchemy import select
 
-from app.services import conflicts, log
-from app.store.models import Lot
+from app.services import conflicts, jobs, log, lots, plan_audit
+from app.services.job_handlers import HANDLERS
+from app.store.models import InspectionRow, Lot
 from tests.house import House, uscc
 from tests.plans import filed, office_workbook
 
@@ -144,6 +146,45 @@ def test_a_drawing_is_promised_before_it_is_drawn_and_everybody_can_repeat_it(ho
     with house.installation.database.write() as session:
         session.get_one(Lot, lot_id).result = json.dumps(said["result"][:-1])
     assert "核对不上" in house.client().get(f"/lots/{lot_id}").text
+
+
+def test_a_drawing_given_up_is_drawn_again_once_with_a_new_promise_and_its_pairs_go_into_a_batch(house: House) -> None:
+    for number in range(1, 4):
+        ref = house.application().enterprise
+        house.applied(enterprise=type(ref)(uscc=uscc(number), name=f"云汀示例{number}公司"))
+    plan = filed(house)
+    client = house.signed_in("inspector")
+    first = moved_to(client.post(f"/inspect/plans/{plan.id}/rows/2/draw", data={"go": "commit", "each": "2"}))
+    assert client.post(f"{first}/again", data={"again": "重抽"}).status_code == 422  # not given up
+    moved_to(client.post(f"{first}/abandon", data={"reason": "抽取时没有人在场"}))
+    assert client.post(f"{first}/again", data={"again": " "}).status_code == 422
+    second = moved_to(client.post(f"{first}/again", data={"again": "已请监督员到场"}))
+    assert client.post(f"{first}/again", data={"again": "再来一次"}).status_code == 422  # once
+    assert house.signed_in("inspector2").post(f"{first}/again", data={"again": "x"}).status_code == 404
+    assert "几秒钟" in client.post(f"{second}/draw", data={}).text  # the new seed is not in the log yet
+    log.advance(house.perform)
+    moved_to(client.post(f"{second}/draw", data={"word": "桂花"}))
+    log.advance(house.perform)
+    ids = [path.rsplit("/", 1)[1] for path in (first, second)]
+    with house.installation.reading() as session:
+        before, after = (session.get_one(Lot, i) for i in ids)
+        assert before.pool == after.pool and before.commitment != after.commitment
+        assert list(plan_audit.plan_discrepancies(session)) == []
+    public = [house.client().get(f"/lots/{i}").text for i in ids]
+    assert ids[1] in public[0] and ids[0] in public[1] and "已请监督员到场" in public[1]
+
+    table = client.get(f"{second}.csv").data  # as downloaded, without an edit
+    common = {"start": "2026-03-03T09:00", "end": "2026-03-03T17:00", "plan_code": ""}
+    sent = client.post("/inspect/batch", data=common | {"file": (io.BytesIO(table), "lot.csv")})
+    jobs.run_waiting(house.perform, HANDLERS)
+    page = re.search(r"/inspect/batch/\w+", client.get(sent.location).text).group()
+    assert "行有问题" not in client.get(page).text
+    client.post(page, data={"go": "all"})
+    jobs.run_waiting(house.perform, HANDLERS)
+    with house.installation.reading() as session:
+        made = list(session.scalars(select(InspectionRow).where(InspectionRow.plan_code == "P-1")))
+        drawn = {subject for subject, _ in lots.pairs(session.get_one(Lot, ids[1]))}
+    assert {row.enterprise_id for row in made} == drawn and len(made) == len(drawn) > 0
 
 
 def test_who_was_drawn_or_had_the_cap_or_is_protected_is_left_out(house: House) -> None:

@@ -154,6 +154,19 @@ def act(lot_id: str, step: str) -> Response | tuple[str, int]:
     return redirect(url_for("drawing.lot", lot_id=lot_id), 303)
 
 
+@blueprint.post("/lots/<lot_id>/again")
+@staff
+def draw_again(lot_id: str) -> Response | tuple[str, int]:
+    """Another drawing from the pool of one that was given up: a new seed, promised before it is drawn."""
+    try:
+        fresh = perform(lot_pools.again, actor(), lot_id, request.form.get("again", ""))
+    except NotFound:
+        raise
+    except DomainError as error:
+        return pages.lot_page("inspect", lot_id, sentence(error.code, error.data), request.form), 422
+    return redirect(url_for("drawing.lot", lot_id=fresh.id), 303)
+
+
 @blueprint.get("/conflicts")
 @staff
 def conflicts_form() -> str:

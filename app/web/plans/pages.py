@@ -124,6 +124,7 @@ def lot_page(where: str, lot_id: str, error: str = "", typed: Any = None) -> str
         position = lots.position(session, lot_id, "lot.committed")
         pairs = lot_queries.drawn_pairs(session, lot)
         left_out = lot_queries.left_out(session, lot)
+        chain = lots.chain(session, lot)
     return render_template(
         "plans/lot.html",
         base=BASES[where],
@@ -134,6 +135,7 @@ def lot_page(where: str, lot_id: str, error: str = "", typed: Any = None) -> str
         position=position,
         pairs=pairs,
         left_out=left_out,
+        chain=chain,
         error=error,
         typed=typed or {},
         pw=words,

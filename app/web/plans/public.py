@@ -70,10 +70,12 @@ def lot(lot_id: str) -> str:
     with reading() as session:
         found = _lot(session, lot_id)
         said = lots.published(session, found)
+        chain = lots.chain(session, found)
         problems = [p for p in lots.problems(session, found) if p != "not_drawn"]
         plan = plan_store.get(session, found.plan) if found.plan else None
     return render_template(
         "plans/public_lot.html",
+        chain=chain,
         lot=found, said=said, pool=Pool.parse(found.pool), problems=problems, plan=plan, pw=words,
     )  # fmt: skip
 

@@ -55,8 +55,13 @@ COLUMNS: dict[str, Any] = {
     "published_on": _l("公布日期"),
     "keys": _l("重点企业"),
 }
-LOT_STATES: dict[str, Any] = {"committed": _l("已承诺，待抽取"), "drawn": _l("已抽取"), "abandoned": _l("已放弃")}
-LOT_MOODS = {"committed": "care", "drawn": "good", "abandoned": "bad"}
+LOT_STATES: dict[str, Any] = {
+    "committed": _l("已承诺，待抽取"),
+    "drawn": _l("已抽取"),
+    "abandoned": _l("已放弃"),
+    "redrawn": _l("已放弃，另行重抽"),
+}
+LOT_MOODS = {"committed": "care", "drawn": "good", "abandoned": "bad", "redrawn": "bad"}
 LEFT_OUT: dict[str, Any] = {
     "do_not_disturb": _l("在无感监管对象清单上"),
     "cap": _l("今年的计划检查已到上限"),
