@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, and_, cast, false, func, or_, select
+from sqlalchemy import String, and_, cast, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.figures import Period, Rate
@@ -137,7 +137,7 @@ def flag_condition(name: str) -> Any:
     }[name]
 
 
-def counted_visits(query: Select[Any], regions: Iterable[str], period: Period | None, what: Mapping[str, str]) -> Any:
+def counted_visits(query: Any, regions: Iterable[str], period: Period | None, what: Mapping[str, str]) -> Any:
     """`query` over inspections narrowed to what a figure counts: `count` (a name of VISITS), unit, town, item, officer,
     weekday, hour."""
     if what.get("count"):
@@ -170,10 +170,14 @@ def as_of(session: Session, regions: Iterable[str]) -> datetime | None:
     return session.scalar(select(func.min(RuleClock.as_of)).where(RuleClock.jurisdiction.in_(tuple(regions))))
 
 
-def heat(session: Session, regions: Iterable[str], period: Period) -> dict[tuple[int, int], int]:
-    """Visits of a period by weekday (1 Monday to 7) and hour of their beginning."""
+def heat(
+    session: Session, regions: Iterable[str], period: Period, officer: str | None = None
+) -> dict[tuple[int, int], int]:
+    """Visits of a period by weekday (1 Monday to 7) and hour of their beginning; of one officer where asked."""
+    regions = tuple(regions)
     weekday, hour = Weekday(i.visit_day), ShanghaiHour(i.visit_start)
-    query = select(weekday, hour, func.count()).where(*visits_where(tuple(regions), period)).group_by(weekday, hour)
+    query = select(weekday, hour, func.count()).where(*visits_where(regions, period)).group_by(weekday, hour)
+    query = counted_visits(query, regions, None, {"officer": officer or ""})
     return {(day, at): count for day, at, count in session.execute(query)}
 
 
@@ -214,9 +218,10 @@ def figures(
     by: str | None = None,
     unit: str | None = None,
     *,
+    officer: str | None = None,
     for_everybody: bool = False,
 ) -> dict[str, Figures]:
-    """Figures by unit, town, month, day or item (or all under ""), three grouped queries however much there is.
+    """Figures by unit, town, month, day, item or officer (or all under ""), three grouped queries however much there is.
 
     `for_everybody`: without flags that rest on ratings or reports (promise 4: whose number no unit learns)."""
     regions = tuple(regions)
@@ -229,13 +234,12 @@ def figures(
         count.filter(and_(_own, _rated)),
         *(count.filter(VISITS[n]) for n in names),
     ).where(*visits_where(regions, period))
-    if unit:
-        query = query.where(i.id.in_(select(InspectionUnit.inspection).where(InspectionUnit.unit == unit)))
+    query = counted_visits(query, regions, None, {"unit": unit or "", "officer": officer or ""})
     for value, enterprises, rated, *counts in session.execute(query if by is None else query.group_by(key)):
         out[value or ""] = Figures(dict(zip(names, counts, strict=True)) | {"rated": rated}, enterprises)
-    if by in (None, "unit", "town"):
+    if by in (None, "unit", "town", "officer"):
         more = [FindingRow.rule.not_in(ON_SPEECH)] if for_everybody else []
-        _add_flags(session, by, [*flags_where(regions, period), *more, *_of_unit(unit)], out)
+        _add_flags(session, by, [*flags_where(regions, period), *more, *_about(unit, officer)], out)
     return out
 
 
@@ -255,8 +259,9 @@ def against(
     return [(p, figures(session, regions, p, unit=unit).get("", Figures())) for p in periods]
 
 
-def _of_unit(unit: str | None) -> list[Any]:
-    return [FindingRow.unit == unit] if unit else []
+def _about(unit: str | None, officer: str | None) -> list[Any]:
+    wanted = ((FindingRow.unit, unit), (FindingRow.officer, officer))
+    return [column == value for column, value in wanted if value]
 
 
 def _grouped(by: str | None) -> tuple[Any, Any]:
@@ -266,6 +271,9 @@ def _grouped(by: str | None) -> tuple[Any, Any]:
         return InspectionItem.item, select(InspectionItem.item).join(i, i.id == InspectionItem.inspection)
     if by == "town":
         return Enterprise.region, select(Enterprise.region).join(i, i.enterprise_id == Enterprise.id)
+    if by == "officer":
+        key = InspectionOfficer.certificate_no
+        return key, select(key).join(i, i.id == InspectionOfficer.inspection)
     if by in ("month", "day"):
         day = func.substr(cast(i.visit_day, String), 1, 7 if by == "month" else 10)
         return day, select(day).select_from(i)
@@ -273,7 +281,10 @@ def _grouped(by: str | None) -> tuple[Any, Any]:
 
 
 def _add_flags(session: Session, by: str | None, where: list[Any], out: dict[str, Figures]) -> None:
-    key: Any = {None: cast("", String), "unit": FindingRow.unit, "town": func.coalesce(Enterprise.region, "")}[by]
+    key: Any = {
+        None: cast("", String), "unit": FindingRow.unit, "town": func.coalesce(Enterprise.region, ""),
+        "officer": func.coalesce(FindingRow.officer, ""),
+    }[by]  # fmt: skip
     count = func.count()
     query = select(key, *(count.filter(flag_condition(n)) for n in FLAGS)).select_from(FindingRow).where(*where)
     settled = select(key, FindingRow.raised_at, FindingRow.changed_at).select_from(FindingRow).where(*where)

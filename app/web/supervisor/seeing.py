@@ -9,14 +9,18 @@ from flask import render_template, request
 from app.context import actor, now, reading
 from app.domain.errors import NotFound
 from app.domain.figures import Period
+from app.domain.flags.catalogue import CATALOGUE
+from app.domain.tiles import layout as tile_layout
 from app.domain.times import shanghai_day
+from app.queries import burden
 from app.queries import figures as figure_queries
-from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES
+from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES, Figures
 from app.store.models import Unit
 from app.web.supervisor.blueprint import blueprint, readers
 from app.web.words import FIGURES, WEEKDAYS
 
 USUAL_DAYS, EARLIEST = 90, 1990
+TOO_MUCH, TOO_LITTLE = ("repeat.", "cap.", "several_heads", "low_yield"), ("under_inspected",)
 
 
 INSPECTION_FILTERS = (
@@ -79,10 +83,27 @@ def figures() -> str:
         columns = figure_queries.against(session, regions, period)
         heat = figure_queries.heat(session, regions, period)
         towns = figure_queries.towns(session, regions, period)
+        tiles, by_place = tile_layout([code for code, *_ in towns], burden.places(session, regions))
+        rules = figure_queries.flags_by_rule(session, regions, period)
         as_of = figure_queries.as_of(session, regions)
-    hours = range(min((h for _, h in heat), default=8), max((h for _, h in heat), default=17) + 1)
-    more = {"heat": heat, "hours": hours, "most": max(heat.values(), default=1), "weekdays": WEEKDAYS}
-    return _page("figures", period, columns=columns, towns=towns, as_of=as_of, **more)
+    return _page(
+        "figures",
+        period,
+        columns=columns,
+        towns=towns,
+        tiles=tiles,
+        by_place=by_place,
+        too_much=[(r, CATALOGUE[r].name, n) for r, n in rules.items() if r.startswith(TOO_MUCH)],
+        too_little=[(r, CATALOGUE[r].name, n) for r, n in rules.items() if r.startswith(TOO_LITTLE)],
+        as_of=as_of,
+        **_heat(heat),
+    )
+
+
+def _heat(heat: dict[tuple[int, int], int]) -> dict[str, Any]:
+    """A table of weekdays and hours: the usual hours, and what lies outside of them."""
+    hours = range(min([8, *(h for _, h in heat)]), max([17, *(h for _, h in heat)]) + 1)
+    return {"heat": heat, "hours": hours, "most": max(heat.values(), default=1), "weekdays": WEEKDAYS}
 
 
 @blueprint.get("/units/<code>")
@@ -95,7 +116,30 @@ def unit(code: str) -> str:
         if row is None or row.role != "inspecting":
             raise NotFound("no_such_unit")
         columns = figure_queries.against(session, actor().regions, period, code)
-    return _page("unit", period, unit=row, columns=columns)
+        by_officer = figure_queries.figures(session, actor().regions, period, "officer", code)
+        names = burden.officer_names(session, by_officer)
+    officers = [(number, names.get(number, ""), f) for number, f in sorted(by_officer.items()) if number]
+    return _page("unit", period, unit=row, columns=columns, officers=officers)
+
+
+@blueprint.get("/officers/<path:certificate_no>")
+@readers
+def officer(certificate_no: str) -> str:
+    """One officer: visits, hours, weekdays and hours of the day, certificates, and the flags that concern them.
+
+    Nothing of ratings: promise 4 knows no figure by officer.
+    """
+    period, regions = period_asked(), actor().regions
+    with reading() as session:
+        found = burden.officer(session, certificate_no, regions)
+        if found is None:
+            raise NotFound("no_such_officer")
+        figures = figure_queries.figures(session, regions, period, officer=certificate_no).get("", Figures())
+        heat = figure_queries.heat(session, regions, period, certificate_no)
+        hours, open_ended = burden.hours_of(session, certificate_no, regions, period)
+        flags = burden.flags_of(session, certificate_no, regions, period)
+    more = {"spent": hours, "open_ended": open_ended, "flags": flags, "catalogue": CATALOGUE}
+    return _page("officer", period, officer=found, f=figures, **more, **_heat(heat))
 
 
 @blueprint.context_processor

@@ -1,21 +1,24 @@
 """The supervisor's pages: the start page, inspections, enterprises, reports. Flags are a module beside this one."""
 
+from datetime import timedelta
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
 from app.domain.errors import Invalid, NotFound
+from app.domain.figures import Period
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.places import FAR_KM
 from app.domain.times import shanghai_day
 from app.errors import sentence
+from app.queries import burden, registry
 from app.queries import dashboard as dashboard_queries
 from app.queries import inspections as inspection_queries
 from app.queries import log as log_queries
 from app.queries import onsite as onsite_queries
 from app.queries import overseeing as overseeing_queries
 from app.queries import papers as paper_queries
-from app.queries import registry
 from app.queries import space as space_queries
 from app.queries import supervision as queries
 from app.queries.paging import USUAL
@@ -141,6 +144,8 @@ def enterprise(enterprise_id: str) -> str:
             raise NotFound("no_such_enterprise")
         visits = [i for i in queries.visits(session, enterprise_id) if may_see(actor(), i) or i.counts]
         units = registry.names(session, [i.lead_unit for i in visits])
+        today = shanghai_day(now())
+        borne = burden.of_enterprise(session, enterprise_id, Period(today - timedelta(days=364), today))
         raised = [f for f in queries.flags_of(session, enterprise_id) if f.jurisdiction in actor().regions]
         there = [
             m for m in space_queries.people_for_staff(session, enterprise_id) if m.row.jurisdiction in actor().regions
@@ -153,6 +158,7 @@ def enterprise(enterprise_id: str) -> str:
         flags=raised,
         catalogue=CATALOGUE,
         members=there,
+        borne=borne,
     )
 
 
