@@ -22,6 +22,7 @@ from app.store.models import (
     ItemPoint,
     ItemTerm,
     JurisdictionSetting,
+    NationalCode,
     Officer,
     Region,
     RegionPlace,
@@ -110,10 +111,13 @@ def _units(work: UnitOfWork) -> None:
 
 
 def _items(work: UnitOfWork) -> None:
-    for i in rows("demo_items.csv"):
+    for n, i in enumerate(rows("demo_items.csv"), start=1):
         _add(work, Item(code=i["code"], unit=i["unit"], name=i["name"], basis=i["basis"]))
         cap, published = int(i["yearly_cap"]), i["published"] == "yes"
         _add(work, ItemTerm(item=i["code"], published=published, yearly_cap=cap, valid_from=START))
+        if n % 9:  # invented; a few are missing, so that the check of national records has something to say
+            number = f"{DISTRICT}{n:08d}"
+            _add(work, NationalCode(item=i["code"], catalogue_code=number, implementation_code=f"11{number}"))
     for p in rows("demo_points.csv"):
         _add(
             work, ItemPoint(item=p["item"], no=int(p["no"]), point=p["point"], standard=p["standard"], valid_from=START)

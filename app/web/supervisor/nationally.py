@@ -14,7 +14,7 @@ from app.queries import national as queries
 from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.supervisor.seeing import period_asked
 
-SHOWN = 200
+SHOWN = 50
 Checked = Callable[[Any], Iterator[tuple[dict[str, str], list[Problem]]]]
 
 
