@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from app.cli.access import tokens_group, users_group
+from app.cli.backup import backup_group
 from app.cli.callbacks import callbacks_group
 from app.cli.demo import demo_group
 from app.cli.doctor import doctor
@@ -28,7 +29,7 @@ from app.errors import sentence
 
 COMMANDS: tuple[click.Command, ...] = (
     init, serve, worker, doctor, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
-    keys_group, log_group, lots_group, report_group, callbacks_group,
+    keys_group, log_group, lots_group, report_group, callbacks_group, backup_group,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 A `fault` needs somebody now (the command then ends with 1), a `warning` somebody soon. Nothing is changed.
 """
 
+import json
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from sqlalchemy import text
 from app.config import ROOT, Config
 from app.domain.codes.keys import PublicKey
 from app.domain.codes.lists import UntrustedList, verify_key_list
-from app.domain.times import rfc3339
+from app.domain.times import parse_rfc3339, rfc3339
 from app.installation import Installation
+from app.operating.backup.making import LAST
 from app.operating.checks import DISK_LEAST, LOG_LATE, free_bytes
 from app.operating.logs import masked
 from app.operating.words import FINDINGS
@@ -33,6 +35,7 @@ SWEEP_LATE = timedelta(minutes=5)  # the worker sweeps every twenty seconds
 OUTBOX_LATE = timedelta(minutes=15)
 JOB_LATE = timedelta(minutes=10)
 WITNESS_LATE = timedelta(days=7)
+BACKUP_OLD = timedelta(days=8)
 KEY_LIST_SHORT = timedelta(days=10)
 DISK_SHORT = 2 * 1024**3
 SECRETS = ("secret.key", "key-encryption.key", "root.key")
@@ -73,6 +76,8 @@ def examine(config: Config, installation: Installation | None) -> Iterator[Findi
         yield finding("no_keys", FAULT)
         return
     yield _disk(installation)
+    if config.is_production:
+        yield from _backup(config, installation.clock())
     yield from _database(installation)
 
 
@@ -95,6 +100,17 @@ def _disk(installation: Installation) -> Finding:
     free = free_bytes(installation)
     level = FAULT if free < DISK_LEAST else WARNING if free < DISK_SHORT else OK
     return finding("disk" if level == OK else "disk_short", level, free=f"{free / 1024**3:.1f}")
+
+
+def _backup(config: Config, now: datetime) -> Iterator[Finding]:
+    """How old the newest backup is that was made here."""
+    try:
+        at = parse_rfc3339(json.loads((config.instance / LAST).read_text(encoding="utf-8"))["at"])
+    except (OSError, KeyError, TypeError, ValueError):
+        yield finding("backup_never", WARNING)
+        return
+    old = now - at > BACKUP_OLD
+    yield finding("backup_old" if old else "backup", WARNING if old else OK, at=rfc3339(at))
 
 
 def _database(installation: Installation) -> Iterator[Finding]:
@@ -163,7 +179,7 @@ def _worker(vitals: Vitals, now: datetime) -> Iterator[Finding]:
     elif vitals.swept_at:
         yield finding("sweeps", OK, since=rfc3339(vitals.swept_at))
     if vitals.status_list_until is None:
-        yield finding("worker_never", FAULT)
+        yield finding("worker_never" if vitals.has_supervisor else "no_supervisor", FAULT)
     elif now - (seen := vitals.status_list_until - STATUS_LIFETIME) > SWEEP_LATE:
         yield finding("worker_late", FAULT, since=rfc3339(seen))
     due, waiting = vitals.message_due_since, vitals.job_waiting_since

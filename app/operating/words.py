@@ -45,6 +45,15 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "磁盘只剩 {free} GiB。请清理或扩容；写满后登记会失败。",
         "Only {free} GiB of disk are free. Make room: when it is full, nothing can be registered.",
     ),
+    "backup": ("最近一次备份于 {at}。", "The last backup was made at {at}."),
+    "backup_old": (
+        "最近一次备份于 {at}，已超过八天。请检查备份定时任务，并试着恢复一次。",
+        "The last backup was made at {at}, more than eight days ago. Look at its timer, and try a restore.",
+    ),
+    "backup_never": (
+        "本机没有做过备份。请设定时任务 backup make（docs/operations.md）。",
+        "No backup was made here. Set a timer for backup make (docs/operations.md).",
+    ),
     "database": ("数据库可用，结构为最新（{head}）。", "The database answers; its schema is current ({head})."),
     "database_silent": (
         "连不上数据库：{problem} 请检查 JCM_DATABASE_URL、网络与数据库服务。",
@@ -106,6 +115,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "sweeps_late": (
         "定时规则自 {since} 起没有运行。后台进程（worker）可能已停止，请启动它。",
         "Time-driven rules have not run since {since}. The worker may have stopped: start it.",
+    ),
+    "no_supervisor": (
+        "还没有监督单位，失效码清单无人签署。请用 import units 导入单位，其中一个的角色为 supervisor。",
+        "There is no supervising unit to sign the list of void codes. Run import units with one whose role is supervisor.",
     ),
     "worker_never": (
         "后台进程（worker）从未运行过。请启动它：flask --app wsgi worker（flask serve 会一并启动）。",

@@ -11,7 +11,7 @@ from app.services import jobs, outbox
 from app.services.unit_keys import KEYS, STATUS
 from app.store import documents
 from app.store import log as log_store
-from app.store.models import Job, Log, LogCosignature, OutboxRow, RuleClock, UnitKey
+from app.store.models import Job, Log, LogCosignature, OutboxRow, RuleClock, Unit, UnitKey
 from app.store.vault import Vault, VaultError
 
 LATELY = timedelta(days=1)
@@ -34,6 +34,7 @@ class Vitals:
     key_list_until: datetime | None
     status_list_until: datetime | None
     swept_at: datetime | None
+    has_supervisor: bool
 
 
 def vitals(session: Session, now: datetime) -> Vitals:
@@ -56,6 +57,7 @@ def vitals(session: Session, now: datetime) -> Vitals:
         key_list_until=documents.expires_at(session, KEYS),
         status_list_until=documents.expires_at(session, STATUS),
         swept_at=session.scalar(select(func.max(RuleClock.as_of))),
+        has_supervisor=session.scalar(select(Unit.code).where(Unit.role == "supervisor").limit(1)) is not None,
     )
 
 
