@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.demo import callbacks, onsite, papers, plans, space, stories, telling, together
+from app.demo import callbacks, followup, onsite, papers, plans, space, stories, telling, together
 from app.demo.district import DISTRICT, build, items_of, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
@@ -85,6 +85,7 @@ def load(work: UnitOfWork, password: str) -> int:
     _begun(work, cast, invented[stories_end + 3])
     callbacks.weeks(work, supervisor, random.Random(SEED))  # noqa: S311
     flags.sweep(work)
+    followup.play(work, cast, supervisor)
     satisfaction.close_quarters(work)
     telling.last_month(work, supervisor)
     return done

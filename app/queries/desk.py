@@ -11,11 +11,11 @@ from app.store.models import Enterprise, SavedView, Subscription, Unit, Watch
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`watches` with the names of what is watched; `channels` that a digest goes to."""
+    """`watches` with the names of what is watched; `channels` that a digest goes to, and whether red flags go at once."""
 
     views: list[SavedView]
     watches: list[tuple[Watch, str]]
-    channels: list[str]
+    channels: dict[str, bool]
 
 
 def desk(session: Session, actor: Actor) -> Desk:
@@ -24,8 +24,8 @@ def desk(session: Session, actor: Actor) -> Desk:
     enterprises = {e.id: e.name for e in session.scalars(select(Enterprise).where(Enterprise.id.in_(wanted)))}
     units = {u.code: u.name for u in session.scalars(select(Unit).where(Unit.code.in_(wanted)))}
     named = [(w, (enterprises if w.kind == "enterprise" else units).get(w.subject, w.subject)) for w in watches]
-    channels = select(Subscription.channel).where(Subscription.actor == actor.id)
-    return Desk(views(session, actor), named, list(session.scalars(channels)))
+    channels = select(Subscription.channel, Subscription.urgent).where(Subscription.actor == actor.id)
+    return Desk(views(session, actor), named, dict(session.execute(channels).all()))
 
 
 def views(session: Session, actor: Actor) -> list[SavedView]:

@@ -13,7 +13,7 @@ from app.domain.actors import Actor
 from app.domain.flags.catalogue import CATALOGUE
 from app.queries.figures import counted_flags
 from app.queries.paging import page
-from app.store.models import Enterprise, FindingRow, InspectionRow, Unit, Watch
+from app.store.models import Enterprise, FindingRow, InspectionRow, InspectionUnit, Unit, Watch
 
 UNIT_SEES = tuple(code for code, rule in CATALOGUE.items() if not rule.rests_on_speech)
 
@@ -126,6 +126,12 @@ def shown(session: Session, rows: Sequence[FindingRow]) -> list[ShownFlag]:
         name, uscc = (e.name, e.uscc) if e else (None, None)
         out.append(ShownFlag(r, number, uscc, name, units.get(r.unit), json.loads(r.evidence)))
     return out
+
+
+def own_visits(session: Session, unit: str, ids: Sequence[str]) -> set[str]:
+    """Those of the inspections `ids` that `unit` took part in."""
+    query = select(InspectionUnit.inspection).where(InspectionUnit.inspection.in_(ids), InspectionUnit.unit == unit)
+    return set(session.scalars(query)) if ids else set()
 
 
 def _by(session: Session, key: Any, value: Any, wanted: Sequence[str | None]) -> dict[str, str]:

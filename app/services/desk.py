@@ -5,18 +5,21 @@ import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, insert, or_, select
 
 from app.domain.actors import SUPERVISOR, Actor
 from app.domain.errors import Invalid
 from app.domain.supervision import OPEN
-from app.domain.times import SHANGHAI, shanghai_day
+from app.domain.times import SHANGHAI, rfc3339, shanghai_day
 from app.services import outbox
 from app.store import actors
-from app.store.models import Enterprise, FindingRow, SavedView, Subscription, Unit, UnitQuestion, Watch
+from app.store.models import Enterprise, FindingRow, RedTold, SavedView, Subscription, Unit, UnitQuestion, Watch
 from app.store.unit_of_work import UnitOfWork
 
 MOST = 50  # of each kind and person
+LOOKED_BACK = timedelta(days=1)  # a red flag that could not be told within a day is in the digest
+TOLD_KEPT = timedelta(days=3)
+MOST_AT_ONCE = 1000
 DIGEST_AT = 8  # o'clock in Shanghai
 CHANNELS = (outbox.MAIL, outbox.WEBHOOK)
 _MAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,}")
@@ -63,12 +66,60 @@ def subscribe(work: UnitOfWork, actor: Actor, channel: str, to: str) -> None:
     if to and not (_MAIL.fullmatch(to) if channel == outbox.MAIL else _is_address(to)):
         raise Invalid("digest_mail" if channel == outbox.MAIL else "digest_webhook", "to")
     work.lock(f"desk:{actor.id}")
-    work.session.execute(delete(Subscription).where(Subscription.actor == actor.id, Subscription.channel == channel))
+    mine = (Subscription.actor == actor.id, Subscription.channel == channel)
+    urgent = work.session.scalar(select(Subscription.urgent).where(*mine)) or False
+    work.session.execute(delete(Subscription).where(*mine))
     if to:
-        row = Subscription(id=work.new_id(), actor=actor.id, channel=channel, since=work.now)
+        row = Subscription(id=work.new_id(), actor=actor.id, channel=channel, since=work.now, urgent=urgent)
         row.sealed = work.vault.seal(to.encode(), f"subscription:{row.id}")
         work.session.add(row)
         work.session.flush()
+
+
+def set_urgent(work: UnitOfWork, actor: Actor, channel: str, urgent: bool) -> None:
+    """Whether new red flags are told at once where the digest of `channel` goes; nothing where there is none."""
+    where = (Subscription.actor == actor.id, Subscription.channel == channel)
+    row = work.session.scalar(select(Subscription).where(*where).with_for_update())
+    if row is not None and row.urgent != urgent:
+        row.urgent, row.since = urgent, work.now
+
+
+def urgent(work: UnitOfWork) -> int:
+    """Queues a message for each subscription that wants red flags at once and has new ones; how many.
+
+    All that was raised since the last look is one message, numbers only. What was told is remembered by flag, not by
+    time: a flag whose transaction took long is told late, but told.
+    """
+    today, queued = shanghai_day(work.now), 0
+    work.session.execute(delete(RedTold).where(RedTold.told_at < work.now - TOLD_KEPT))
+    wanted = select(Subscription).where(Subscription.urgent).with_for_update(skip_locked=True)
+    for row in work.session.scalars(wanted).all():
+        actor = actors.by_id(work.session, row.actor, today)
+        if actor is None or actor.role != SUPERVISOR:
+            continue
+        new = _new_red(work, row, actor)
+        if not new:
+            continue
+        told = [{"subscription": row.id, "finding": finding, "told_at": work.now} for finding in new]
+        work.session.execute(insert(RedTold), told)
+        link = f"{work.public_url}/supervise/flags?severity=red&open=1"
+        text = (
+            json.dumps({"red": len(new), "at": rfc3339(work.now), "url": link})
+            if row.channel == outbox.WEBHOOK
+            else f"刚刚新增红色预警 {len(new)} 条。\n\n{link}\n"
+        )
+        to = work.vault.open(row.sealed, f"subscription:{row.id}").decode()
+        outbox.enqueue(work, row.channel, to, text, topic="urgent", subject=f"新的红色预警 {len(new)} 条")
+        queued += 1
+    return queued
+
+
+def _new_red(work: UnitOfWork, row: Subscription, actor: Actor) -> list[str]:
+    """The red flags of the actor's regions that this subscription was not told of yet."""
+    told = select(RedTold.finding).where(RedTold.subscription == row.id, RedTold.finding == FindingRow.id)
+    where = (FindingRow.raised_at > max(row.since, work.now - LOOKED_BACK), FindingRow.severity == "red")
+    mine = (FindingRow.jurisdiction.in_(actor.regions), FindingRow.standing, ~told.exists())
+    return list(work.session.scalars(select(FindingRow.id).where(*where, *mine).limit(MOST_AT_ONCE)))
 
 
 def digests(work: UnitOfWork) -> int:

@@ -72,6 +72,7 @@ JOBS = (
     lapse,
     remind,
     desk.digests,
+    desk.urgent,
     satisfaction.close_quarters,
     flag_reviews.run,
     callback_draws.weekly,

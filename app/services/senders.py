@@ -2,22 +2,25 @@
 
 import hashlib
 import hmac
+import http.client
 import json
 import smtplib
 import ssl
 import urllib.request
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from app.config import Outside
+from app.services import addresses
 from app.services.outbox import MAIL, SMS, WEBHOOK, Message, Sender
 
 TIMEOUT = 15  # seconds
 
 
-def from_config(outside: Outside) -> dict[str, Sender]:
-    """The senders that an installation has, by channel."""
-    senders: dict[str, Sender] = {WEBHOOK: lambda m: _post(m.to, m.text.encode(), outside.sms_webhook_key)}
+def from_config(outside: Outside, *, anywhere: bool = False) -> dict[str, Sender]:
+    """The senders that an installation has, by channel. `anywhere`: webhooks may lead into this network (demonstration)."""
+    senders: dict[str, Sender] = {WEBHOOK: lambda m: _webhook(outside, m, anywhere)}
     if outside.smtp_url:
         senders[MAIL] = lambda m: _mail(outside, m)
     if outside.sms_webhook:
@@ -68,13 +71,36 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _post(url: str, body: bytes, key: str) -> None:
+class _PublicConnection(http.client.HTTPSConnection):
+    """Calls only hosts of the public internet, by the address that was checked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._create_connection = addresses.connect
+
+
+class _Public(urllib.request.HTTPSHandler):
+    """https to public hosts: users typed these addresses, so none may lead into the network."""
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_PublicConnection, request, context=ssl.create_default_context())
+
+
+def _webhook(outside: Outside, message: Message, anywhere: bool) -> None:
+    """Posts to an address that a user typed: by https, past any proxy, to hosts of the public internet. Raises like `_post`."""
+    if not anywhere and urlsplit(message.to).scheme != "https":
+        raise ValueError("a webhook is called by https only")
+    ways = () if anywhere else (_Public(), urllib.request.ProxyHandler({}))
+    _post(message.to, message.text.encode(), outside.sms_webhook_key, *ways)
+
+
+def _post(url: str, body: bytes, key: str, *ways: urllib.request.BaseHandler) -> None:
     """POSTs JSON. With a key, `X-JCM-Signature` is the HMAC-SHA256 of the body in hex. Raises OSError (HTTPError too)."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError("not an http address")
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method="POST")  # noqa: S310
     if key:
         request.add_header("X-JCM-Signature", hmac.new(key.encode(), body, hashlib.sha256).hexdigest())
-    opener = urllib.request.build_opener(_NoRedirect)
+    opener = urllib.request.build_opener(_NoRedirect, *ways)
     with opener.open(request, timeout=TIMEOUT) as answer:
         answer.read(1)

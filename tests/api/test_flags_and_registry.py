@@ -59,13 +59,19 @@ def test_a_wrong_token_is_401_with_a_sentence(house: House, header: str) -> None
     assert answer.json["detail"]
 
 
+def visited(house: House, inspector: str, head: str, **changes: object) -> str:
+    """A visit that the enterprise confirmed; its id."""
+    made = post(house, "/inspections", body(house, **changes), inspector).json
+    code = post(house, f"/inspections/{made['id']}/approve", {"override_reason": "急"}, head).json["code"]
+    post(house, "/scans", {"code": code["url"], "action": "arrive"})
+    house.clock.move(minutes=1)
+    return str(made["id"])
+
+
 def flagged(house: House) -> dict:
     """Two visits on one day: the second is flagged; as the supervisor reads the flag."""
     for clue in ("a", "b"):
-        made = post(house, "/inspections", body(house, clue_no=clue), "inspector").json
-        code = post(house, f"/inspections/{made['id']}/approve", {"override_reason": "急"}, "head").json["code"]
-        post(house, "/scans", {"code": code["url"], "action": "arrive"})
-        house.clock.move(minutes=1)
+        visited(house, "inspector", "head", clue_no=clue)
     return get(house, "/flags?rule=repeat.day", "supervisor").json["items"][0]
 
 
@@ -195,3 +201,27 @@ def test_a_visit_can_be_rated_from_its_start_until_thirty_days_after_its_end(hou
     late = post(house, "/feedback", {"code": code, "rating": 4})
     assert (late.status_code, late.json["code"]) == (409, "no_longer_ratable")
     assert post(house, "/feedback", {"code": "nonsense", "rating": 4}).status_code == 404
+
+
+def test_a_flag_has_the_light_of_its_deadline(house: House) -> None:
+    flag = flagged(house)
+    assert flag["light"] is None
+    send = {"action": "send", "note": "请说明", "due": "2026-03-10"}
+    assert post(house, f"/flags/{flag['id']}/actions", send, "supervisor").json["light"] == "green"
+    for days, light in ((6, "yellow"), (3, "red")):
+        house.clock.move(days=days)
+        assert get(house, f"/flags/{flag['id']}", "supervisor").json["light"] == light
+
+
+def test_a_unit_reads_of_other_units_visits_only_the_day(house: House) -> None:
+    told = {"items": ["SJ-01"], "officers": ["99020001", "99020002"], "clue_no": "theirs"}
+    theirs = visited(house, "inspector2", "head2", **told)
+    mine = visited(house, "inspector", "head", clue_no="mine")
+    flag = get(house, "/flags?rule=repeat.day", "supervisor").json["items"][0]
+    assert (flag["inspection_id"], flag["evidence"]["visits"][0]["id"]) == (mine, theirs)
+    post(house, f"/flags/{flag['id']}/actions", {"action": "send", "note": "请说明"}, "supervisor")
+    for path in ("/flags", f"/flags/{flag['id']}"):
+        answer = get(house, path, "inspector")
+        read = answer.json["items"][0] if path == "/flags" else answer.json
+        assert theirs not in answer.text and read["inspection_id"] == mine
+        assert read["evidence"]["visits"] == [{"day": "2026-03-02", "text": "其他单位在2026-03-02的检查"}]

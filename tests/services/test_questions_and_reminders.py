@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.config import Outside
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.questions import check_text
 from app.domain.supervision import FlagAction
 from app.domain.uploads import Upload
 from app.queries import flags as flag_queries
 from app.queries import followup
-from app.services import desk, flag_actions, flags, outbox, reminders, speech, unit_questions
+from app.services import addresses, desk, flag_actions, flags, outbox, reminders, senders, speech, unit_questions
 from app.services.state_audit import state_discrepancies
 from app.store.models import FactRow, FindingRow, OutboxRow, UnitQuestion
 from tests.house import House, uscc
@@ -153,3 +154,52 @@ def test_every_page_answers_and_what_was_typed_stays(house: House) -> None:
     assert "severity=red" in client.get("/supervise/flags").text
     assert client.post("/supervise/desk", data={"go": "save", "name": ""}).status_code == 422
     assert "司法局的提问" in house.signed_in("head").get("/inspect/questions").text
+
+
+def test_red_flags_are_told_at_once_to_who_wants_it_and_once_only(house: House) -> None:
+    mine, elsewhere = house.people["supervisor"], house.people["neighbour"]
+    for who in (mine, elsewhere):
+        for channel, to in (("mail", "a@example.cn"), ("webhook", "https://hook.example.cn/x")):
+            house.perform(desk.subscribe, who, channel, to)
+        house.perform(desk.set_urgent, who, "webhook", True)
+    house.clock.move(minutes=1)
+    assert house.perform(desk.urgent) == 0
+    house.completed(officers=("99010001",))
+    house.clock.move(days=2)
+    house.perform(flags.sweep)
+    with house.installation.unit_of_work() as work:
+        for row in work.session.scalars(select(FindingRow)):
+            row.severity = "red"
+        count = len(work.session.scalars(select(FindingRow)).all())
+    assert count and house.perform(desk.urgent) == 1 and house.perform(desk.urgent) == 0
+    with house.installation.unit_of_work() as work:
+        queued = work.session.scalars(select(OutboxRow).where(OutboxRow.topic == "urgent")).one()
+        told = json.loads(json.loads(work.vault.open(queued.sealed, f"outbox:{queued.id}"))["text"])
+    assert (queued.channel, told["red"], set(told)) == ("webhook", count, {"red", "at", "url"})
+    house.perform(desk.subscribe, mine, "webhook", "https://other.example.cn/x")  # a new address keeps the choice
+    assert house.perform(desk.urgent) == 0
+    house.perform(desk.set_urgent, mine, "webhook", False)
+    house.clock.move(days=9)
+    assert house.perform(desk.urgent) == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:192.168.1.1"]
+)
+def test_a_webhook_never_leads_into_the_network_when_it_is_set_nor_when_it_is_called(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that answered with a public address yesterday may answer with an inner one today."""
+
+    def resolve(host: str, port: int, **_: object) -> list[Any]:
+        return [(2, 1, 6, "", ("203.0.114.1", port)), (2, 1, 6, "", (address, port))]
+
+    with pytest.raises(Invalid) as refused:
+        addresses.check_webhook("https://hook.example.cn/x", resolve)
+    assert refused.value.code == "webhook_inside"
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
+    post = senders.from_config(Outside("", "", "", ""))[outbox.WEBHOOK]
+    with pytest.raises(OSError, match="public internet"):
+        post(outbox.Message("1", "webhook", "https://hook.example.cn/x", "", "{}"))
+    with pytest.raises(ValueError, match="https only"):
+        post(outbox.Message("1", "webhook", "http://hook.example.cn/x", "", "{}"))

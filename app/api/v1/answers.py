@@ -192,7 +192,8 @@ class Receipt(Told):
 class Flag(Told):
     """`standing`: it follows from the facts now. `actions`: what the caller may do next. `source`: the legal source.
 
-    `due`: of the step that is next. `assignee`, `case` and `aside_until` are the supervisors' own: null for units."""
+    `due`: of the step that is next, with its `light` (null where no deadline runs). Units read of other units' visits in the
+    `evidence` only their day, as `{day, text}`. `assignee`, `case` and `aside_until` are the supervisors' own: null for units."""
 
     id: str
     rule: str
@@ -210,6 +211,7 @@ class Flag(Told):
     raised_for: date
     raised_at: datetime
     due: date | None
+    light: Literal["green", "yellow", "red"] | None
     sent_at: datetime | None
     signed_at: datetime | None
     object_until: date | None

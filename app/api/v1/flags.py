@@ -1,21 +1,25 @@
 """Flags: lists, one, and the steps of the follow-up."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from app.api.v1 import answers
 from app.api.v1.operations import Answer, Declared, one_of
 from app.api.v1.schemas import FlagActionIn
+from app.context import now
 from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, Actor
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Invalid, NotFound
+from app.domain.flags import reading
 from app.domain.flags.advise import sentence
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.flags.findings import BLUE, RED, YELLOW
 from app.domain.supervision import STATES, FlagAction, possible
-from app.domain.times import rfc3339
+from app.domain.times import rfc3339, shanghai_day
 from app.i18n import language
 from app.queries import flags as queries
+from app.queries import followup
 from app.queries.paging import limit_of
 from app.services import flag_actions
 from app.store.database import Session
@@ -54,7 +58,7 @@ def list_flags(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     if "uscc" in filters:
         filters["uscc"] = normalise_uscc(filters["uscc"])
     found, following = queries.listed(session, who, filters, query.get("cursor"), limit_of(query.get("limit")))
-    return Answer({"items": [flag_json(f, who) for f in found], "next": following})
+    return Answer({"items": _flags(session, who, found), "next": following})
 
 
 @Declared("GET", "/flags/{id}", "One flag with its evidence", READERS, answer=answers.Flag)
@@ -62,7 +66,7 @@ def get_flag(session: Session, who: Actor, query: dict[str, str], id: str) -> An
     row = session.get(FindingRow, id)
     if row is None or not flag_actions.may_see(who, row):
         raise NotFound("no_such_flag", flag=id)
-    return Answer(flag_json(queries.shown(session, [row])[0], who))
+    return Answer(_flags(session, who, queries.shown(session, [row]))[0])
 
 
 @Declared(
@@ -75,11 +79,25 @@ def act_on_flag(work: UnitOfWork, who: Actor, body: FlagActionIn, id: str) -> An
         body.action, body.note, due, body.working_days, body.assignee, tuple(body.flags), revision=body.revision
     )
     row = flag_actions.act(work, who, id, action)
-    return Answer(flag_json(queries.shown(work.session, [row])[0], who))
+    return Answer(_flags(work.session, who, queries.shown(work.session, [row]))[0])
+
+
+def _flags(session: Session, who: Actor, found: Sequence[queries.ShownFlag]) -> list[dict[str, Any]]:
+    """Flags as the caller may read them: a unit never learns which other unit's visits its flag rests on."""
+    lights = followup.lights(session, [f.row for f in found], shanghai_day(now()))
+    told = [f.evidence for f in found]
+    if not who.oversees:
+        named = [i for f in found for i in reading.visit_ids(f.evidence)]
+        own = queries.own_visits(session, who.unit or "", named)
+        told = [reading.for_unit(evidence, own, language()) for evidence in told]
+    return [
+        flag_json(f, who) | {"evidence": evidence, "light": lights.get(f.row.id)}
+        for f, evidence in zip(found, told, strict=True)
+    ]
 
 
 def flag_json(f: queries.ShownFlag, who: Actor) -> dict[str, Any]:
-    """The Flag object of api.md."""
+    """The Flag object of api.md, without its light and evidence."""
     r, rule = f.row, CATALOGUE[f.row.rule]
     return {
         "id": r.id,
@@ -107,7 +125,6 @@ def flag_json(f: queries.ShownFlag, who: Actor) -> dict[str, Any]:
         "revision": r.revision,
         "source": rule.source,
         "text": sentence(r.rule, f.evidence, language()),
-        "evidence": f.evidence,
         "actions": possible(r.state, who.role),
     }
 

@@ -8,7 +8,7 @@ from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseCod
 from app.store.models.facts import FactRow
 from app.store.models.files import FileRow, Job
 from app.store.models.flags import BadPresentation, FindingRow, RuleClock
-from app.store.models.followup import SavedView, Subscription, UnitQuestion, Watch
+from app.store.models.followup import RedTold, SavedView, Subscription, UnitQuestion, Watch
 from app.store.models.inspections import (
     Challenge,
     CodeRow,

@@ -27,6 +27,7 @@ class FindingRow(Base):
         Index("ix_findings_jurisdiction_due_on", "jurisdiction", "due_on"),
         Index("ix_findings_unit_sent_at", "unit", "sent_at"),
         Index("ix_findings_case_id", "case_id"),
+        Index("ix_findings_raised_at", "raised_at"),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     rule: Mapped[str] = mapped_column(String(40))

@@ -57,7 +57,7 @@ class Watch(Base):
 
 
 class Subscription(Base):
-    """Where a supervisor's digest goes, once a day. The address is sealed."""
+    """Where a supervisor's digest goes, once a day, and new red flags at once where wanted. The address is sealed."""
 
     __tablename__ = "subscriptions"
     __table_args__ = (UniqueConstraint("actor", "channel"),)
@@ -67,3 +67,13 @@ class Subscription(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     since: Mapped[datetime]
     last_day: Mapped[date | None]
+    urgent: Mapped[bool] = mapped_column(default=False)  # new red flags at once, beside the digest
+
+
+class RedTold(Base):
+    """A red flag that a subscription was told of at once; kept for days, so that nothing is told twice."""
+
+    __tablename__ = "red_told"
+    subscription: Mapped[str] = mapped_column(Id, primary_key=True)
+    finding: Mapped[str] = mapped_column(Id, primary_key=True)
+    told_at: Mapped[datetime]

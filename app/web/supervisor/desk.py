@@ -5,11 +5,11 @@ from urllib.parse import parse_qsl, urlencode
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.context import actor, perform, reading
+from app.context import actor, installation, perform, reading
 from app.domain.errors import DomainError, NotFound
 from app.errors import field_sentences
 from app.queries import desk as queries
-from app.services import desk
+from app.services import addresses, desk, outbox
 from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.supervisor.flags import FILTERS
 
@@ -30,7 +30,8 @@ def change_desk() -> Response | tuple[str, int]:
         "forget": lambda: perform(desk.forget_view, actor(), form.get("id", "")),
         "watch": lambda: perform(desk.watch, actor(), form.get("kind", ""), form.get("subject", "")),
         "unwatch": lambda: perform(desk.unwatch, actor(), form.get("id", "")),
-        "subscribe": lambda: perform(desk.subscribe, actor(), form.get("channel", ""), form.get("to", "")),
+        "subscribe": lambda: _subscribe(form.get("channel", ""), form.get("to", "").strip()),
+        "urgent": lambda: perform(desk.set_urgent, actor(), form.get("channel", ""), form.get("urgent") == "1"),
     }
     change = changes.get(form.get("go", ""))
     if change is None:
@@ -40,6 +41,13 @@ def change_desk() -> Response | tuple[str, int]:
     except DomainError as error:
         return _page(field_sentences(error)), 422
     return redirect(url_for("supervisor.own_desk"), 303)
+
+
+def _subscribe(channel: str, to: str) -> None:
+    """Where a webhook leads is asked before the transaction; the worker asks again whenever it calls it."""
+    if channel == outbox.WEBHOOK and installation().config.is_production:
+        addresses.check_webhook(to)
+    perform(desk.subscribe, actor(), channel, to)
 
 
 def _query(text: str) -> str:
