@@ -64,5 +64,5 @@ __all__ = [
     "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "RectificationRow", "Recusal", "Region", "RegionPlace",
     "RoleAssignment", "RuleClock", "SavedView", "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson",
     "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey", "UnitQuestion", "UnitTerritory", "User",
-    "VisitDraft", "VisitPhoto", "Watch",
+    "VisitDraft", "VisitPhoto", "RedTold", "Watch",
 ]  # fmt: skip
