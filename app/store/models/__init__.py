@@ -61,8 +61,8 @@ __all__ = [
     "JurisdictionSetting", "Lead", "LeadStep", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead",
     "LogQueued", "LogTile", "LogWitness", "LoginSession", "Look", "Lot", "MatterRow", "NationalCode", "Observation",
     "Officer", "OfficerConflict", "OutboxRow", "PaperCounter", "PaperRow", "PaperSetting", "Plan",
-    "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "RectificationRow", "Recusal", "Region", "RegionPlace",
+    "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "RectificationRow", "Recusal", "RedTold", "Region", "RegionPlace",
     "RoleAssignment", "RuleClock", "SavedView", "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson",
     "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey", "UnitQuestion", "UnitTerritory", "User",
-    "VisitDraft", "VisitPhoto", "RedTold", "Watch",
+    "VisitDraft", "VisitPhoto", "Watch",
 ]  # fmt: skip
