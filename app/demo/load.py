@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.demo import callbacks, followup, onsite, papers, plans, space, stories, telling, together
+from app.demo import callbacks, followup, onsite, papers, plans, space, stories, telling, together, watching
 from app.demo.district import DISTRICT, build, items_of, protect, rows
 from app.demo.names import InventedEnterprise
 from app.demo.play import Cast, play, visit
@@ -35,6 +35,7 @@ ACCOUNTS = (  # user name, unit, role, name
     ("inspector2", "YT-SCJG", "inspector", "周思源"),
     ("head2", "YT-SCJG", "head", "吴明哲"),
     ("supervisor", "YT-SFJ", "supervisor", "孙知行"),
+    ("supervisor2", "YT-SFJ", "supervisor", "何明远"),
     ("admin", "YT-SFJ", "admin", "李清和"),
     ("discipline", "YT-JW", "discipline", "郑守正"),
     ("observer", "YT-SFJ", "observer", "冯乐群"),
@@ -87,6 +88,7 @@ def load(work: UnitOfWork, password: str) -> int:
     flags.sweep(work)
     followup.play(work, cast, supervisor)
     satisfaction.close_quarters(work)
+    watching.play(work, invented[stories_end : stories_end + 2])
     telling.last_month(work, supervisor)
     return done
 
