@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -60,8 +61,8 @@ class Site:
     url: str
 
 
-@pytest.fixture
-def site(house: House) -> Iterator[Site]:
+@contextmanager
+def serve(house: House) -> Iterator[Site]:
     server = make_server("127.0.0.1", 0, house.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -71,6 +72,12 @@ def site(house: House) -> Iterator[Site]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def site(house: House) -> Iterator[Site]:
+    with serve(house) as served:
+        yield served
 
 
 def open_page(browser: Browser, size: dict[str, int], **options: object) -> Page:

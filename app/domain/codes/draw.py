@@ -49,8 +49,9 @@ def svg(matrix: Matrix, title: str = "") -> str:
     """An SVG document with its quiet zone. Presentation attributes only, so it stands under a CSP without styles."""
     size = len(matrix) + 2 * QUIET_ZONE
     label = f"<title>{escape(title)}</title>" if title else ""
+    spoken = 'role="img"' if title else 'aria-hidden="true" focusable="false"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges" {spoken}>'
         f'{label}<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path stroke="#000" d="{_lines(matrix)}"/></svg>'
     )
 

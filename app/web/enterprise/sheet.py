@@ -1,6 +1,7 @@
 """The permanent code of an enterprise on paper: one A4 sheet to hang up. Officers and supervisors print it."""
 
 from flask import redirect, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, perform, reading
@@ -27,7 +28,7 @@ def sheet(enterprise_id: str, action: str, errors: dict[str, str] | None = None)
         code=display_enterprise_code(row.code) if row else "",
         issued_at=row.issued_at if row else None,
         url=url,
-        drawing=svg(code_matrix(url)) if row else "",
+        drawing=svg(code_matrix(url), _("企业码")) if row else "",
         action=action,
         may_replace=actor().may(SUPERVISOR, ADMIN),
         errors=errors or {},

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import actor, installation, now, perform, reading
@@ -113,7 +114,7 @@ def _notice(inspection_id: str) -> Rendering:
 
 def _drawing(s: inspection_queries.Shown) -> str:
     assert s.code is not None
-    drawn = svg(code_matrix(s.code.url))
+    drawn = svg(code_matrix(s.code.url), _("检查码"))
     return drawn if isinstance(drawn, str) else drawn.decode()
 
 
