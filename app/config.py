@@ -6,9 +6,11 @@ import socket
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from app.domain.sign_in import SignInRules
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
@@ -66,6 +68,7 @@ class Config:
     metrics_token: str
     metrics_from: tuple[str, ...]
     log_format: str
+    sign_in: SignInRules
 
     @property
     def is_production(self) -> bool:
@@ -113,6 +116,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         log_format=_choice(
             env, "JCM_LOG_FORMAT", ("json", "text") if environment == "production" else ("text", "json")
         ),
+        sign_in=_sign_in(env, environment),
     )
     _refuse_unsafe(config, env)
     return config
@@ -139,6 +143,24 @@ def _outside(env: Mapping[str, str], environment: str) -> Outside:
         if environment == "production" and parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
             raise ConfigError(f"{name} must begin with https:// outside this machine.")
     return outside
+
+
+def _sign_in(env: Mapping[str, str], environment: str) -> SignInRules:
+    """How people sign in. In production the second factor of who approves, supervises or administers is no choice."""
+    production = environment == "production"
+    factor = _choice(env, "JCM_SECOND_FACTOR", ("required",) if production else ("optional", "required"))
+    idle = _number(env, "JCM_SESSION_IDLE_MINUTES", 60 if production else 720)
+    longest = _number(env, "JCM_SESSION_HOURS", 12)
+    if not 5 <= idle <= 24 * 60 or not 1 <= longest <= 24:
+        raise ConfigError("JCM_SESSION_IDLE_MINUTES must be 5 to 1440, JCM_SESSION_HOURS 1 to 24.")
+    mlps = _choice(env, "JCM_PASSWORD_PROFILE", ("asvs", "mlps")) == "mlps"
+    return SignInRules(
+        factor == "required",
+        timedelta(minutes=idle),
+        timedelta(hours=longest),
+        password_days=90 if mlps else 0,
+        mixed=mlps,
+    )
 
 
 def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:

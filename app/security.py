@@ -17,15 +17,17 @@ from werkzeug.exceptions import Forbidden as HttpForbidden
 
 from app.domain.actors import DISCIPLINE, PUBLIC, Actor
 from app.domain.errors import Forbidden
+from app.domain.sign_in import CODE, FACTOR, PASSWORD
 from app.domain.space import Person
 from app.domain.times import shanghai_day
 from app.domain.uploads import LARGEST_BODY, Upload
-from app.services import looks
+from app.services import looks, sessions
 from app.services.space import persons
 from app.store import actors
 
 View = TypeVar("View", bound=Callable[..., Any])
 DEVICE_COOKIE, STAFF_COOKIE, SPACE_COOKIE = "jcm_device", "jcm_staff", "jcm_space"
+WHERE_SETTLED = {CODE: "auth.code", PASSWORD: "account.password", FACTOR: "account.enrolment"}
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -70,9 +72,10 @@ class Access:
 class SignedIn(UserMixin):  # type: ignore[misc]
     """What Flask-Login keeps: the session's secret as id, the actor beside it."""
 
-    def __init__(self, secret: str, actor: Actor) -> None:
+    def __init__(self, secret: str, actor: Actor, owes: str = "") -> None:
         self.id = secret
         self.actor = actor
+        self.owes = owes
 
 
 def public(view: View) -> View:
@@ -86,6 +89,16 @@ def roles(*allowed: str) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         view.access = Access(roles=allowed)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def settles(*debts: str) -> Callable[[View], View]:
+    """Declares a route that opens while a session still owes one of `debts` (domain/sign_in.py): where it is settled."""
+
+    def declare(view: View) -> View:
+        view.settles = debts  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -120,8 +133,10 @@ def _load_session(secret: str) -> SignedIn | None:
     installation = current_app.extensions["jcm"]
     now = installation.clock()
     with installation.reading() as session:
-        actor = actors.of_session(session, secret, now, shanghai_day(now))
-    return SignedIn(secret, actor) if actor else None
+        found = sessions.of(session, secret, now, installation.config.sign_in)
+    if found is not None and found.stale:
+        installation.perform(sessions.touch, secret)
+    return SignedIn(secret, found.actor, found.owes) if found else None
 
 
 def takes_files(view: View) -> View:
@@ -181,6 +196,9 @@ def _require_access() -> Response | None:
         if is_api:
             raise Unauthorized()
         return redirect(url_for("auth.login", next=_next()))  # type: ignore[return-value]
+    owes = "" if is_api else current_user.owes
+    if owes and owes not in getattr(current_app.view_functions[request.endpoint], "settles", ()):
+        return redirect(url_for(WHERE_SETTLED[owes]))  # type: ignore[return-value]
     if actor.role not in access.roles:
         raise Forbidden("wrong_role", roles=", ".join(access.roles))
     if actor.role == DISCIPLINE and request.method == "GET":

@@ -22,7 +22,7 @@ from app.domain.enterprises import organisation_check_character, uscc_check_char
 from app.domain.ids import RandomBytes
 from app.domain.inspections import Inspection, Result
 from app.installation import Installation, open_installation
-from app.services import accounts, applications, decisions, visits
+from app.services import accounts, applications, decisions, passwords, visits
 from app.store import actors
 from app.store.models import User
 
@@ -43,7 +43,7 @@ PEOPLE = (  # user name, unit, role
 )
 
 # What a password costs is tried in tests of signing in; elsewhere a thousand sign-ins need not cost 46 MiB each.
-COSTLY_HASHER, accounts.HASHER = accounts.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+COSTLY_HASHER, passwords.HASHER = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass

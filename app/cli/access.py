@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from app.domain.actors import ROLES
 from app.installation import Installation
-from app.services import accounts
+from app.services import accounts, second_factors
 
 users_group = AppGroup("users", help="People who sign in.")
 tokens_group = AppGroup("tokens", help="API tokens for other systems.")
@@ -46,7 +46,7 @@ def users_add(username: str, name: str, unit: str, role: str, certificate: str |
 @click.argument("username")
 def users_disable(username: str) -> None:
     """Close an account and end its sessions; what the person recorded stays."""
-    _installation().perform(accounts.disable_user, username)
+    _installation().perform(accounts.set_open, username, False)
     click.echo(f"disabled {username}")
 
 
@@ -57,6 +57,14 @@ def users_reset(username: str, password_stdin: bool) -> None:
     """Set a new password and end all sessions."""
     _installation().perform(accounts.set_password, username, _password(password_stdin))
     click.echo(f"new password for {username}; all sessions ended")
+
+
+@users_group.command("reset-factor")
+@click.argument("username")
+def users_reset_factor(username: str) -> None:
+    """Take the second factor of somebody who lost it out of use and end all sessions."""
+    _installation().perform(second_factors.reset_by_name, username)
+    click.echo(f"second factor of {username} taken away; all sessions ended")
 
 
 @tokens_group.command("issue")

@@ -10,6 +10,7 @@ from app.demo import load as demo
 from app.demo import plans
 from app.installation import Installation
 from app.services import log
+from app.services.passwords import MIN_PASSWORD
 
 demo_group = AppGroup("demo", help="The invented district 云汀区, for trying things out.")
 
@@ -24,8 +25,10 @@ def load(if_empty: bool, set_passwords_from_stdin: bool) -> None:
         raise click.ClickException("The demonstration is for JCM_ENV=demo or test only.")
     password = sys.stdin.readline().strip() if set_passwords_from_stdin else ""
     password = password or installation.config.demo_password or ""
-    if len(password) < 10:
-        raise click.ClickException("Give the accounts a password of at least 10 characters: JCM_DEMO_PASSWORD=…")
+    if len(password) < MIN_PASSWORD:
+        raise click.ClickException(
+            f"Give the accounts a password of at least {MIN_PASSWORD} characters: JCM_DEMO_PASSWORD=…"
+        )
     if installation.perform(demo.is_empty):
         click.echo("Loading the demonstration district 云汀区 …", err=True)
         installation.perform(demo.load, password)

@@ -8,6 +8,7 @@ from typing import Any
 
 AREAS = (
     "core",
+    "accounts",
     "files",
     "imports",
     "joint",

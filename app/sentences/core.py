@@ -58,7 +58,6 @@ SENTENCES: dict[str, Any] = {
     "unknown_role": _l("没有角色“%(role)s”。可选：%(roles)s。"),
     "supervisor_unit": _l("监督人员只能属于监督单位，%(unit)s 不是。"),
     "username_taken": _l("用户名 %(username)s 已被使用。"),
-    "password_short": _l("密码至少 %(length)s 位。"),
     "override_reason_missing": _l("平台提示需负责人说明理由(%(rules)s)。请填写理由后批准；理由会留存为履职记录。"),
     "reason_missing": _l("请写明理由。"),
     "note_missing": _l("选择“其他”时请写明情况。"),

@@ -1,31 +1,23 @@
-"""Accounts: people and API tokens, how they sign in and out. argon2id for passwords, SHA-256 for random secrets."""
+"""Accounts: people and API tokens, how they sign in and out. SHA-256 for random secrets, argon2id for passwords."""
 
-import base64
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.domain.actors import ROLES, SYSTEM, UNIT_OF_ROLE, Actor
 from app.domain.errors import Invalid, NotFound, Refused
+from app.domain.sign_in import SignInRules
 from app.domain.times import shanghai_day
-from app.services import registers
+from app.services import passwords, registers, second_factors, sessions
+from app.services.sessions import Whence
 from app.store import actors, registry
 from app.store.limits import Limit
-from app.store.models import ActorRow, ApiToken, LoginSession, RoleAssignment, Unit, User
+from app.store.models import ActorRow, ApiToken, RoleAssignment, Unit, User
 from app.store.unit_of_work import UnitOfWork
 
-HASHER = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)  # OWASP: 46 MiB, t=1, p=1
-UNKNOWN_USER_HASH = HASHER.hash("nobody has this password")  # so that an unknown name costs the same time
-SESSION_LIFETIME = timedelta(hours=12)
-MIN_PASSWORD = 10
-SIGN_IN_LIMIT = Limit(burst=10, per_minute=6)  # an account
+SIGN_IN_LIMIT = Limit(burst=10, per_minute=6)  # an account from one address, or from one browser that was there before
+SIGN_IN_ANYWHERE_LIMIT = Limit(burst=100, per_minute=20)  # an account from everywhere else: many addresses at once
 SIGN_IN_FROM_LIMIT = Limit(burst=60, per_minute=60)  # an address: an office signs in through one
-
-
-def secret_text(random_bytes: bytes) -> str:
-    return base64.urlsafe_b64encode(random_bytes).rstrip(b"=").decode()
 
 
 def add_user(
@@ -36,26 +28,29 @@ def add_user(
     role: str,
     password: str,
     certificate_no: str | None = None,
+    by: Actor = SYSTEM,
+    given: bool = False,
 ) -> Actor:
-    """A person's account with one role from today on.
+    """A person's account with one role from today on. `given`: somebody else knows the password.
 
-    Raises Invalid: unknown_unit, unknown_role, username_taken, password_short, supervisor_unit.
+    Raises Invalid: unknown_unit, unknown_role, username_taken, supervisor_unit, password_… (passwords.check).
     """
     _require_unit_and_role(work, unit, role)
-    if len(password) < MIN_PASSWORD:
-        raise Invalid("password_short", "password", length=MIN_PASSWORD)
+    passwords.check(password, "password", (username, name))
     if work.session.scalar(select(User.actor).where(User.username == username)):
         raise Invalid("username_taken", "username", username=username)
     actor_id = add_actor(work, "person", name, unit, role)
-    work.session.add(
-        User(
-            actor=actor_id,
-            username=username,
-            password_hash=HASHER.hash(password),
-            certificate_no=certificate_no,
-            disabled_at=None,
-        )
+    user = User(
+        actor=actor_id,
+        username=username,
+        password_hash=passwords.hashed(password),
+        certificate_no=certificate_no,
+        disabled_at=None,
+        password_changed_at=work.now,
+        password_given=given,
     )
+    work.session.add(user)
+    _recorded(work, by, user)
     return _actor(work, actor_id)
 
 
@@ -63,10 +58,10 @@ def issue_token(work: UnitOfWork, unit: str, role: str, name: str, expires_at: d
     """A new API token, shown once. Raises Invalid: unknown_unit, unknown_role."""
     _require_unit_and_role(work, unit, role)
     actor_id = add_actor(work, "token", name, unit, role)
-    token = "jcm_" + secret_text(work.random(32))
-    work.session.add(
-        ApiToken(actor=actor_id, hash=actors.secret_hash(token), created_at=work.now, expires_at=expires_at)
-    )
+    token = "jcm_" + actors.secret_text(work.random(32))
+    row = ApiToken(actor=actor_id, hash=actors.secret_hash(token), created_at=work.now, expires_at=expires_at)
+    work.session.add(row)
+    _recorded(work, SYSTEM, row)
     return token
 
 
@@ -76,24 +71,37 @@ def revoke_tokens(work: UnitOfWork, name: str) -> int:
     ids = list(work.session.scalars(query))
     if not ids:
         raise NotFound("no_such_token", name=name)
-    work.session.execute(update(ApiToken).where(ApiToken.actor.in_(ids)).values(revoked_at=work.now))
+    for row in work.session.scalars(select(ApiToken).where(ApiToken.actor.in_(ids), ApiToken.revoked_at.is_(None))):
+        row.revoked_at = work.now
+        _recorded(work, SYSTEM, row)
     return len(ids)
 
 
-def set_password(work: UnitOfWork, username: str, password: str) -> None:
-    """Replaces a password and ends all sessions. Raises NotFound, Invalid("password_short")."""
-    if len(password) < MIN_PASSWORD:
-        raise Invalid("password_short", "password", length=MIN_PASSWORD)
-    user = _user(work, username)
-    user.password_hash = HASHER.hash(password)
-    _end_sessions(work, user.actor)
+def set_password(work: UnitOfWork, username: str, password: str, by: Actor = SYSTEM, given: bool = False) -> None:
+    """Replaces a password and ends all sessions. Raises NotFound, Invalid (passwords.check)."""
+    user = user_of(work, username)
+    _replace_password(work, user, password, by, given, mixed=False)
+    sessions.end_all(work, user.actor)
 
 
-def disable_user(work: UnitOfWork, username: str) -> None:
-    """Closes an account and ends its sessions; what the person recorded stays. Raises NotFound."""
-    user = _user(work, username)
-    user.disabled_at = work.now
-    _end_sessions(work, user.actor)
+def change_password(work: UnitOfWork, actor: Actor, old: str, new: str, secret: str, rules: SignInRules) -> None:
+    """A new password of one's own; every other session ends. Raises Invalid at `old` or `new`."""
+    user = work.session.get_one(User, actor.id)
+    if not passwords.is_right(user.password_hash, old):
+        raise Invalid("wrong_password", "old")
+    if new == old:
+        raise Invalid("password_same", "new")
+    _replace_password(work, user, new, actor, given=False, mixed=rules.mixed)
+    sessions.end_all(work, actor.id, but=secret)
+
+
+def set_open(work: UnitOfWork, username: str, is_open: bool, by: Actor = SYSTEM) -> None:
+    """Closes an account and ends its sessions, or opens it again; what the person recorded stays. Raises NotFound."""
+    user = user_of(work, username)
+    user.disabled_at = None if is_open else work.now
+    _recorded(work, by, user)
+    if not is_open:
+        sessions.end_all(work, user.actor)
 
 
 def add_actor(work: UnitOfWork, kind: str, name: str, unit: str, role: str) -> str:
@@ -110,37 +118,21 @@ def add_actor(work: UnitOfWork, kind: str, name: str, unit: str, role: str) -> s
     return actor_id
 
 
-def sign_in(work: UnitOfWork, username: str, password: str, device: str) -> tuple[Actor, str]:
-    """The actor and the secret of a new session. Raises Refused("wrong_credentials").
+def sign_in(
+    work: UnitOfWork, username: str, password: str, whence: Whence, rules: SignInRules
+) -> tuple[Actor, str, bool]:
+    """The actor, the secret of a new session, and whether that waits for the second factor.
 
-    Callers take SIGN_IN_LIMIT first: an attempt costs 50 ms of processor time.
+    Raises Refused("wrong_credentials"). Callers take the limits first: an attempt costs 50 ms of processor time.
     """
     user = work.session.scalar(select(User).where(User.username == username, User.disabled_at.is_(None)))
-    try:
-        HASHER.verify(user.password_hash if user else UNKNOWN_USER_HASH, password)
-    except (Argon2Error, InvalidHashError):
-        raise Refused("wrong_credentials", "password") from None
-    if user is None:
+    if not passwords.is_right(user.password_hash if user else None, password) or user is None:
         raise Refused("wrong_credentials", "password")
-    secret = secret_text(work.random(32))
-    work.session.add(
-        LoginSession(
-            hash=actors.secret_hash(secret),
-            actor=user.actor,
-            created_at=work.now,
-            last_seen_at=work.now,
-            expires_at=work.now + SESSION_LIFETIME,
-            ended_at=None,
-            device=device[:100],
-        )
-    )
-    return _actor(work, user.actor), secret
-
-
-def sign_out(work: UnitOfWork, secret: str) -> None:
-    """Ends one session. Ending it twice changes nothing."""
-    where = (LoginSession.hash == actors.secret_hash(secret), LoginSession.ended_at.is_(None))
-    work.session.execute(update(LoginSession).where(*where).values(ended_at=work.now))
+    if passwords.is_cheap(user.password_hash):
+        user.password_hash = passwords.hashed(password)
+        _recorded(work, SYSTEM, user)
+    needs_code = second_factors.has_factor(work.session, user.actor)
+    return _actor(work, user.actor), sessions.start(work, user.actor, whence, rules, needs_code=needs_code), needs_code
 
 
 def _require_unit_and_role(work: UnitOfWork, unit: str, role: str) -> None:
@@ -161,13 +153,22 @@ def _actor(work: UnitOfWork, actor_id: str) -> Actor:
     return actor
 
 
-def _user(work: UnitOfWork, username: str) -> User:
+def user_of(work: UnitOfWork, username: str) -> User:
+    """The account of a user name. Raises NotFound."""
     user = work.session.scalar(select(User).where(User.username == username))
     if user is None:
         raise NotFound("no_such_user", username=username)
     return user
 
 
-def _end_sessions(work: UnitOfWork, actor_id: str) -> None:
-    where = (LoginSession.actor == actor_id, LoginSession.ended_at.is_(None))
-    work.session.execute(update(LoginSession).where(*where).values(ended_at=work.now))
+def _replace_password(work: UnitOfWork, user: User, password: str, by: Actor, given: bool, *, mixed: bool) -> None:
+    name = work.session.get_one(ActorRow, user.actor).name
+    passwords.check(password, "new" if by.id == user.actor else "password", (user.username, name), mixed=mixed)
+    user.password_hash = passwords.hashed(password)
+    user.password_changed_at, user.password_given = work.now, given
+    _recorded(work, by, user)
+
+
+def _recorded(work: UnitOfWork, by: Actor, row: User | ApiToken) -> None:
+    work.session.flush()
+    registers.record(work, by, work.default_jurisdiction, [row])

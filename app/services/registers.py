@@ -20,6 +20,7 @@ from app.domain.facts import Fact
 from app.domain.times import rfc3339
 from app.services import flag_registers
 from app.store.models import (
+    ApiToken,
     Base,
     CalendarDay,
     Certificate,
@@ -43,9 +44,11 @@ from app.store.models import (
     Region,
     RegionPlace,
     RoleAssignment,
+    SecondFactor,
     Unit,
     UnitKey,
     UnitTerritory,
+    User,
 )
 from app.store.unit_of_work import UnitOfWork
 
@@ -55,9 +58,11 @@ REGISTERS: tuple[type[Base], ...] = (
     CertificateSuspension, OfficerConflict, DoNotDisturb, Enterprise, EnterpriseRecord, EnterpriseCode,
     RoleAssignment, Deputy, UnitKey, LogWitness, PaperSetting, ItemPoint, RegionPlace,
     NationalCode,
+    User, ApiToken, SecondFactor,
 )  # fmt: skip
 # Sealed keys are no part of the record; a compared address only follows from the address.
-LEFT_OUT = {(UnitKey, "private"), (Enterprise, "address_key")}
+LEFT_OUT = {(UnitKey, "private"), (Enterprise, "address_key"), (SecondFactor, "last_step")}
+HASHED = {(User, "password_hash")}  # and all bytes: a fact tells that a secret was exchanged, not which it is
 SHORTER = {"certificate_suspensions": "suspensions", "jurisdiction_settings": "settings"}  # a kind has 20 characters
 CHANGED, REMOVED, ADOPTED, BEGUN = "register.changed", "register.removed", "register.adopted", "register.begun"
 OF_ROWS = (CHANGED, REMOVED, ADOPTED)
@@ -88,7 +93,7 @@ def insert_many(
             for row, value in zip(part, work.next_ids(model, len(part)), strict=True):
                 row[key] = value
         work.insert_rows(model, part)
-        said = [{name: _plain(row.get(name, default)) for name, default in columns(model)} for row in part]
+        said = [{name: _said(model, name, row.get(name, default)) for name, default in columns(model)} for row in part]
         _store(work, CHANGED, actor, jurisdiction, [(model, body) for body in said])
 
 
@@ -131,7 +136,7 @@ def subject_id(model: type[Base], body: Mapping[str, Any]) -> str:
 
 def canonical_row(row: Base) -> dict[str, Any]:
     """All columns of an ORM row as a fact holds them: dates and times as text, no secrets."""
-    return {name: _plain(getattr(row, name)) for name, _ in columns(type(row))}
+    return {name: _said(type(row), name, getattr(row, name)) for name, _ in columns(type(row))}
 
 
 _COLUMNS: dict[type[Base], list[tuple[str, Any]]] = {}
@@ -155,7 +160,9 @@ def key_column(model: type[Base]) -> str:
     return str(key.key)
 
 
-def _plain(value: Any) -> Any:
+def _said(model: type[Base], name: str, value: Any) -> Any:
+    if isinstance(value, bytes) or (model, name) in HASHED:
+        return hashlib.sha256(value if isinstance(value, bytes) else str(value).encode()).hexdigest()
     if isinstance(value, datetime):
         return rfc3339(value)
     if isinstance(value, date):

@@ -1,5 +1,6 @@
 """Actors by the ways they prove who they are, with the role they hold today and the regions they may see."""
 
+import base64
 import hashlib
 from datetime import date, datetime
 
@@ -7,29 +8,19 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.actors import DISCIPLINE, HEAD, INSPECTOR, OBSERVER, SUPERVISOR, Actor
-from app.store.models import ActorRow, ApiToken, Deputy, LoginSession, Region, RoleAssignment, Unit, User
+from app.store.models import ActorRow, ApiToken, Deputy, Region, RoleAssignment, Unit
 
 SEEING_REGIONS = (SUPERVISOR, DISCIPLINE, OBSERVER)
+
+
+def secret_text(random_bytes: bytes) -> str:
+    """A secret that is shown once, as text for addresses and cookies."""
+    return base64.urlsafe_b64encode(random_bytes).rstrip(b"=").decode()
 
 
 def secret_hash(secret: str) -> bytes:
     """How tokens and session values are stored: they have 256 random bits, so a plain hash is enough."""
     return hashlib.sha256(secret.encode()).digest()
-
-
-def of_session(session: Session, secret: str, now: datetime, today: date) -> Actor | None:
-    """The person signed in by a session cookie's value, or None when it ended, expired or was disabled."""
-    row = session.execute(
-        select(LoginSession.actor)
-        .join(User, User.actor == LoginSession.actor)
-        .where(
-            LoginSession.hash == secret_hash(secret),
-            LoginSession.ended_at.is_(None),
-            LoginSession.expires_at > now,
-            User.disabled_at.is_(None),
-        )
-    ).scalar_one_or_none()
-    return by_id(session, row, today) if row else None
 
 
 def of_token(session: Session, token: str, now: datetime, today: date) -> Actor | None:

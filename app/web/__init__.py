@@ -9,6 +9,7 @@ from app.web import words
 BLUEPRINTS = (
     "app.web.home.views",
     "app.web.auth.views",
+    "app.web.account.views",
     "app.web.enterprise.views",
     "app.web.enterprise.permanent",
     "app.web.enterprise.papers",

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM
-from app.services import deputies, enterprise_codes, log, log_audit, log_witnesses, registers
+from app.services import deputies, enterprise_codes, log, log_audit, log_witnesses, registers, second_factors
 from app.services.imports import enterprises, items, officers, reference
 from app.services.imports.rows import Row
 from app.services.register_audit import register_discrepancies
@@ -20,6 +20,7 @@ from app.store.models import (
     ItemPoint,
     ItemTerm,
     LogQueued,
+    NationalCode,
     OfficerConflict,
     Policy,
     RegionPlace,
@@ -50,7 +51,9 @@ ELSEWHERE = {  # tables that are no registers, and why
         ),
         "folded from facts",
     ),
-    **dict.fromkeys(("actors", "users", "api_tokens", "login_sessions"), "how people sign in; roles are registers"),
+    "actors": "their roles, accounts and tokens are registers",
+    "login_sessions": "passing",
+    "recovery_codes": "keyed marks, which nobody makes without the installation's key",
     **dict.fromkeys(
         (
             "speech_contacts",
@@ -125,6 +128,15 @@ CASES = [  # what somebody does by SQL, the table that must be named, how
     ("UPDATE deputies SET valid_until = '2027-01-01'", "deputies", "row_changed"),
     ("UPDATE unit_keys SET not_after = '2099-01-01 00:00:00+00'", "unit_keys", "row_changed"),
     ("UPDATE log_witnesses SET name = 'another'", "log_witnesses", "row_changed"),
+    ("UPDATE users SET password_hash = 'another' WHERE username = 'head'", "users", "row_changed"),
+    ("UPDATE users SET disabled_at = NULL, username = 'x' WHERE username = 'head'", "users", "row_changed"),
+    (
+        "UPDATE api_tokens SET expires_at = NULL, revoked_at = NULL, created_at = '2020-01-01'",
+        "api_tokens",
+        "row_changed",
+    ),
+    ("UPDATE national_codes SET catalogue_code = 'x'", "national_codes", "row_changed"),
+    ("DELETE FROM second_factors", "second_factors", "row_removed"),
 ]
 
 
@@ -144,6 +156,8 @@ def full(house: House) -> Iterator[House]:
     house.perform(enterprise_codes.issue, house.people["supervisor"], inspection.enterprise_id)
     witness = "sfj.example.gov.cn/witness+f64f1d17+BDOoxqyPOwkc0KUY8iP/V/1W/y6GZF0188RrDbQDC5MX"
     house.perform(log_witnesses.trust, house.people["admin"], witness)
+    house.token("inspector")
+    house.perform(second_factors.begin, house.people["supervisor"])
     log.advance(house.perform)
     yield house
 
@@ -155,6 +169,7 @@ def _fill(work, enterprise: str) -> None:
             certificate_no="99010001", enterprise=enterprise, reason="亲属任职", valid_from=today, declared_by="x"
         ),
         ItemPoint(item="YJ-01", no=1, point="安全出口是否畅通", valid_from=today),
+        NationalCode(item="YJ-01", catalogue_code="01021000001", implementation_code="11310000MB2F30430C2"),
         RegionPlace(region="990101005", lat=3137, lon=12124),
         DoNotDisturb(subject_kind="enterprise", subject_id=enterprise, valid_from=today),
         Policy(

@@ -9,6 +9,7 @@ from app.domain.errors import Invalid, NotFound, Refused
 from app.services import accounts
 from app.services.keeping import periods
 from app.services.scope import account_in_scope, unit_in_scope
+from app.store.actors import secret_text
 from app.store.models import RoleAssignment, Unit, User
 from app.store.unit_of_work import UnitOfWork
 
@@ -25,16 +26,16 @@ def add_person(
     _unit(work, actor, unit)
     if role not in PERSON_ROLES:
         raise Invalid("unknown_role", "role", role=role, roles="、".join(PERSON_ROLES))
-    password = accounts.secret_text(work.random(12))
-    made = accounts.add_user(work, username, name, unit, role, password, certificate_no)
+    password = secret_text(work.random(12))
+    made = accounts.add_user(work, username, name, unit, role, password, certificate_no, by=actor, given=True)
     return made.id, password
 
 
 def reset_password(work: UnitOfWork, actor: Actor, actor_id: str) -> str:
     """A new password, shown once; all sessions of the account end."""
     user = _person(work, actor, actor_id)
-    password = accounts.secret_text(work.random(12))
-    accounts.set_password(work, user.username, password)
+    password = secret_text(work.random(12))
+    accounts.set_password(work, user.username, password, by=actor, given=True)
     return password
 
 
@@ -43,12 +44,12 @@ def disable(work: UnitOfWork, actor: Actor, actor_id: str) -> None:
     user = _person(work, actor, actor_id)
     if user.actor == actor.id:
         raise Refused("own_account")
-    accounts.disable_user(work, user.username)
+    accounts.set_open(work, user.username, False, by=actor)
 
 
 def enable(work: UnitOfWork, actor: Actor, actor_id: str) -> None:
     """Opens a closed account again; the password is as it was."""
-    _person(work, actor, actor_id).disabled_at = None
+    accounts.set_open(work, _person(work, actor, actor_id).username, True, by=actor)
 
 
 def assign(

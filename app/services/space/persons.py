@@ -12,7 +12,6 @@ from app.domain.actors import SYSTEM, Actor
 from app.domain.errors import NotFound
 from app.domain.ids import CROCKFORD, crockford, random_id
 from app.domain.space import CONTACT_KEPT, IDLE, LONGEST_SESSION, Address, Membership, Person
-from app.services.accounts import secret_text
 from app.store import actors
 from app.store.models import SpaceMember, SpacePerson, SpaceSession
 from app.store.unit_of_work import UnitOfWork
@@ -73,7 +72,7 @@ def owner_of(session: Session, vault: Vault, address: Address) -> SpacePerson | 
 
 def start_session(work: UnitOfWork, person_id: str, device: str) -> str:
     """The secret of a new session."""
-    secret = secret_text(work.random(32))
+    secret = actors.secret_text(work.random(32))
     work.session.add(
         SpaceSession(
             hash=actors.secret_hash(secret),

@@ -31,7 +31,9 @@ from app.store.models.people import (
     CertificateSuspension,
     LoginSession,
     Officer,
+    RecoveryCode,
     RoleAssignment,
+    SecondFactor,
     User,
 )
 from app.store.models.plans import Lot, OfficerConflict, Plan, PlanKeyEnterprise, PlanRow
@@ -65,4 +67,5 @@ __all__ = [
     "RoleAssignment", "RuleClock", "SavedView", "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson",
     "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey", "UnitQuestion", "UnitTerritory", "User",
     "VisitDraft", "VisitPhoto", "Watch",
+    "RecoveryCode", "SecondFactor",
 ]  # fmt: skip

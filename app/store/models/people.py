@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.models.base import Base, Code, Id
@@ -28,6 +28,28 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     certificate_no: Mapped[str | None] = mapped_column(String(40))
     disabled_at: Mapped[datetime | None]
+    password_changed_at: Mapped[datetime | None]
+    password_given: Mapped[bool] = mapped_column(default=False)  # by somebody else, who knows it
+
+
+class SecondFactor(Base):
+    """An authenticator app. `secret` is sealed, `last_step` the newest time step whose code was used."""
+
+    __tablename__ = "second_factors"
+    actor: Mapped[str] = mapped_column(Id, ForeignKey("actors.id"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """One of ten ways in without the app, each once. `mark` is a keyed mark: the code was shown once, stored nowhere."""
+
+    __tablename__ = "recovery_codes"
+    mark: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    actor: Mapped[str] = mapped_column(Id, ForeignKey("actors.id"), index=True)
+    used_at: Mapped[datetime | None]
 
 
 class RoleAssignment(Base):
@@ -52,7 +74,10 @@ class ApiToken(Base):
 
 
 class LoginSession(Base):
-    """A signed-in browser. The cookie holds a random value of which only SHA-256 is kept."""
+    """A signed-in browser. The cookie holds a random value of which only SHA-256 is kept.
+
+    `device` and `place` are coarse (domain/sign_in.py); `needs_code`: the second factor is still to come.
+    """
 
     __tablename__ = "login_sessions"
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
@@ -62,6 +87,8 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(String(100))
+    place: Mapped[str] = mapped_column(String(40), default="")
+    needs_code: Mapped[bool] = mapped_column(default=False)
 
 
 class Officer(Base):

@@ -1,19 +1,25 @@
-"""Signing in and out."""
+"""Signing in, in one step or two, and out."""
+
+import logging
 
 from flask import Blueprint, render_template, request, url_for
 from flask import redirect as to
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from app.context import perform, take
+from app.context import installation, perform, take
 from app.domain.actors import ADMIN, DISCIPLINE, HEAD, INSPECTOR, OBSERVER, ROLES, SUPERVISOR, Actor
 from app.domain.errors import Refused
+from app.domain.sign_in import CODE, FACTOR, PASSWORD
 from app.errors import sentence
-from app.security import STAFF_COOKIE, SignedIn, public, roles
-from app.services import accounts
+from app.security import STAFF_COOKIE, SignedIn, public, roles, settles
+from app.services import accounts, second_factors, sessions
+from app.services.sessions import Whence
+from app.web.auth import known
 from app.web.home.views import safe_path
 
 blueprint = Blueprint("auth", __name__)
+told = logging.getLogger("jcm.sign_in")
 
 
 @blueprint.get("/login")
@@ -27,25 +33,81 @@ def login() -> str:
 def sign_in() -> Response | tuple[str, int]:
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
     target = safe_path(request.form.get("next", ""))
-    take(f"sign-in-from:{request.remote_addr}", accounts.SIGN_IN_FROM_LIMIT)
-    take(f"sign-in:{username}", accounts.SIGN_IN_LIMIT)
+    _take_limits(username)
     try:
-        actor, secret = perform(accounts.sign_in, username, password, str(request.user_agent))
+        rules = installation().config.sign_in
+        actor, secret, needs_code = perform(accounts.sign_in, username, password, whence(), rules)
     except Refused as error:
+        told.warning("refused: wrong user name or password")
         text = sentence(error.code, error.data)
         return render_template("auth/login.html", next=target, problem=text, username=username), 409
-    login_user(SignedIn(secret, actor))
-    response = to(target if target != "/" else home_of(actor), 303)
-    response.set_cookie(STAFF_COOKIE, "1", max_age=180 * 86400, httponly=True, samesite="Lax", secure=request.is_secure)
+    if needs_code:
+        login_user(SignedIn(secret, actor, CODE))
+        response: Response = to(url_for("auth.code", next=target), 303)
+    else:
+        response = _signed_in(actor, secret, target)
+    known.remember(response, username)
     return response
+
+
+@blueprint.get("/login/code")
+@roles(*ROLES)
+@settles(CODE)
+def code() -> str | Response:
+    if current_user.owes != CODE:
+        return to(home_of(current_user.actor))
+    return render_template("auth/code.html", next=safe_path(request.args.get("next", "")), problem=None)
+
+
+@blueprint.post("/login/code")
+@roles(*ROLES)
+@settles(CODE)
+def check_code() -> Response | tuple[str, int]:
+    """The second step. Whoever gets here knows the password, so attempts are few."""
+    target = safe_path(request.form.get("next", ""))
+    if current_user.owes != CODE:
+        return to(home_of(current_user.actor), 303)
+    take(f"second-factor:{current_user.actor.id}", second_factors.CODE_LIMIT)
+    typed, rules = request.form.get("code", ""), installation().config.sign_in
+    found = perform(second_factors.pass_code, current_user.get_id(), typed[:64], whence(), rules)
+    if found is None:
+        told.warning("refused: wrong second factor of %s", current_user.actor.id)
+        problem = sentence("wrong_code", {})
+        return render_template("auth/code.html", next=target, problem=problem), 409
+    return _signed_in(*found, target)
 
 
 @blueprint.post("/logout")
 @roles(*ROLES)
+@settles(CODE, PASSWORD, FACTOR)
 def logout() -> Response:
-    perform(accounts.sign_out, current_user.get_id())
+    perform(sessions.end, current_user.get_id())
     logout_user()
     return to(url_for("home.index"), 303)
+
+
+def whence() -> Whence:
+    return Whence(str(request.user_agent), request.remote_addr)
+
+
+def _take_limits(username: str) -> None:
+    """Slows guessing without locking anybody out: a browser on which the account was signed in before has a limit of
+    its own, so that somebody who guesses elsewhere does not use it up."""
+    take(f"sign-in-from:{request.remote_addr}", accounts.SIGN_IN_FROM_LIMIT)
+    browser = known.browser(username)
+    if browser:
+        take(f"sign-in-known:{browser}", accounts.SIGN_IN_LIMIT)
+        return
+    take(f"sign-in:{username}:{request.remote_addr}", accounts.SIGN_IN_LIMIT)
+    take(f"sign-in:{username}", accounts.SIGN_IN_ANYWHERE_LIMIT)
+
+
+def _signed_in(actor: Actor, secret: str, target: str) -> Response:
+    login_user(SignedIn(secret, actor))
+    told.info("signed in: %s", actor.id)
+    response = to(target if target != "/" else home_of(actor), 303)
+    response.set_cookie(STAFF_COOKIE, "1", max_age=180 * 86400, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
 
 
 def home_of(actor: Actor) -> str:

@@ -1,0 +1,34 @@
+"""What somebody sees of the own account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.domain.actors import Actor
+from app.services import second_factors
+from app.store.models import SecondFactor, Unit, User
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """`factor_since`: when the second factor was taken in use, None without one; `codes_left` of its recovery codes."""
+
+    username: str
+    unit: str
+    password_changed_at: datetime | None
+    factor_since: datetime | None
+    codes_left: int
+
+
+def account(session: Session, actor: Actor) -> OwnAccount:
+    user = session.get_one(User, actor.id)
+    unit = session.get(Unit, actor.unit) if actor.unit else None
+    factor = session.get(SecondFactor, actor.id)
+    return OwnAccount(
+        username=user.username,
+        unit=unit.name if unit else "",
+        password_changed_at=user.password_changed_at,
+        factor_since=factor.confirmed_at if factor else None,
+        codes_left=second_factors.codes_left(session, actor.id),
+    )

@@ -1,0 +1,19 @@
+"""Sentences of accounts: passwords, the second factor, sessions."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+SENTENCES: dict[str, Any] = {
+    "password_short": _l("密码至少 %(length)s 位。"),
+    "password_long": _l("密码最多 %(most)s 位。"),
+    "password_common": _l("这个密码太常见，别人很快就能试出来。请换几个不相干的词。"),
+    "password_context": _l("密码里除了姓名、用户名或平台的名字，剩下的太少。请换几个不相干的词。"),
+    "password_mixed": _l("按本单位的要求，密码要有大写字母、小写字母、数字、符号中的三种。"),
+    "password_same": _l("新密码和现在的一样，请换一个。"),
+    "wrong_password": _l("现在的密码不对，没有修改。请检查大小写后再试。"),
+    "wrong_code": _l("这个数字不对，或者已经用过。请等验证器上出现下一个数字再试；手机的时间要准。"),
+    "factor_there": _l("动态验证码已经启用。要换一部手机，请在“我的账号”里操作。"),
+    "factor_not_begun": _l("请先用验证器扫码，再输入六位数字。"),
+    "no_factor": _l("这个账号没有启用动态验证码。"),
+}
