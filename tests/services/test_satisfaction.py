@@ -118,7 +118,7 @@ def everything_a_unit_can_get(house: House, inspection: Inspection) -> dict[str,
     clients = {name: house.signed_in(name) for name in ("inspector", "head")} | {"nobody": house.client()}
     found = {}
     for rule in house.app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.rule.startswith(("/static", "/scan", "/admin")):
+        if "GET" not in (rule.methods or ()) or rule.rule.startswith(("/static", "/scan", "/admin", "/account")):
             continue
         url = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: arguments.get(m[1], inspection.id), rule.rule)
         for name, client in clients.items():
