@@ -4,17 +4,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools.walk import FLAGS, signed_in
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 
 
 def main(url: str, password: str) -> None:
@@ -41,16 +36,6 @@ def short_code(page, url: str, address: str) -> str:  # type: ignore[no-untyped-
     page.goto(f"{url}{address}/code")
     text: str = page.locator(".small-digits").inner_text()
     return text
-
-
-def signed_in(browser: Browser, url: str, name: str, password: str, width: int, height: int):  # type: ignore[no-untyped-def]
-    page = browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
-    page.goto(f"{url}/login")
-    page.fill("#username", name)
-    page.fill("#password", password)
-    page.click("main button")
-    page.wait_for_load_state()
-    return page
 
 
 if __name__ == "__main__":

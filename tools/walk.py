@@ -7,6 +7,14 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 # Where each person begins; "" is a visitor without an account.
 STARTS: dict[str, tuple[str, ...]] = {
     "": (
