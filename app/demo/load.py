@@ -84,11 +84,11 @@ def load(work: UnitOfWork, password: str) -> int:
     _reports(work, invented[stories_end : stories_end + 3])
     _forged(work)
     _begun(work, cast, invented[stories_end + 3])
-    callbacks.weeks(work, supervisor, random.Random(SEED))  # noqa: S311
     flags.sweep(work)
     followup.play(work, cast, supervisor)
     satisfaction.close_quarters(work)
     watching.play(work, invented[stories_end : stories_end + 2])
+    callbacks.weeks(work, supervisor, random.Random(SEED))  # noqa: S311
     telling.last_month(work, supervisor)
     return done
 
