@@ -71,8 +71,9 @@ def main(wanted: list[str]) -> None:
                     name, value = preference.split("=")
                     page.request.post(f"{url}/preferences", form={name: value, "back": "/"})
                 for path in walk(page, url, starts):
-                    row = rows.setdefault((who or "visitor", kind_of(path.split("?")[0])), {})
-                    row[look] = f"{who or 'visitor'}-{len(rows)}-{look}.png"
+                    key = (who or "visitor", kind_of(path.split("?")[0]))
+                    row = rows.setdefault(key, {})
+                    row[look] = f"{key[0]}-{list(rows).index(key)}-{look}.png"
                     page.screenshot(path=OUT / row[look], full_page=True)
                     if page.evaluate("document.documentElement.scrollWidth") > width:
                         print(f"wider than {width}: {who} {path}")
