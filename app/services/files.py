@@ -23,6 +23,7 @@ LONGEST_SIDE = 2000  # enough to read a label in a photograph
 MOST_PIXELS = 60_000_000
 QUALITY = 82
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+IN_ORDER = (FileRow.recorded_at, FileRow.id)  # an id alone orders only to the millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def keep(
     jurisdiction: str,
     kinds: tuple[str, ...] = IMAGES,
     field: str = "file",
+    file_id: str | None = None,
 ) -> FileRow:
     """Stores a file of one of `kinds` for a subject (kind, id). Pictures are drawn anew as JPEG: nothing of their
     metadata (place, device) stays, and nothing hidden in them either.
@@ -55,8 +57,9 @@ def keep(
     data = _redrawn(upload, field) if kind in IMAGES else upload.data
     media_type = JPEG if kind in IMAGES else kind
     return store(
-        work, actor, Upload(upload.name, data), media_type, purpose=purpose, subject=subject, jurisdiction=jurisdiction
-    )
+        work, actor, Upload(upload.name, data), media_type,
+        purpose=purpose, subject=subject, jurisdiction=jurisdiction, file_id=file_id,
+    )  # fmt: skip
 
 
 def store(
@@ -68,10 +71,11 @@ def store(
     purpose: str,
     subject: tuple[str, str],
     jurisdiction: str,
+    file_id: str | None = None,
 ) -> FileRow:
     """Stores bytes as they are, sealed: what the caller has checked, or will check before anybody sees it."""
     row = FileRow(
-        id=work.new_id(),
+        id=file_id or work.new_id(),
         jurisdiction=jurisdiction,
         subject_kind=subject[0],
         subject_id=subject[1],
@@ -93,12 +97,16 @@ def store(
 def keep_all(
     work: UnitOfWork, actor: Actor, uploads: Sequence[Upload], *, field: str, **where: Any
 ) -> tuple[list[FileRow], tuple[Invalid, ...]]:
-    """`keep` for several: those that were kept, and the refusal of each of the others."""
+    """`keep` for several: those that were kept, and the refusal of each of the others.
+
+    They share one instant, so their ids are drawn before and given in order: `IN_ORDER` is the order of the sending.
+    """
+    ids = sorted(work.new_id() for _ in uploads)
     kept: list[FileRow] = []
     refused: list[Invalid] = []
-    for upload in uploads:
+    for upload, file_id in zip(uploads, ids, strict=True):
         try:
-            kept.append(keep(work, actor, upload, field=field, **where))
+            kept.append(keep(work, actor, upload, field=field, file_id=file_id, **where))
         except Invalid as error:
             refused.append(error)
     return kept, tuple(refused)
@@ -116,7 +124,7 @@ def of(session: Session, subject: tuple[str, str], purpose: str | None = None) -
     )
     if purpose is not None:
         query = query.where(FileRow.purpose == purpose)
-    return list(session.scalars(query.order_by(FileRow.id)))
+    return list(session.scalars(query.order_by(*IN_ORDER)))
 
 
 def opened(session: Session, vault: Vault, file_id: str, subject: tuple[str, str]) -> KeptFile:

@@ -105,7 +105,7 @@ def photos(session: Session, inspection_id: str) -> list[tuple[str, FileRow]]:
         select(VisitPhoto.item, FileRow)
         .join(FileRow, FileRow.id == VisitPhoto.file)
         .where(VisitPhoto.inspection == inspection_id, ~VisitPhoto.recorded)
-        .order_by(FileRow.id)
+        .order_by(*files.IN_ORDER)
     )
     return [(item, row) for item, row in session.execute(query)]
 
@@ -120,7 +120,7 @@ def settle(work: UnitOfWork, inspection: Inspection, items: Sequence[str]) -> li
         select(VisitPhoto, FileRow)
         .join(FileRow, FileRow.id == VisitPhoto.file)
         .where(VisitPhoto.inspection == inspection.id, VisitPhoto.item.in_([*items, ""]), ~VisitPhoto.recorded)
-        .order_by(FileRow.id)
+        .order_by(*files.IN_ORDER)
     )
     named = []
     for photo, row in work.session.execute(query).all():

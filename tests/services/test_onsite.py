@@ -137,6 +137,22 @@ def test_one_refused_photograph_takes_none_of_the_others_with_it(house: House) -
         house.perform(onsite.remove_photo, house.people["inspector"], inspection.id, kept[0].id)
 
 
+def test_photographs_stand_in_the_order_in_which_they_were_sent_also_within_a_millisecond(house: House) -> None:
+    inspection = house.approved()
+    house.clock.now = house.clock.now.replace(microsecond=0)
+    for n in range(3):
+        sent = [Upload(f"{n}{letter}.png", picture()) for letter in "abc"]
+        house.perform(onsite.keep_photos, house.people["inspector"], inspection.id, "YJ-01", sent)
+        house.clock.move(microseconds=10)
+    with house.installation.reading() as session:
+        names = [row.name for _, row in onsite.photos(session, inspection.id)]
+    assert names == [f"{n}{letter}.png" for n in range(3) for letter in "abc"]
+    complete(house, inspection)
+    with house.installation.reading() as session:
+        recorded = [session.get_one(FileRow, p.file).name for p in record_of(house, inspection).photos]
+    assert recorded == names
+
+
 def test_photographs_of_a_cancelled_visit_are_forgotten(house: House) -> None:
     inspection = house.approved()
     sent = [Upload("1.png", picture())]
