@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import PUBLIC
@@ -44,7 +44,10 @@ class ScanOutcome:
 
 
 def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_staff: bool = False) -> ScanOutcome:
-    """Records a scan of a valid code once per device and action, and opens a comparison number of its own.
+    """Records a scan of a valid code once per device and action, and opens a comparison number of the device's own.
+
+    A device has one number at a time, so that the officer reads one aloud for one phone: `arrive` makes a new one in
+    place of what was there, `seen` (which a page's script tells, showing nothing) keeps what is there.
 
     An `arrive` on a code that is not valid leaves a note (rule code.bad) and is not recorded; callers tell the verdict.
     Raises Invalid("unknown_choice") for another action.
@@ -59,7 +62,7 @@ def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_sta
             _record(work, seen.inspection.id, action, device, by_staff)
         return ScanOutcome(seen, None)
     inspection = _record(work, seen.inspection.id, action, device, by_staff)
-    return ScanOutcome(replace(seen, inspection=inspection), _open_challenge(work, inspection))
+    return ScanOutcome(replace(seen, inspection=inspection), _open_challenge(work, inspection, action, device))
 
 
 def open_challenges(session: Session, inspection_id: str, now: datetime) -> list[OpenChallenge]:
@@ -70,7 +73,7 @@ def open_challenges(session: Session, inspection_id: str, now: datetime) -> list
         .order_by(Challenge.created_at.desc(), Challenge.id.desc())
         .limit(20)
     )
-    return [OpenChallenge(c.id, c.digits, c.created_at, c.expires_at) for c in session.scalars(query)]
+    return [_opened(c) for c in session.scalars(query)]
 
 
 def _record(work: UnitOfWork, inspection_id: str, action: str, device: str, by_staff: bool) -> Inspection:
@@ -111,19 +114,27 @@ def _enterprises_today(work: UnitOfWork, inspection: Inspection, device: str) ->
     return count if count >= policy.get("code.self_scan", "enterprises") else None
 
 
-def _open_challenge(work: UnitOfWork, inspection: Inspection) -> OpenChallenge:
-    work.session.execute(
-        delete(Challenge).where(Challenge.inspection == inspection.id, Challenge.expires_at <= work.now)
-    )
+def _open_challenge(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> OpenChallenge:
+    assert inspection.code is not None
+    mark = work.vault.mark(f"challenge:{inspection.code.cti}", device)
+    own, over = Challenge.mark == mark, Challenge.expires_at <= work.now
+    gone = or_(over, own) if action == "arrive" else over
+    work.session.execute(delete(Challenge).where(Challenge.inspection == inspection.id, gone))
+    there = work.session.scalar(select(Challenge).where(Challenge.inspection == inspection.id, own))
+    if there is not None:
+        return _opened(there)
     taken = list(work.session.scalars(select(Challenge.digits).where(Challenge.inspection == inspection.id)))
-    challenge = OpenChallenge(work.new_id(), make_digits(work.random, taken), work.now, work.now + LIFETIME)
-    work.session.add(
-        Challenge(
-            id=challenge.id,
-            inspection=inspection.id,
-            digits=challenge.digits,
-            created_at=challenge.created_at,
-            expires_at=challenge.expires_at,
-        )
+    challenge = Challenge(
+        id=work.new_id(),
+        inspection=inspection.id,
+        digits=make_digits(work.random, taken),
+        created_at=work.now,
+        expires_at=work.now + LIFETIME,
+        mark=mark,
     )
-    return challenge
+    work.session.add(challenge)
+    return _opened(challenge)
+
+
+def _opened(c: Challenge) -> OpenChallenge:
+    return OpenChallenge(c.id, c.digits, c.created_at, c.expires_at)

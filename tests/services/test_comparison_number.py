@@ -32,6 +32,20 @@ def test_each_person_who_scans_has_a_number_and_every_officers_phone_shows_all(h
         assert officers_see(house, officer, inspection.id) == set(numbers)
 
 
+def test_a_phone_has_one_number_however_often_it_scans(house: House) -> None:
+    inspection = house.approved()
+    code = inspection.code.short_code
+    seen = scanned(house, code, "phone", "seen")
+    assert officers_see(house, "inspector", inspection.id) == {seen}
+    arrived = scanned(house, code, "phone")
+    assert arrived != seen
+    assert scanned(house, code, "phone", "seen") == arrived  # a page that tells late takes no number away
+    assert officers_see(house, "inspector", inspection.id) == {arrived}
+    other = scanned(house, code, "another phone")
+    again = scanned(house, code, "phone")
+    assert officers_see(house, "inspector", inspection.id) == {other, again}
+
+
 def test_who_holds_a_screenshot_sees_his_own_number_and_never_the_enterprises(house: House) -> None:
     inspection = house.approved()
     code = inspection.code.short_code

@@ -198,7 +198,10 @@ class UnitKey(Base):
 
 
 class Challenge(Base):
-    """An open comparison number (对照码) of one scan: two minutes, then it is deleted. No fact."""
+    """An open comparison number (对照码) of one device: two minutes, then it is deleted. No fact.
+
+    `mark` is an HMAC of the device under a key of the code.
+    """
 
     __tablename__ = "challenges"
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -206,6 +209,7 @@ class Challenge(Base):
     digits: Mapped[str] = mapped_column(String(6))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
 class IssueCounter(Base):
