@@ -26,6 +26,7 @@ from app.store.models import (
     Unit,
     UnitTerritory,
 )
+from app.web.admin.words import TABLES
 from tests.house import PASSWORD, House, uscc
 
 TODAY, TOMORROW, YESTERDAY = "2026-03-02", "2026-03-03", "2026-03-01"
@@ -328,3 +329,7 @@ def test_hostile_forms_get_sentences(house: House, admin: FlaskClient, path: str
         answer = admin.post(f"/admin{path}", data=dict.fromkeys(names, value))
         assert answer.status_code in (303, 422), (path, value, answer.status_code)
         assert "<script>" not in answer.text.replace('<script type="module"', "")
+
+
+def test_each_table_on_the_page_has_its_name() -> None:
+    assert [kind.name for kind in KINDS.values() if kind.on_page and kind.name not in TABLES] == []

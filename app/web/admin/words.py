@@ -53,6 +53,7 @@ TABLES: dict[str, Any] = {
     "regions": _l("区划"),
     "units": _l("单位"),
     "items": _l("检查事项"),
+    "points": _l("检查要点"),
     "officers": _l("执法人员"),
     "enterprises": _l("企业"),
     "do-not-disturb": _l("无感监管和无事不扰名单"),
