@@ -11,7 +11,7 @@ SCANNER := scanner_static/dist/index.html
 PAPER_FONTS := app/typesetting/fonts/.fetched
 SCANNER_SOURCES := $(wildcard scanner_static/src/*) $(wildcard scanner_static/*.json) $(wildcard scanner_static/*.mjs)
 
-.PHONY: setup setup-dev run test check bench soak screens clean
+.PHONY: setup setup-dev run test check bench soak screens bundle wheels clean
 
 setup: $(VENV)/.runtime $(SCANNER) $(PAPER_FONTS) translations
 setup-dev: setup $(VENV)/.dev
@@ -65,5 +65,13 @@ soak: setup-dev
 screens: setup-dev
 	$(BIN)/python tools/screens.py
 
+# One archive that installs without a network: make bundle, or make bundle PLATFORM=aarch64 PYTHON_VERSION=3.11
+bundle: setup
+	$(BIN)/python -m tools.bundle $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(PYTHON_VERSION),--python $(PYTHON_VERSION))
+
+# Whether every package has wheels for x86-64 and aarch64; asks the package index.
+wheels: setup
+	$(BIN)/python -m tools.check_wheels
+
 clean:
-	rm -rf $(VENV) .cache node_modules scanner_static/node_modules scanner_static/dist tools/fonts/node_modules app/typesetting/fonts
+	rm -rf $(VENV) .cache node_modules scanner_static/node_modules scanner_static/dist dist tools/fonts/node_modules app/typesetting/fonts

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Installs 检查码 from the unpacked bundle, without a network: sh install.sh [PYTHON]
+# Checks every file, makes .venv here, installs the wheels. Run it again after unpacking a newer bundle over this folder.
+set -eu
+cd "$(dirname "$0")"
+wanted=$(cat PYTHON_VERSION)
+python=${1:-python$wanted}
+command -v "$python" >/dev/null 2>&1 || python=python3
+found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+if [ "$found" != "$wanted" ]; then
+	echo "需要 Python $wanted，这里是 $found。This bundle is for Python $wanted, here is $found: sh install.sh /path/to/python$wanted" >&2
+	exit 1
+fi
+sha256sum --quiet --check SHA256SUMS || {
+	echo "文件不完整或被改动，没有安装。Files are missing or were changed; nothing was installed." >&2
+	exit 1
+}
+"$python" -m venv .venv
+.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-index --find-links wheels -r requirements.txt
+.venv/bin/python -m compileall -q app migrations wsgi.py
+echo "已安装。Installed. Next: set JCM_JURISDICTION, JCM_PUBLIC_URL, JCM_DATABASE_URL; then .venv/bin/flask --app wsgi init (docs/operations.md)"
