@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import errors, i18n, security
+from app import delivery, errors, i18n, security
 from app.cli import register_cli
 from app.clock import Clock
 from app.config import Config, load_config
@@ -41,6 +41,7 @@ def create_app(config: Config | None = None, clock: Clock | None = None, random:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     logs.set_up(config)
     requests.init_app(app)
+    delivery.init_app(app)
     i18n.init_app(app)
     security.init_app(app)
     errors.init_app(app)

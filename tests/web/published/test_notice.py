@@ -22,7 +22,7 @@ def test_the_notice_shows_the_fingerprint_the_phones_and_where_to_type(house: Ho
     for said in ("99-55550101", "12345", "http://localhost/scan/", "短码", "六位数字", "指纹"):
         assert said in page, said
     assert "您可以拒绝" not in page  # that is for the jurisdiction to say
-    assert 'rel="stylesheet" href="/static/css/notice.css"' in page
+    assert 'rel="stylesheet" href="/static/css/notice.css?v=' in page
 
 
 def test_the_qr_of_the_notice_leads_to_the_scanner(house: House) -> None:

@@ -1,0 +1,100 @@
+"""How answers travel: static files under addresses that name their content, kept by browsers for a year; text compressed.
+
+A proxy in front may compress instead (docs/deploy/nginx.conf asks for plain answers); without one, this does.
+"""
+
+import gzip
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+
+A_YEAR = "public, max-age=31536000, immutable"
+TEXTS = frozenset(
+    {
+        "text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml",
+        "application/problem+json", "application/manifest+json",
+    }
+)  # fmt: skip
+SMALLEST = 1400  # what fits one packet gains nothing
+MOST_KEPT = 256
+IMPORTED = re.compile(r"""(?:from|import)\s*\(?["']\./([\w-]+\.js)["']""")
+
+_kept: dict[tuple[str, str], bytes] = {}  # files compressed once a process, by path and ETag
+
+
+def init_app(app: Flask) -> None:
+    app.url_defaults(_name_content)
+    app.after_request(_compress)
+    app.after_request(_keep_for_long)
+
+
+def _name_content(endpoint: str, values: dict[str, Any]) -> None:
+    """`?v=` in the address of a static file: the file's content, so that a new one has a new address."""
+    if endpoint == "static" and "filename" in values and (version := version_of(values["filename"])):
+        values.setdefault("v", version)
+
+
+def version_of(filename: str) -> str:
+    """Ten digits of the file's hash, or nothing: there is no such file, or modules import it by its plain name and it must
+    not be loaded twice."""
+    return _version(Path(current_app.static_folder or ""), filename)
+
+
+@cache
+def _version(folder: Path, filename: str) -> str:
+    path = folder / filename
+    if not path.is_file() or path.name in _imported(folder):
+        return ""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+@cache
+def _imported(folder: Path) -> frozenset[str]:
+    """Modules that other modules import."""
+    return frozenset(name for path in folder.glob("js/*.js") for name in IMPORTED.findall(path.read_text("utf-8")))
+
+
+def _keep_for_long(response: Response) -> Response:
+    """Only under the address of exactly this content; under any other a browser asks each time."""
+    version = request.args.get("v")
+    if request.endpoint == "static" and version and response.status_code in (200, 304):
+        filename = (request.view_args or {}).get("filename", "")
+        if version == version_of(filename):
+            response.headers["Cache-Control"] = A_YEAR
+    return response
+
+
+def _compress(response: Response) -> Response:
+    """gzip, for who takes it and where it pays. Streams, files to download and what is compressed already stay."""
+    if response.status_code != 200 or response.mimetype not in TEXTS or "Content-Encoding" in response.headers:
+        return response
+    etag = response.get_etag()[0]
+    is_file = response.direct_passthrough and etag is not None
+    if response.is_streamed and not is_file:
+        return response
+    response.vary.add("Accept-Encoding")
+    if request.method != "GET" or "Range" in request.headers or not request.accept_encodings["gzip"]:
+        return response
+    if is_file:
+        response.direct_passthrough = False
+    data = response.get_data()
+    if len(data) < SMALLEST:
+        return response
+    response.set_data(_compressed_file(request.path, str(etag), data) if is_file else gzip.compress(data, 4, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers.pop("Accept-Ranges", None)
+    if etag is not None:
+        response.set_etag(etag, weak=True)  # other bytes than the plain file, the same content
+    return response
+
+
+def _compressed_file(path: str, etag: str, data: bytes) -> bytes:
+    if (path, etag) not in _kept:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[path, etag] = gzip.compress(data, 9, mtime=0)
+    return _kept[path, etag]

@@ -1,0 +1,64 @@
+"""Static files have addresses that name their content and are kept for a year; text travels compressed, unchanged inside."""
+
+import gzip
+import re
+from typing import Any
+
+import pytest
+
+from tests.house import House
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database does not matter
+GZIP = {"Accept-Encoding": "gzip, deflate, br"}
+
+
+def _get(house: House, path: str, headers: dict[str, str] | None = None, method: str = "GET") -> Any:
+    """The answer, read and closed: files are open until then."""
+    answer = house.client().open(path, headers=headers, method=method)
+    assert answer.data is not None
+    answer.close()
+    return answer
+
+
+def test_a_page_names_the_content_of_its_files_and_browsers_keep_them_for_a_year(house: House) -> None:
+    addresses = re.findall(r'"(/static/[^"]+)"', _get(house, "/").text)
+    assert len(addresses) > 1 and all("?v=" in address for address in addresses)
+    for address in addresses:
+        assert _get(house, address).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        plain = address.split("?")[0]
+        for other in (plain, f"{plain}?v=0000000000"):
+            assert _get(house, other).headers["Cache-Control"] == "no-cache"
+
+
+def test_a_module_that_others_import_has_one_address_only(house: House) -> None:
+    with house.app.test_request_context():
+        assert house.app.url_for("static", filename="js/kept.js") == "/static/js/kept.js"
+        assert "?v=" in house.app.url_for("static", filename="js/apply.js")
+
+
+@pytest.mark.parametrize("path", ["/", "/static/css/app.css", "/api/v1/openapi.json", "/no/such/page"])
+def test_a_compressed_answer_is_the_plain_one_inside(house: House, path: str) -> None:
+    plain, small = _get(house, path), _get(house, path, GZIP)
+    if plain.status_code != 200:
+        assert "Content-Encoding" not in small.headers
+        return
+    assert small.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in small.headers["Vary"]
+    assert int(small.headers["Content-Length"]) == len(small.data) < len(plain.data) * 0.7
+    if path != "/":  # a page carries a request's own things
+        assert gzip.decompress(small.data) == plain.data
+    assert "Content-Encoding" not in plain.headers and "Accept-Encoding" in plain.headers["Vary"]
+
+
+def test_what_does_not_gain_or_was_not_asked_for_stays_plain(house: House) -> None:
+    for path, headers in (
+        ("/healthz", GZIP), ("/static/css/app.css", {"Accept-Encoding": "gzip;q=0"}),
+        ("/static/css/app.css", GZIP | {"Range": "bytes=0-9"}),
+    ):  # fmt: skip
+        assert "Content-Encoding" not in _get(house, path, headers).headers, path
+    assert "Content-Encoding" not in _get(house, "/static/css/app.css", GZIP, "HEAD").headers
+
+
+def test_a_kept_file_is_not_sent_again(house: House) -> None:
+    etag = _get(house, "/static/css/app.css", GZIP).headers["ETag"]
+    again = _get(house, "/static/css/app.css", GZIP | {"If-None-Match": etag})
+    assert (again.status_code, again.data) == (304, b"")
