@@ -11,7 +11,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +29,8 @@ from app.clock import system_clock
 from app.config import ROOT, Config, load_config
 from app.demo.space import CONTACT as SPACE_CONTACT
 from app.operating.metrics import FOLDER
+
+WORKER, SERVER = 0, 1
 
 
 @click.command("serve")
@@ -49,14 +53,18 @@ def serve() -> None:
     counting = tempfile.TemporaryDirectory(prefix="jcm-metrics-")  # mode 0700; counted anew at each start
     environment = os.environ | {FOLDER: counting.name}
     ours = [sys.executable, "-m", "flask", "--app", "wsgi"]
-    children = [
-        subprocess.Popen([*ours, "worker"], cwd=ROOT),  # noqa: S603 our own
+
+    def begin_worker() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([*ours, "worker"], cwd=ROOT)  # noqa: S603 our own
+
+    children = [  # WORKER, SERVER
+        begin_worker(),
         subprocess.Popen(_server(config, certificate), cwd=ROOT, env=environment),  # noqa: S603 our own
     ]
     if not config.is_production and not certificate:  # a witness at home proves nothing: it shows how one works
         children.append(subprocess.Popen([*ours, *_demo_witness(config)], cwd=ROOT))  # noqa: S603 our own
     with counting:
-        _wait(children)
+        _wait(children, begin_worker, reloads=config.is_production)
 
 
 def _demo_witness(config: Config) -> list[str]:
@@ -80,19 +88,34 @@ def _server(config: Config, certificate: tuple[Path, Path] | None) -> list[str]:
     return command
 
 
-def _wait(children: list[subprocess.Popen[bytes]]) -> None:
-    """Until one ends or we are told to stop; then all end."""
+def _wait(
+    children: list[subprocess.Popen[bytes]], begin_worker: Callable[[], subprocess.Popen[bytes]], reloads: bool
+) -> None:
+    """Until one ends or we are told to stop; then all end. SIGHUP puts a new version into service where it `reloads`: new web
+    workers take over one after another, no request fails; elsewhere it is a terminal that was closed."""
+    asked = threading.Event()
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # SIGINT too: a shell may have us ignore it
         signal.signal(name, stop)
+    if reloads:
+        signal.signal(signal.SIGHUP, lambda *_: asked.set())
     try:
         while all(child.poll() is None for child in children):
+            if asked.is_set():
+                asked.clear()
+                children[SERVER].send_signal(signal.SIGHUP)
+                _end([children[WORKER]])
+                children[WORKER] = begin_worker()
             time.sleep(0.3)
     except KeyboardInterrupt:
         pass
+    _end(children)
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
     for child in children:
         child.terminate()
     for child in children:
