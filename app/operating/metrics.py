@@ -81,8 +81,10 @@ class _Vitals(Collector):
         yield GaugeMetricFamily("jcm_log_waiting", "Leaves that wait for their place in the log.", found.log_waiting)
         waits = _seconds(found.log_waiting_since, now)
         yield GaugeMetricFamily("jcm_log_waiting_seconds", "How long the oldest of them waits.", waits)
+        if found.swept_at:
+            age = _seconds(found.swept_at, now)
+            yield GaugeMetricFamily("jcm_sweep_age_seconds", "Since time-driven rules were last evaluated.", age)
         for name, help, since in (
-            ("jcm_sweep_age_seconds", "Since time-driven rules were last evaluated.", found.swept_at),
             ("jcm_jobs_waiting_seconds", "How long the oldest job waits.", found.job_waiting_since),
             ("jcm_outbox_late_seconds", "How long the oldest message is overdue.", found.message_due_since),
         ):
@@ -91,7 +93,8 @@ class _Vitals(Collector):
             ("jcm_key_list_left_seconds", "Until the signed key list runs out.", found.key_list_until),
             ("jcm_status_list_left_seconds", "Until the signed status list runs out.", found.status_list_until),
         ):
-            yield GaugeMetricFamily(name, help, -_seconds(until, now))
+            if until:
+                yield GaugeMetricFamily(name, help, (until - now).total_seconds())
         messages = GaugeMetricFamily("jcm_outbox_messages", "Messages of the outbox by state.", labels=["state"])
         for state, number in sorted(found.messages.items()):
             messages.add_metric([state], number)
