@@ -17,11 +17,12 @@ from werkzeug.exceptions import Forbidden as HttpForbidden
 
 from app.domain.actors import DISCIPLINE, PUBLIC, Actor
 from app.domain.errors import Forbidden
-from app.domain.sign_in import CODE, FACTOR, PASSWORD
+from app.domain.sign_in import CODE, FACTOR, PASSWORD, TOUCHED_EVERY
 from app.domain.space import Person
 from app.domain.times import shanghai_day
+from app.domain.tokens import allows
 from app.domain.uploads import LARGEST_BODY, Upload
-from app.services import looks, sessions
+from app.services import looks, sessions, tokens
 from app.services.space import persons
 from app.store import actors
 
@@ -236,7 +237,15 @@ def _token_actor() -> Actor | None:
     installation = current_app.extensions["jcm"]
     now = installation.clock()
     with installation.reading() as session:
-        return actors.of_token(session, token, now, shanghai_day(now))
+        found = actors.of_token(session, token, now, shanghai_day(now))
+    if found is None:
+        return None
+    area = request.path.removeprefix("/api/v1/").partition("/")[0]
+    if not allows(found.scopes, request.method, area):
+        raise Forbidden("token_scope", scopes=found.scopes)
+    if found.last_used_at is None or found.last_used_at < now - TOUCHED_EVERY:
+        installation.perform(tokens.touch, token)
+    return found.actor
 
 
 def _next() -> str:

@@ -22,7 +22,7 @@ from app.domain.enterprises import organisation_check_character, uscc_check_char
 from app.domain.ids import RandomBytes
 from app.domain.inspections import Inspection, Result
 from app.installation import Installation, open_installation
-from app.services import accounts, applications, decisions, passwords, visits
+from app.services import accounts, applications, decisions, passwords, tokens, visits
 from app.store import actors
 from app.store.models import User
 
@@ -81,7 +81,7 @@ class House:
         """An API token in the role and unit of one of PEOPLE."""
         if name not in self.tokens:
             actor = self.people[name]
-            self.tokens[name] = self.perform(accounts.issue_token, actor.unit, actor.role, f"token of {name}")
+            self.tokens[name] = self.perform(tokens.issue_token, actor.unit, actor.role, f"token of {name}")
         return self.tokens[name]
 
     def bearer(self, name: str) -> dict[str, str]:

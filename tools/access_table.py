@@ -21,31 +21,34 @@ SHORT = {
 }  # fmt: skip
 # What a path names that belongs to one unit, one district or one person: for everybody else it does not exist (404).
 OWNED = {
-    "inspection_id": "unit", "paper_id": "unit", "batch_id": "unit", "deputy_id": "unit", "matter_id": "unit", "question_id": "unit",
-    "conflict_id": "unit", "template_id": "person", "draft_id": "person", "session_id": "person", "job_id": "person",
-    "accompanying_id": "person", "officer_id": "district", "actor_id": "district", "flag_id": "district", "plan_id": "district",
-    "report_id": "district", "record_id": "district", "callback_id": "district", "campaign_id": "district", "policy_id": "district",
-    "lead_id": "district", "review_id": "district", "observation_id": "district", "member_id": "enterprise", "token_id": "unit",
-    "proposal_id": "district",
+    "inspection_id": "unit", "paper_id": "unit", "batch_id": "unit", "deputy_id": "unit", "matter_id": "unit",
+    "question_id": "unit", "conflict_id": "unit", "token_id": "unit", "template_id": "person", "draft_id": "person",
+    "session_id": "person", "job_id": "person", "accompanying_id": "person", "officer_id": "district",
+    "actor_id": "district", "flag_id": "district", "plan_id": "district", "report_id": "district",
+    "record_id": "district", "callback_id": "district", "campaign_id": "district", "policy_id": "district",
+    "lead_id": "district", "review_id": "district", "observation_id": "district", "proposal_id": "district",
+    "kid": "district", "member_id": "enterprise",
 }  # fmt: skip
 API_OWNED = {"inspections": "unit", "flags": "district", "papers": "unit", "plans": "district"}
 HEAD = (
     """# Who may open what
 
-Made from the routes by `tools/access_table.py`; a test holds this page to them, so that a new route shows here who may come in.
+Made from the routes by `tools/access_table.py`; a test holds this page to them, so that a new route shows here who may
+come in.
 
-- A route that declares nothing is closed to everybody. A role that is not marked gets 403; who is not signed in is sent to the sign-in (API: 401).
+- A route that declares nothing is closed to everybody. A role that is not marked gets 403; who is not signed in is sent
+  to the sign-in (API: 401).
 - A public route sees no session. *space*: persons of an enterprise (`/my/`), for whom a staff session does not stand.
-- **Another's**: whose thing the path names. For actors of another unit, district, enterprise or another person it does not exist: 404, never 403. What a path
-  does not name (lists, figures) is cut to the own unit or district by its query.
-- Until the second factor is enrolled, a given password changed, or the one-time code typed, only the routes where that is done open
-  (`@settles`, [security](security.md)). API tokens may have less than their role: their scope.
-- `tests/web/test_access.py` sends requests: roles that are not marked, and other units' and districts' actors against a real visit.
+- **Another's**: whose thing the path names. For actors of another unit, district, enterprise or another person it does
+  not exist: 404, never 403. What a path does not name (lists, figures) is cut to the own unit or district by its query.
+- Until the second factor is enrolled, a given password changed, or the one-time code typed, only the routes where that
+  is done open (`@settles`, [security](security.md)). API tokens may have less than their role: their scopes.
+- `tests/web/test_access.py` sends requests: roles that are not marked, and other units' and districts' actors against a
+  real visit.
 
 | methods | path |"""
     + "".join(f" {SHORT[role]} |" for role in ROLES)
-    + """ another's |
-| --- | --- |"""
+    + " another's |\n| --- | --- |"
     + " :-: |" * len(ROLES)
     + " --- |\n"
 )

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from app.domain.actors import ROLES
 from app.installation import Installation
-from app.services import accounts, second_factors
+from app.services import accounts, second_factors, tokens
 
 users_group = AppGroup("users", help="People who sign in.")
 tokens_group = AppGroup("tokens", help="API tokens for other systems.")
@@ -72,11 +72,16 @@ def users_reset_factor(username: str) -> None:
 @click.option("--role", type=ROLE, required=True)
 @click.option("--name", required=True, help="What the token is for.")
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Last day (UTC).")
+@click.option(
+    "--scope", multiple=True, help="What it may do: read, inspections, inspections:read … Default: all of the role."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def tokens_issue(unit: str, role: str, name: str, expires: datetime | None, as_json: bool) -> None:
+def tokens_issue(
+    unit: str, role: str, name: str, expires: datetime | None, scope: tuple[str, ...], as_json: bool
+) -> None:
     """Issue a token. It is shown once, alone on the last line, and stored only as a hash."""
     ends = expires.astimezone() if expires else None
-    token = _installation().perform(accounts.issue_token, unit, role, name, ends)
+    token = _installation().perform(tokens.issue_token, unit, role, name, ends, " ".join(scope))
     if as_json:
         click.echo(json.dumps({"token": token, "unit": unit, "role": role, "name": name}, ensure_ascii=False))
         return
@@ -88,5 +93,5 @@ def tokens_issue(unit: str, role: str, name: str, expires: datetime | None, as_j
 @click.argument("name")
 def tokens_revoke(name: str) -> None:
     """Revoke every token of that name."""
-    count = _installation().perform(accounts.revoke_tokens, name)
+    count = _installation().perform(tokens.revoke_tokens, name)
     click.echo(f"revoked {count} token(s) named {name}")

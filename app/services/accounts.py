@@ -1,6 +1,4 @@
-"""Accounts: people and API tokens, how they sign in and out. SHA-256 for random secrets, argon2id for passwords."""
-
-from datetime import datetime
+"""Accounts of people: added, closed, signed in to, with new passwords. Their roles are dated."""
 
 from sqlalchemy import select
 
@@ -12,7 +10,7 @@ from app.services import passwords, registers, second_factors, sessions
 from app.services.sessions import Whence
 from app.store import actors, registry
 from app.store.limits import Limit
-from app.store.models import ActorRow, ApiToken, RoleAssignment, Unit, User
+from app.store.models import ActorRow, RoleAssignment, Unit, User
 from app.store.unit_of_work import UnitOfWork
 
 SIGN_IN_LIMIT = Limit(burst=10, per_minute=6)  # an account from one address, or from one browser that was there before
@@ -35,10 +33,9 @@ def add_user(
 
     Raises Invalid: unknown_unit, unknown_role, username_taken, supervisor_unit, password_… (passwords.check).
     """
-    _require_unit_and_role(work, unit, role)
+    require_unit_and_role(work, unit, role)
     passwords.check(password, "password", (username, name))
-    if work.session.scalar(select(User.actor).where(User.username == username)):
-        raise Invalid("username_taken", "username", username=username)
+    require_free_name(work, username)
     actor_id = add_actor(work, "person", name, unit, role)
     user = User(
         actor=actor_id,
@@ -52,29 +49,6 @@ def add_user(
     work.session.add(user)
     _recorded(work, by, user)
     return _actor(work, actor_id)
-
-
-def issue_token(work: UnitOfWork, unit: str, role: str, name: str, expires_at: datetime | None = None) -> str:
-    """A new API token, shown once. Raises Invalid: unknown_unit, unknown_role."""
-    _require_unit_and_role(work, unit, role)
-    actor_id = add_actor(work, "token", name, unit, role)
-    token = "jcm_" + actors.secret_text(work.random(32))
-    row = ApiToken(actor=actor_id, hash=actors.secret_hash(token), created_at=work.now, expires_at=expires_at)
-    work.session.add(row)
-    _recorded(work, SYSTEM, row)
-    return token
-
-
-def revoke_tokens(work: UnitOfWork, name: str) -> int:
-    """Ends every token of that name; how many there were. Raises NotFound."""
-    query = select(ActorRow.id).where(ActorRow.kind == "token", ActorRow.name == name)
-    ids = list(work.session.scalars(query))
-    if not ids:
-        raise NotFound("no_such_token", name=name)
-    for row in work.session.scalars(select(ApiToken).where(ApiToken.actor.in_(ids), ApiToken.revoked_at.is_(None))):
-        row.revoked_at = work.now
-        _recorded(work, SYSTEM, row)
-    return len(ids)
 
 
 def set_password(work: UnitOfWork, username: str, password: str, by: Actor = SYSTEM, given: bool = False) -> None:
@@ -135,7 +109,13 @@ def sign_in(
     return _actor(work, user.actor), sessions.start(work, user.actor, whence, rules, needs_code=needs_code), needs_code
 
 
-def _require_unit_and_role(work: UnitOfWork, unit: str, role: str) -> None:
+def require_free_name(work: UnitOfWork, username: str) -> None:
+    if work.session.scalar(select(User.actor).where(User.username == username)):
+        raise Invalid("username_taken", "username", username=username)
+
+
+def require_unit_and_role(work: UnitOfWork, unit: str, role: str) -> None:
+    """Raises Invalid: unknown_unit, unknown_role, or the kind of unit that the role needs."""
     found = work.session.get(Unit, unit)
     if found is None:
         raise Invalid("unknown_unit", "unit", unit=unit)
@@ -169,6 +149,6 @@ def _replace_password(work: UnitOfWork, user: User, password: str, by: Actor, gi
     _recorded(work, by, user)
 
 
-def _recorded(work: UnitOfWork, by: Actor, row: User | ApiToken) -> None:
+def _recorded(work: UnitOfWork, by: Actor, row: User) -> None:
     work.session.flush()
     registers.record(work, by, work.default_jurisdiction, [row])

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -23,16 +24,26 @@ def secret_hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def of_token(session: Session, token: str, now: datetime, today: date) -> Actor | None:
-    """The actor of an API token, or None when it is unknown, revoked or expired."""
-    row = session.execute(
-        select(ApiToken.actor).where(
+@dataclass(frozen=True, slots=True)
+class TokenActor:
+    """Who a token stands for, its scopes, and when its use was last noted."""
+
+    actor: Actor
+    scopes: str
+    last_used_at: datetime | None
+
+
+def of_token(session: Session, token: str, now: datetime, today: date) -> TokenActor | None:
+    """What an API token stands for, or None when it is unknown, revoked or expired."""
+    row = session.scalar(
+        select(ApiToken).where(
             ApiToken.hash == secret_hash(token),
             ApiToken.revoked_at.is_(None),
             or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now),
         )
-    ).scalar_one_or_none()
-    return by_id(session, row, today) if row else None
+    )
+    actor = by_id(session, row.actor, today) if row else None
+    return TokenActor(actor, row.scopes, row.last_used_at) if row and actor else None
 
 
 def by_id(session: Session, actor_id: str, today: date) -> Actor | None:

@@ -7,7 +7,16 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM
-from app.services import deputies, enterprise_codes, log, log_audit, log_witnesses, registers, second_factors
+from app.services import (
+    deputies,
+    enterprise_codes,
+    log,
+    log_audit,
+    log_witnesses,
+    registers,
+    second_factors,
+    two_persons,
+)
 from app.services.imports import enterprises, items, officers, reference
 from app.services.imports.rows import Row
 from app.services.register_audit import register_discrepancies
@@ -137,6 +146,8 @@ CASES = [  # what somebody does by SQL, the table that must be named, how
         "row_changed",
     ),
     ("UPDATE national_codes SET catalogue_code = 'x'", "national_codes", "row_changed"),
+    ("UPDATE api_tokens SET scopes = 'inspections'", "api_tokens", "row_changed"),
+    ("UPDATE proposals SET decided_by = proposed_by, confirmed = true", "proposals", "row_changed"),
     ("DELETE FROM second_factors", "second_factors", "row_removed"),
 ]
 
@@ -158,6 +169,7 @@ def full(house: House) -> Iterator[House]:
     witness = "sfj.example.gov.cn/witness+f64f1d17+BDOoxqyPOwkc0KUY8iP/V/1W/y6GZF0188RrDbQDC5MX"
     house.perform(log_witnesses.trust, house.people["admin"], witness)
     house.token("inspector")
+    house.perform(two_persons.propose, house.people["admin"], "account", "new", {"unit": "YT-YJJ"})
     house.perform(second_factors.begin, house.people["supervisor"])
     log.advance(house.perform)
     yield house

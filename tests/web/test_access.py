@@ -38,8 +38,8 @@ def test_the_page_is_that_of_the_routes(house: House) -> None:
 def test_every_path_says_whose_it_is_or_names_nothing_owned(house: House) -> None:
     """A new name in a path belongs to somebody, or is known to be nobody's."""
     nobodys = {
-        "code", "enterprise_id", "file_id", "filename", "form", "id", "key", "kind", "lot_id", "n", "name", "period", "position", "presented",
-        "receipt", "rest", "step", "what", "certificate_no", "number", "number_or_id", "unit", "kid",
+        "code", "enterprise_id", "file_id", "filename", "form", "id", "key", "kind", "lot_id", "n", "name", "period",
+        "position", "presented", "receipt", "rest", "step", "what", "certificate_no", "number", "number_or_id", "unit",
     }  # fmt: skip
     names = {n for rule in house.app.url_map.iter_rules() for n in rule.arguments}
     assert names - nobodys - access_table.OWNED.keys() == set()

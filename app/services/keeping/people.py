@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.domain.actors import ADMIN, DISCIPLINE, INTEGRATION, ROLES, UNIT_OF_ROLE, Actor
 from app.domain.errors import Invalid, NotFound, Refused
-from app.services import accounts
+from app.services import accounts, two_persons
 from app.services.keeping import periods
 from app.services.scope import account_in_scope, unit_in_scope
 from app.store.actors import secret_text
@@ -20,12 +20,21 @@ PERSON_ROLES = tuple(role for role in ROLES if role not in (INTEGRATION, DISCIPL
 
 def add_person(
     work: UnitOfWork, actor: Actor, username: str, name: str, unit: str, role: str, certificate_no: str | None
-) -> tuple[str, str]:
-    """A new account from today on: its id and first password, which is shown once. Raises Invalid at the field."""
+) -> tuple[str, str] | None:
+    """A new account from today on: its id and first password, which is shown once. Raises Invalid at the field.
+
+    None where the role needs a second administrator: it waits for one (services/two_persons.py).
+    """
     actor.require(ADMIN)
     _unit(work, actor, unit)
     if role not in PERSON_ROLES:
         raise Invalid("unknown_role", "role", role=role, roles="、".join(PERSON_ROLES))
+    accounts.require_unit_and_role(work, unit, role)
+    if two_persons.needs_two(role):
+        accounts.require_free_name(work, username)
+        said = {"name": name, "unit": unit, "role": role, "certificate_no": certificate_no}
+        two_persons.propose(work, actor, two_persons.ACCOUNT, username, said)
+        return None
     password = secret_text(work.random(12))
     made = accounts.add_user(work, username, name, unit, role, password, certificate_no, by=actor, given=True)
     return made.id, password
@@ -54,8 +63,9 @@ def enable(work: UnitOfWork, actor: Actor, actor_id: str) -> None:
 
 def assign(
     work: UnitOfWork, actor: Actor, actor_id: str, unit: str, role: str, first: date | None, last: date | None
-) -> None:
-    """A role from a day on, today at the earliest. The newest that holds counts."""
+) -> bool:
+    """A role from a day on, today at the earliest. The newest that holds counts. Whether it holds already: a role with
+    powers waits for a second administrator (services/two_persons.py)."""
     user = _person(work, actor, actor_id)
     found = _unit(work, actor, unit)
     if role not in PERSON_ROLES:
@@ -64,8 +74,14 @@ def assign(
         raise Invalid(f"{UNIT_OF_ROLE[role]}_unit", "unit", unit=unit)
     if user.actor == actor.id:
         raise Refused("own_role", "role")
+    if two_persons.needs_two(role):
+        periods.check(work, first, last)
+        said = {"unit": unit, "role": role, "first": str(first), "last": str(last) if last else ""}
+        two_persons.propose(work, actor, two_persons.ROLE, user.actor, said)
+        return False
     assignment = RoleAssignment(actor=user.actor, unit=unit, role=role, valid_from=first, valid_until=last)
     periods.begin(work, actor, periods.jurisdiction(work, found.region), assignment)
+    return True
 
 
 def end_role(work: UnitOfWork, actor: Actor, actor_id: str, period_id: int, last: date | None) -> None:

@@ -37,6 +37,7 @@ from app.store.models.people import (
     User,
 )
 from app.store.models.plans import Lot, OfficerConflict, Plan, PlanKeyEnterprise, PlanRow
+from app.store.models.proposals import Proposal
 from app.store.models.reference import (
     CalendarDay,
     Item,
@@ -63,7 +64,7 @@ __all__ = [
     "JurisdictionSetting", "Lead", "LeadStep", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead",
     "LogQueued", "LogTile", "LogWitness", "LoginSession", "Look", "Lot", "MatterRow", "NationalCode", "Observation",
     "Officer", "OfficerConflict", "OutboxRow", "PaperCounter", "PaperRow", "PaperSetting", "Plan",
-    "PlanKeyEnterprise", "PlanRow", "Policy", "RateBucket", "RecoveryCode",
+    "PlanKeyEnterprise", "PlanRow", "Policy", "Proposal", "RateBucket", "RecoveryCode",
     "RectificationRow", "Recusal", "RedTold", "Region", "RegionPlace",
     "RoleAssignment", "RuleClock", "SavedView", "SecondFactor",
     "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson",

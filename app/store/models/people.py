@@ -71,6 +71,9 @@ class ApiToken(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    scopes: Mapped[str] = mapped_column(String(200), default="")  # domain/tokens.py; none: all that the role may
+    last_used_at: Mapped[datetime | None]
+    issued_by: Mapped[str | None] = mapped_column(Id)
 
 
 class LoginSession(Base):

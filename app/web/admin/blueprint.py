@@ -29,6 +29,9 @@ def _own_words() -> dict[str, Any]:
     return {"own": words}
 
 
+blueprint.add_app_template_filter(words.scope, "own_scope")
+
+
 def today() -> date:
     return shanghai_day(now())
 

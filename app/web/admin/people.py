@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 
 from app.context import actor, perform, reading
 from app.domain.errors import DomainError, NotFound
 from app.queries import keeping as queries
 from app.queries import keeping_people as people_queries
-from app.services import scope
+from app.services import scope, second_factors
 from app.services.keeping import people as keeping
 from app.web.admin import words
 from app.web.admin.blueprint import Answer, administrators, blueprint, filters, messages, own_regions, saved, today
@@ -41,12 +41,14 @@ def add_account() -> Answer:
         unit, role = form.code("unit", needed=True), form.choice("role", keeping.PERSON_ROLES)
         certificate = form.code("certificate_no", 40) or None
         form.done()
-        made, password = perform(keeping.add_person, actor(), username, name, unit, role, certificate)
+        made = perform(keeping.add_person, actor(), username, name, unit, role, certificate)
     except NotFound:
         raise
     except DomainError as error:
         return _new_page(messages(error)), 422
-    return render_template("admin/password.html", account=made, username=username, password=password)
+    if made is None:
+        return redirect("/admin/proposals?saved=1", 303)
+    return render_template("admin/password.html", account=made[0], username=username, password=made[1])
 
 
 @blueprint.get("/accounts/<actor_id>")
@@ -82,8 +84,8 @@ def assign_role(actor_id: str) -> Answer:
         unit, role = form.code("unit", needed=True), form.choice("role", keeping.PERSON_ROLES)
         first, last = form.day("valid_from", needed=True), form.day("valid_until")
         form.done()
-        perform(keeping.assign, actor(), actor_id, unit, role, first, last)
-        return f"/admin/accounts/{actor_id}"
+        holds = perform(keeping.assign, actor(), actor_id, unit, role, first, last)
+        return f"/admin/accounts/{actor_id}" if holds else "/admin/proposals"
 
     return saved("role", act, lambda form, errors: _page(actor_id, form, errors))
 
@@ -116,11 +118,13 @@ def _page(actor_id: str, form: str, errors: dict[str, str]) -> str:
         found = scope.account_in_scope(session, actor(), actor_id)
         name = people_queries.account_name(session, actor_id)
         roles = queries.periods(people_queries.roles_of(session, actor_id), today(), replaced=True)
+        has_factor = second_factors.has_factor(session, actor_id)
     return render_template(
         "admin/account.html",
         account=found,
         name=name,
         roles=roles,
+        has_factor=has_factor,
         form=form,
         errors=errors,
         typed=typed(request.form),

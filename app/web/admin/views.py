@@ -5,10 +5,10 @@ from flask import render_template
 from app.context import reading
 from app.queries import keeping as queries
 from app.queries import keeping_people as people_queries
-from app.web.admin import codes, enterprises, items, officers, people, settings, tables, units
+from app.web.admin import codes, enterprises, items, officers, people, powers, settings, tables, units
 from app.web.admin.blueprint import administrators, blueprint, own_regions, today
 
-__all__ = ["blueprint", "codes", "enterprises", "items", "officers", "people", "settings", "tables", "units"]
+__all__ = ["blueprint", "codes", "enterprises", "items", "officers", "people", "powers", "settings", "tables", "units"]
 
 
 @blueprint.get("/")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 PERIODS: dict[str, Any] = {"now": _l("现行"), "before": _l("以前"), "next": _l("将来")}
@@ -65,3 +66,26 @@ SOURCES: dict[str, Any] = {
     "application": _l("申请时填写"),
 }
 WEEKDAYS = (_l("星期一"), _l("星期二"), _l("星期三"), _l("星期四"), _l("星期五"), _l("星期六"), _l("星期日"))
+
+TOKEN_STATES: dict[str, Any] = {"valid": _l("有效"), "expired": _l("已过期"), "revoked": _l("已停用")}
+SCOPES: dict[str, Any] = {
+    "read": _l("只读：查询角色能看到的一切"),
+    "inspections": _l("检查：申请、批准、结果"),
+    "invitations": _l("联合检查的邀请"),
+    "plans": _l("计划"),
+    "papers": _l("文书"),
+    "flags": _l("预警"),
+    "case-records": _l("办案记录"),
+    "units": _l("单位"),
+    "items": _l("检查事项"),
+    "officers": _l("执法人员"),
+    "enterprises": _l("企业"),
+    "stats": _l("统计"),
+}
+
+
+def scope(name: str) -> str:
+    """A scope in words; an area to read only says so."""
+    area, _sign, only = name.partition(":")
+    said = str(SCOPES.get(area, area))
+    return f"{said}（{_('只读')}）" if only else said
