@@ -27,7 +27,7 @@ def create_app(config: Config | None = None, clock: Clock | None = None, random:
         TRUSTED_HOSTS=list(config.trusted_hosts) or None,
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
-        SESSION_COOKIE_NAME="jcm_session",
+        SESSION_COOKIE_NAME="__Host-jcm_session" if config.is_https else "jcm_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,

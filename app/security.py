@@ -51,6 +51,7 @@ CSP = "; ".join(
 )
 HEADERS = {
     "Content-Security-Policy": CSP,
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self)",

@@ -39,6 +39,7 @@ ACCOUNTS = (  # user name, unit, role, name
     ("admin", "YT-SFJ", "admin", "李清和"),
     ("discipline", "YT-JW", "discipline", "郑守正"),
     ("observer", "YT-SFJ", "observer", "冯乐群"),
+    ("admin2", "YT-SFJ", "admin", "施宁远"),
 )
 FLAGGED, TODAY = 60, 5  # enterprises set aside for the stories
 

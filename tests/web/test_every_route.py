@@ -1,9 +1,11 @@
 """What holds for every route: it says who may come in, answers with the headers, and its errors have one shape."""
 
+from pathlib import Path
+
 import pytest
 
 from app.security import HEADERS, access_of
-from tests.house import House
+from tests.house import PASSWORD, House, open_house
 
 NOT_OURS = {"static"}
 
@@ -29,12 +31,30 @@ def test_a_stranger_reaches_no_page_that_needs_a_role(house: House) -> None:
             assert answer.location.startswith("/my/" if access.space else "/login")
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/healthz", "/no/such/page", "/api/v1/no-such-call"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/login", "/healthz", "/no/such/page", "/api/v1/no-such-call", "/inspect/", "/static/css/app.css", "/q/1"],
+)
 def test_every_answer_carries_the_headers(house: House, path: str) -> None:
     answer = house.client().get(path)
+    answer.close()
+    assert HEADERS["Content-Security-Policy"].startswith("default-src 'none'; ")
     for name in HEADERS:
         assert name in answer.headers, name
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_under_https_the_session_belongs_to_this_host_alone(database_url: str, tmp_path: Path) -> None:
+    house = open_house(database_url, tmp_path / "instance", JCM_PUBLIC_URL="https://localhost")
+    client = house.client()
+    data = {"username": "inspector", "password": PASSWORD}
+    answer = client.post("/login", data=data, base_url="https://localhost")
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    cookies = {c.split("=")[0]: c for c in answer.headers.getlist("Set-Cookie")}
+    assert set(cookies) == {"__Host-jcm_session", "jcm_staff", "jcm_known"}
+    assert all("Secure" in c and "HttpOnly" in c and "SameSite" in c for c in cookies.values())
+    assert "Path=/;" in cookies["__Host-jcm_session"] and "Domain" not in cookies["__Host-jcm_session"]
+    house.installation.database.dispose()
 
 
 def test_a_post_from_another_site_is_refused(house: House) -> None:
