@@ -43,8 +43,13 @@ def perform(use_case: Callable[Concatenate[UnitOfWork, P], T], /, *args: P.args,
 
 
 def reading() -> AbstractContextManager[Session]:
-    """A reading transaction for queries."""
+    """A reading transaction for queries, which sees everything committed."""
     return installation().reading()
+
+
+def browsing() -> AbstractContextManager[Session]:
+    """A reading transaction that may be a moment behind: figures, exports, public lists."""
+    return installation().browsing()
 
 
 def take(key: str, limit: Limit) -> None:

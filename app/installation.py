@@ -69,7 +69,14 @@ class Installation:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A reading transaction, on the standby where there is one. Never decide a write from it."""
+        """A reading transaction that sees everything committed: what a page leads to, and what is decided upon it."""
+        with self.database.read_primary() as session:
+            yield session
+
+    @contextmanager
+    def browsing(self) -> Iterator[Session]:
+        """A reading transaction on the standby where there is one, a moment behind: for figures, exports and public lists.
+        Never for who somebody is, whether a code is good, or what was just done."""
         with self.database.read() as session:
             yield session
 

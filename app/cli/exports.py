@@ -91,7 +91,7 @@ for _kind in EXPORTS:
 
 def _reading() -> Any:
     installation: Installation = current_app.extensions["jcm"]
-    return installation.reading()
+    return installation.browsing()
 
 
 def _write(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], form: str, out: Path | None, excel: bool) -> None:

@@ -26,6 +26,7 @@ from app.queries.health import Vitals
 from app.services.roots import ROOT as ROOT_DOCUMENT
 from app.services.unit_keys import KEYS, STATUS_LIFETIME
 from app.store import documents
+from app.store import log as log_store
 from app.store.migrate import current_revision, head_revision
 from app.typesetting import engine
 
@@ -37,6 +38,7 @@ JOB_LATE = timedelta(minutes=10)
 WITNESS_LATE = timedelta(days=7)
 BACKUP_OLD = timedelta(days=8)
 KEY_LIST_SHORT = timedelta(days=10)
+STANDBY_LATE = timedelta(minutes=1)
 DISK_SHORT = 2 * 1024**3
 SECRETS = ("secret.key", "key-encryption.key", "root.key")
 BUILT = (  # a part, and a file that is there when it was built
@@ -134,6 +136,7 @@ def _database(installation: Installation) -> Iterator[Finding]:
         published, root = documents.published(session, KEYS), documents.published(session, ROOT_DOCUMENT)
     yield finding("keys_open", OK) if opens else finding("keys_sealed", FAULT)
     yield _key_list(vitals, published, root, now)
+    yield from _standby(installation, vitals)
     yield from _log(vitals, now)
     yield from _worker(vitals, now)
 
@@ -157,6 +160,21 @@ def _key_list(vitals: Vitals, published: dict[str, Any] | None, root: dict[str, 
         return finding("key_list_untrusted", FAULT, problem=error)
     short = vitals.key_list_until < now + KEY_LIST_SHORT
     return finding("key_list_short" if short else "key_list", WARNING if short else OK, until=until)
+
+
+def _standby(installation: Installation, vitals: Vitals) -> Iterator[Finding]:
+    """Whether the standby for figures and exports answers, and how far behind it is by the log."""
+    database = installation.database
+    if database.read_engine is database.engine:
+        return
+    if not database.standby_answers():
+        yield finding("standby_silent", WARNING)
+        return
+    with installation.browsing() as session:
+        there = log_store.newest_head(session)
+    behind = vitals.log_size - (there.size if there else 0)
+    late = behind > 0 and vitals.log_made_at and (not there or vitals.log_made_at - there.made_at > STANDBY_LATE)
+    yield finding("standby_late" if late else "standby", WARNING if late else OK, behind=max(behind, 0))
 
 
 def _log(vitals: Vitals, now: datetime) -> Iterator[Finding]:

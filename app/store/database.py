@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 __all__ = ["Database", "Session", "dialect_insert", "next_ids"]
 BUSY_TIMEOUT_SECONDS = 30
+STANDBY_SECONDS = 3  # then the primary reads
 
 
 class Database:
@@ -23,7 +25,9 @@ class Database:
     def __init__(self, url: str, read_url: str | None = None) -> None:
         self.url = url
         self.engine = _engine(url)
-        self.read_engine = self.engine if read_url in (None, url) else _engine(str(read_url))
+        self.read_engine = (
+            self.engine if read_url in (None, url) else _engine(str(read_url), {"connect_timeout": STANDBY_SECONDS})
+        )
         self._writer = self.engine.execution_options(jcm_begin="BEGIN IMMEDIATE")
 
     @property
@@ -38,9 +42,23 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One reading transaction, rolled back at the end."""
-        with Session(self.read_engine, expire_on_commit=False, autoflush=False) as session:
+        """One reading transaction on the standby where there is one that answers, rolled back at the end."""
+        with Session(self._reader(), expire_on_commit=False, autoflush=False) as session:
             yield session
+
+    def _reader(self) -> Engine:
+        """The primary reads where the standby is down."""
+        if self.read_engine is not self.engine and not self.standby_answers():
+            return self.engine
+        return self.read_engine
+
+    def standby_answers(self) -> bool:
+        """Whether the standby can be read."""
+        try:
+            with self.read_engine.connect():
+                return True
+        except DBAPIError:
+            return False
 
     @contextmanager
     def read_primary(self) -> Iterator[Session]:
@@ -58,14 +76,22 @@ class Database:
         self.read_engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, connecting: dict[str, Any] | None = None) -> Engine:
     """Errors never repeat the values of a statement (`hide_parameters`): they would carry personal data into the logs."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
-    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10, hide_parameters=True)
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        hide_parameters=True,
+        connect_args=connecting or {},
+    )
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:

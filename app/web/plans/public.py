@@ -4,7 +4,7 @@ import json
 
 from flask import Blueprint, Response, render_template, request
 
-from app.context import now, reading, take
+from app.context import browsing, now, reading, take
 from app.domain.actors import PUBLIC
 from app.domain.errors import NotFound
 from app.domain.lots import Pool
@@ -29,7 +29,7 @@ def plans() -> str:
     """Published plans by unit, year and item."""
     filters = {name: request.args.get(name, "").strip()[:64] for name in ("unit", "year", "item")}
     filters["year"] = year_of(filters["year"])
-    with reading() as session:
+    with browsing() as session:
         found, following = queries.listed(session, PUBLIC, request.args.get("cursor"), USUAL, everybody=True, **filters)
         shown = queries.shown(session, found)
         units, years = queries.published_units(session), queries.published_years(session)
@@ -56,7 +56,7 @@ def plan(plan_id: str) -> str:
 def items() -> str:
     """What may be inspected at all: item, basis, unit, cap, since when published."""
     text, unit = request.args.get("q", "").strip()[:100], request.args.get("unit", "").strip()[:64]
-    with reading() as session:
+    with browsing() as session:
         today = shanghai_day(now())
         found, following = item_queries.published(session, today, text, unit, request.args.get("cursor"), USUAL)
         units = item_queries.units(session)

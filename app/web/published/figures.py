@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import Blueprint, render_template, request
 
-from app.context import installation, now, reading, take
+from app.context import browsing, installation, now, take
 from app.domain.callbacks import LAPSES_AFTER
 from app.domain.figures import Period
 from app.domain.times import shanghai_day
@@ -32,7 +32,7 @@ def figures() -> str:
     today, jurisdiction = shanghai_day(now()), installation().config.jurisdiction
     year = _year(request.args.get("year", ""), today)
     period = Period(date(year, 1, 1), min(date(year, 12, 31), today))
-    with reading() as session:
+    with browsing() as session:
         regions = registry.regions_below(session, jurisdiction)
         columns = [
             (p, queries.figures(session, regions, p, for_everybody=True).get("", Figures()))

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.config import ROOT
-from app.context import installation, now, reading
+from app.context import browsing, installation, now, reading
 from app.domain.codes.draw import code_matrix, svg
 from app.domain.codes.keys import grouped
 from app.domain.flags.catalogue import CATALOGUE
@@ -58,7 +58,7 @@ def root() -> Response:
 def policy() -> str:
     """The rules as they are set here: what is flagged, from which number on, on which ground; and every version."""
     today, region = shanghai_day(now()), installation().config.jurisdiction
-    with reading() as session:
+    with browsing() as session:
         found = [v for v in policies.versions(session, region, today) if v.row.confirmed_by]
         in_force = policies.in_force(session, region, today)
     return render_template(

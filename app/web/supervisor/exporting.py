@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
-from app.context import actor, now, perform, reading
+from app.context import actor, browsing, now, perform
 from app.domain import national
 from app.domain.errors import NotFound
 from app.domain.figures import Period, Rate
@@ -56,12 +56,12 @@ def export(what: str, form: str) -> Response:
     if what not in LISTS or form not in FORMS:
         raise NotFound("no_such_table")
     listed = LISTS[what]()
-    with reading() as session:
+    with browsing() as session:
         count = listed.count(session) if listed.count else sum(1 for _ in listed.rows(session))
     perform(service.record, actor(), what, form, listed.filters, count)
 
     def rows() -> Rows:
-        with reading() as session:
+        with browsing() as session:
             yield from listed.rows(session)
 
     if form == JSONL:

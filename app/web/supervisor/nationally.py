@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request
 from flask_babel import gettext as _
 
-from app.context import actor, installation, now, reading
+from app.context import actor, browsing, installation, now
 from app.domain.national import INSERT, LENGTH, MISSING, OPERATIONS, TOO_LONG, Problem, problems
 from app.queries import inspections as inspection_queries
 from app.queries import national as queries
@@ -26,7 +26,7 @@ def nationally() -> str:
     fit = held = 0
     shown: list[tuple[dict[str, str], list[tuple[str, str]]]] = []
     by_field: Counter[str] = Counter()
-    with reading() as session:
+    with browsing() as session:
         for row, wrong in found(session):
             fit, held = (fit + 1, held) if not wrong else (fit, held + 1)
             by_field.update(p.field.name for p in wrong)

@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from app.context import actor, reading
+from app.context import actor, browsing
 from app.domain.satisfaction import FEWEST_ENTERPRISES
 from app.queries import satisfaction
 from app.web.supervisor.blueprint import blueprint, readers
@@ -11,6 +11,6 @@ from app.web.supervisor.blueprint import blueprint, readers
 @blueprint.get("/ratings")
 @readers
 def ratings() -> str:
-    with reading() as session:
+    with browsing() as session:
         found = satisfaction.of_region(session, actor().regions)
     return render_template("supervisor/ratings.html", found=found, fewest=FEWEST_ENTERPRISES)

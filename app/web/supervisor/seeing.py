@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
-from app.context import actor, now, reading
+from app.context import actor, browsing, now
 from app.domain.errors import NotFound
 from app.domain.figures import Period
 from app.domain.flags.catalogue import CATALOGUE
@@ -68,7 +68,7 @@ def list_link(name: str, period: Period, **more: str) -> str | None:
 def units() -> str:
     """All inspecting units of the region in administrative order, each with sample sizes and intervals."""
     period = period_asked()
-    with reading() as session:
+    with browsing() as session:
         found = figure_queries.figures(session, actor().regions, period, "unit")
         rows = figure_queries.units_beside(session, actor().regions, found)
     return _page("units", period, rows=rows)
@@ -79,7 +79,7 @@ def units() -> str:
 def figures() -> str:
     """The region's figures against the period before (环比) and a year ago (同比), by weekday and hour, by town."""
     period, regions = period_asked(), actor().regions
-    with reading() as session:
+    with browsing() as session:
         columns = figure_queries.against(session, regions, period)
         heat = figure_queries.heat(session, regions, period)
         towns = figure_queries.towns(session, regions, period)
@@ -111,7 +111,7 @@ def _heat(heat: dict[tuple[int, int], int]) -> dict[str, Any]:
 def unit(code: str) -> str:
     """One unit: the period against the one before and the same a year ago."""
     period = period_asked()
-    with reading() as session:
+    with browsing() as session:
         row = session.get(Unit, code)
         if row is None or row.role != "inspecting":
             raise NotFound("no_such_unit")
@@ -130,7 +130,7 @@ def officer(certificate_no: str) -> str:
     Nothing of ratings: promise 4 knows no figure by officer.
     """
     period, regions = period_asked(), actor().regions
-    with reading() as session:
+    with browsing() as session:
         found = burden.officer(session, certificate_no, regions)
         if found is None:
             raise NotFound("no_such_officer")
