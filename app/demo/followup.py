@@ -16,7 +16,37 @@ from app.store.models import Enterprise, FindingRow, InspectionRow, InspectionUn
 from app.store.unit_of_work import UnitOfWork
 
 LETTERS = "云司"
-RULES = ("code.not_shown", "not_approved", "clue.missing", "clue.reused", "repeat.day", "unfit.unit", "unfit.too_few")
+# What units of the demonstration say of a flag, and what they are ordered to correct then.
+SAID = {
+    "code.not_shown": (
+        "当天现场网络不好，执法人员没有坚持亮码，事后也没有补记。",
+        "请组织全体执法人员学习亮码规定，逐件核对本季度没有扫码记录的检查，并书面报告结果。",
+    ),
+    "not_approved": (
+        "当天任务急，经办人先到现场、后补批准。",
+        "请停止先检查后批准的做法，逐件核对本季度的批准时间，并书面报告结果。",
+    ),
+    "clue.missing": (
+        "线索是电话转来的，经办人登记时漏填了编号。",
+        "请补齐线索编号，逐件核对本季度因线索触发的登记，并书面报告结果。",
+    ),
+    "clue.reused": (
+        "经办人登记时照抄了上一件的线索编号。",
+        "请更正线索编号，逐件核对本季度因线索触发的登记，并书面报告结果。",
+    ),
+    "repeat.day": (
+        "两个科室各自安排，登记前没有相互核对。",
+        "请指定专人统筹安排检查，能合并的合并为一次，并书面报告结果。",
+    ),
+    "unfit.unit": (
+        "当天人手不够，临时请其他单位的同志一起去，没有按联合检查登记。",
+        "请只派本单位持证人员检查，需要其他单位参加的按联合检查登记，并书面报告结果。",
+    ),
+    "unfit.too_few": (
+        "当天人手不够，只去了一个人。",
+        "请保证每次检查至少有两名持证人员，逐件核对本季度的登记，并书面报告结果。",
+    ),
+}
 SOURCE = "云汀区办案系统（演示）"
 
 
@@ -36,6 +66,7 @@ class _Acts:
     def __init__(self, work: UnitOfWork, cast: Cast, supervisor: Actor, flag: FindingRow) -> None:
         self.work, self.supervisor, self.flag = work, supervisor, flag.id
         self.unit = cast.inspectors[flag.unit]
+        self.said, self.order = SAID[flag.rule]
 
     def bureau(self, days: int, action: str, note: str = "", working_days: int | None = None) -> None:
         self._at(days, lambda: self._act(self.supervisor, FlagAction(action, note, working_days=working_days)))
@@ -84,24 +115,22 @@ def _answered(work: UnitOfWork, acts: _Acts) -> None:
     """Green: answered yesterday, the bureau checks."""
     acts.bureau(6, "send", "请说明原因，并报送当天的检查记录。", working_days=5)
     acts.answered(5, "sign_for")
-    acts.answered(1, "answer", "当天现场网络不好，执法人员没有坚持亮码，事后也没有补记。我单位已经批评教育。")
+    acts.answered(1, "answer", f"{acts.said}我单位已经批评教育。")
 
 
 def _ordered(work: UnitOfWork, acts: _Acts) -> None:
     """Green: upheld, ordered to correct with a decision that waits to be signed for."""
     acts.bureau(12, "send", "请说明原因。", working_days=5)
-    acts.answered(10, "answer", "经办人对规定不熟悉，登记时漏填。")
+    acts.answered(10, "answer", acts.said)
     acts.bureau(3, "uphold", "情况属实，理由不成立。")
-    acts.bureau(
-        2, "order_correction", "请组织全体执法人员学习检查码登记规定，逐件核对本季度的登记，并书面报告结果。", 15
-    )
+    acts.bureau(2, "order_correction", acts.order, 15)
     acts.paper(2, "supervision_decision", signed_for=False)
 
 
 def _flags(work: UnitOfWork) -> list[FindingRow]:
     """Raised flags of units of the demonstration that a unit may read: one a rule, the oldest first."""
     month_ago = work.now - timedelta(days=25)
-    query = select(FindingRow).where(FindingRow.rule.in_(RULES), FindingRow.state == "raised", FindingRow.standing)
+    query = select(FindingRow).where(FindingRow.rule.in_(SAID), FindingRow.state == "raised", FindingRow.standing)
     found: dict[str, FindingRow] = {}
     for row in work.session.scalars(query.order_by(FindingRow.raised_at, FindingRow.id)):
         if row.unit and row.raised_for <= shanghai_day(month_ago):

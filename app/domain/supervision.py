@@ -52,6 +52,8 @@ UNIT_READS = (
     "raised", "revised", "withdrawn", "send", "sign_for", "answer", "object", "uphold", "dismiss", "order_correction",
     "interview", "extend", "report_correction", "corrected", "close", "reminded",
 )  # fmt: skip
+# What makes an order to correct stand, and what ends it.
+_ORDER = ("finding.order_correction", "finding.corrected", "finding.dismiss", "finding.withdrawn")
 MOST_FILES = 10
 LONGEST_NOTE = 2000
 
@@ -93,8 +95,9 @@ def check(action: FlagAction, state: str, role: str | None) -> str:
 
 
 def order_stands(kinds: Iterable[str]) -> bool:
-    """Whether an order to correct, among the facts of a flag in order, was not confirmed as corrected yet."""
-    last = [kind for kind in kinds if kind in ("finding.order_correction", "finding.corrected")][-1:]
+    """Whether an order to correct, among the facts of a flag in order, was not confirmed as corrected yet. An objection
+    does not end it; that the flag was dismissed, or withdrawn by the rules, does."""
+    last = [kind for kind in kinds if kind in _ORDER][-1:]
     return last == ["finding.order_correction"]
 
 

@@ -27,7 +27,8 @@ TOLD: ColumnElement[bool] = and_(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A call-back with the enterprise it asks; `holder` is the name of who asks it now, `is_mine`: the reader."""
+    """A call-back with the enterprise it asks; `holder` is the name of who asks it now, until `held_until`; `is_mine`:
+    the reader."""
 
     row: Callback
     name: str
@@ -35,6 +36,7 @@ class Listed:
     address: str | None
     town: str | None
     holder: str | None
+    held_until: datetime | None
     is_mine: bool
 
 
@@ -176,7 +178,8 @@ def _listed(
 ) -> Listed:  # fmt: skip
     held_by = domain.holder(row.claimed_by, row.claimed_at, now) if row.state == domain.OPEN else None
     holder = names.get(held_by, held_by) if held_by else None
-    return Listed(row, name, uscc, address, town, holder, held_by == actor.id)
+    until = row.claimed_at + domain.CLAIM_HOLDS if held_by and row.claimed_at else None
+    return Listed(row, name, uscc, address, town, holder, until, held_by == actor.id)
 
 
 def _names(session: Session, ids: Iterable[str | None]) -> dict[str, str]:

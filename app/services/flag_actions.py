@@ -27,6 +27,7 @@ from app.store.unit_of_work import UnitOfWork, history
 
 ALONE = ("merge", "split")  # steps that make or leave a case
 LONGEST_CASE = 100
+_ORDERED = (CORRECTING, UPHELD)  # upheld again after an objection: the order stands as before
 
 
 def visible(work: UnitOfWork, actor: Actor, flag_id: str) -> FindingRow:
@@ -92,7 +93,7 @@ def _check_moment(work: UnitOfWork, actor: Actor, row: FindingRow, action: FlagA
 
 def order_stands(session: Session, row: FindingRow) -> bool:
     """Whether the unit was ordered to correct and nobody confirmed yet that it did."""
-    return row.state == CORRECTING and supervision.order_stands(f.kind for f in history(session, "finding", row.id))
+    return row.state in _ORDERED and supervision.order_stands(f.kind for f in history(session, "finding", row.id))
 
 
 def _note(fact: FactRow) -> str:

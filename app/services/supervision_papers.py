@@ -112,6 +112,7 @@ def matter(session: Session, row: FindingRow, actor: Actor, today: date) -> word
         rule=rule.name,
         said=sentence(row.rule, evidence(row), "zh"),
         source=rule.source,
+        law=rule.law,
         raised_for=row.raised_for,
         enterprise=enterprise.name if enterprise else None,
         inspection=inspection.number if inspection else None,

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 WORDS: dict[str, Any] = {
-    "count": _l("实际次数"),
+    "count": _l("实际"),
     "most": _l("最多次数"),
     "cap": _l("年度上限"),
     "fewest": _l("至少人数"),

@@ -88,6 +88,21 @@ def test_what_was_ordered_to_be_corrected_is_closed_only_once_it_was(house: Hous
     assert step(house, "supervisor", one, "close", "办结").state == CLOSED
 
 
+def test_an_objection_does_not_end_an_order_to_correct_and_a_dismissal_does(house: House, flagged: list[str]) -> None:
+    one = flagged[0]
+    step(house, "supervisor", one, "uphold", "成立")
+    step(house, "supervisor", one, "order_correction", "请整改")
+    step(house, "inspector", one, "object", "不同意")
+    step(house, "supervisor", one, "uphold", "异议不成立")
+    with pytest.raises(Refused) as refused:
+        step(house, "supervisor", one, "close", "办结")
+    assert refused.value.code == "not_corrected_yet"
+    step(house, "supervisor", one, "order_correction", "仍按原决定改正")
+    step(house, "inspector", one, "object", "还是不同意")
+    step(house, "supervisor", one, "dismiss", "异议成立")
+    assert step(house, "supervisor", one, "close", "办结").state == CLOSED
+
+
 @pytest.mark.parametrize("column", ["assignee", "due_on", "signed_at", "case_id", "object_until", "state"])
 def test_a_follow_up_changed_past_the_platform_is_found(house: House, flagged: list[str], column: str) -> None:
     step(house, "supervisor", flagged[0], "send", "请说明")

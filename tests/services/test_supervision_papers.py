@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from app.domain.actors import Actor
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
+from app.domain.flags.catalogue import CATALOGUE, GB54, GB54_LAW
 from app.domain.papers.kinds import KINDS, SUPERVISION
 from app.domain.papers.lifecycle import Paper
 from app.domain.supervision import FlagAction
@@ -106,6 +107,29 @@ def test_each_step_of_the_ladder_has_its_paper_and_the_unit_signs_for_it(house: 
         for paper in made if engine.can_set() and session.bind.dialect.name == "sqlite" else ():
             assert paper_rendering.pdf(paper_rendering.rendering(session, vault, paper)).startswith(b"%PDF")
     assert made[0].content["addressee"] in str(receipt.content)
+
+
+def test_discipline_inspection_reads_them_and_takes_no_step(house: House, flagged: str) -> None:
+    step(house, flagged, "send")
+    paper, watcher = signed(house, flagged, "followup_letter"), house.people["discipline"]
+    assert reads(house, "discipline", paper)
+    said = typed(house, flagged, "followup_letter")
+    for verb, more in (
+        (supervision_papers.start, (flagged, "followup_letter", said)), (supervision_papers.change, (paper.id, said)),
+        (papers.review, (paper.id,)), (supervision_papers.sign_off, (paper.id,)), (papers.send_back, (paper.id, "不")),
+        (papers.withdraw, (paper.id, "不")), (supervision_papers.sign_for, (paper.id,)),
+    ):  # fmt: skip
+        with pytest.raises(Forbidden):
+            house.perform(verb, watcher, *more)
+
+
+def test_a_practice_of_some_city_is_never_the_basis_of_a_decision(house: House, flagged: str) -> None:
+    step(house, flagged, "send", "uphold", "order_correction")
+    assert "深圳" in CATALOGUE["code.not_shown"].source
+    assert typed(house, flagged, "supervision_decision")["law"] == "《行政执法监督条例》"
+    assert "深圳" not in str(drafted(house, flagged, "supervision_decision").content)
+    assert {rule.law for rule in CATALOGUE.values()} == {"", GB54_LAW}
+    assert all(rule.source.startswith(GB54) and "待核" not in rule.source for rule in CATALOGUE.values() if rule.law)
 
 
 def test_another_person_reviews_where_the_bureau_wants_it(house: House, flagged: str) -> None:

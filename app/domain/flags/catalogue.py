@@ -9,12 +9,15 @@ from app.domain.flags.findings import BLUE, RED, YELLOW
 
 LOCAL = "本地规则"
 GB54 = "国办发〔2024〕54号"
+GB54_LAW = f"《国务院办公厅关于严格规范涉企行政检查的意见》（{GB54}）"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`about` is what happened, filled from the evidence; `mend` what the unit can do beforehand.
 
+    `source` is told as it is: a law, a city's practice, or 本地规则. `law` is what of it binds everywhere in the country and a
+    paper may therefore name as its basis; empty where the rule follows a practice or a text that is not confirmed.
     `rests_on_speech`: supervisors only (promise 4). `for_imported`: also for visits registered elsewhere.
     """
 
@@ -29,6 +32,7 @@ class Rule:
     mend_en: str
     rests_on_speech: bool = False
     for_imported: bool = False
+    law: str = ""
 
 
 _RULES = (
@@ -71,7 +75,7 @@ _RULES = (
         "本单位今年对这家企业已是第 %(count)s 次计划检查，年度上限 %(cap)s 次。",
         "Planned visit %(count)s of this unit to this enterprise this year; the cap is %(cap)s.",
         "取消这次检查，或改到明年；确有必要请写明理由。", "Cancel, or wait for next year; otherwise give the reason.",
-        for_imported=True,
+        for_imported=True, law=GB54_LAW,
     ),
     Rule(
         "cap.reasonable", "明显超过合理频次", "Clearly beyond reasonable", YELLOW, f"{GB54}（具体文字待核）",
@@ -92,22 +96,25 @@ _RULES = (
         "其他单位 %(days)s 天内刚检查过这家企业，没有合并为一次。",
         "Another body visited this enterprise within %(days)s days; the visits were not joined.",
         "邀请对方合并为一次联合检查（综合查一次）。", "Invite the other body to one joint visit.",
-        for_imported=True,
+        for_imported=True, law=GB54_LAW,
     ),
     Rule(
         "unfit.too_few", "执法人员不足", "Too few officers", RED, f"{GB54}",
         "只有 %(count)s 名执法人员，至少需要 %(fewest)s 名。", "%(count)s officers; at least %(fewest)s are needed.",
         "至少安排 %(fewest)s 名持证人员。", "Name at least %(fewest)s officers.",
+        law=GB54_LAW,
     ),
     Rule(
         "unfit.certificate", "执法证无效", "Certificate not valid", RED, f"{GB54}",
         "执法证 %(certificate)s 在检查当天%(why)s。", "Certificate %(certificate)s on the day of the visit: %(why_en)s.",
         "更换为证件有效的执法人员。", "Name an officer with a valid certificate.",
+        law=GB54_LAW,
     ),
     Rule(
         "unfit.unit", "人员不属于检查单位", "Officer of another unit", YELLOW, f"{GB54}",
         "执法证 %(certificate)s 的人员不属于这次检查的单位。", "The officer %(certificate)s is not of a unit of this visit.",
         "改派本单位人员，或邀请其单位联合检查。", "Name an officer of your own, or make it a joint visit.",
+        law=GB54_LAW,
     ),
     Rule(
         "unplanned", "计划外检查", "Outside the plan", YELLOW, "上海（2026-01-01 起施行的条例）",
@@ -123,6 +130,7 @@ _RULES = (
         "not_approved", "未经批准开始检查", "Started without approval", RED, f"{GB54}",
         "检查于 %(start)s 开始，%(approved)s 才批准。", "Began %(start)s, approved only %(approved)s.",
         "先由负责人批准；紧急情况请写明例外原因。", "Get the head's approval first; in an emergency name the exception.",
+        law=GB54_LAW,
     ),
     Rule(
         "late_filing", "计划检查申请过晚", "Filed late", BLUE, "南昌（提前 7 个工作日备案）",
@@ -133,6 +141,7 @@ _RULES = (
         "item.unpublished", "检查事项未公布", "Item not published", RED, f"{GB54}；检查事项库公示",
         "检查事项 %(items)s 不在当天公布的检查事项库中。", "Items %(items)s were not in the published list on that day.",
         "只选择已公布的检查事项。", "Choose published items only.",
+        law=GB54_LAW,
     ),
     Rule(
         "do_not_disturb", "无感监管对象", "Do-not-disturb", RED, "上海无感监管对象清单",
@@ -155,20 +164,20 @@ _RULES = (
     Rule(
         "out_of_area", "超出管辖区域", "Out of area", YELLOW, f"{GB54}",
         "检查地点不在牵头单位的管辖区域内。", "The place lies outside the lead unit's territory.",
-        "移交有管辖权的单位。", "Hand it to the unit in charge there.", for_imported=True,
+        "移交有管辖权的单位。", "Hand it to the unit in charge there.", for_imported=True, law=GB54_LAW,
     ),
     Rule(
-        "code.not_shown", "未亮码", "Code not shown", YELLOW, "深圳（不扫码）",
+        "code.not_shown", "未亮码", "Code not shown", YELLOW, "参照深圳做法（整治“不扫码”）",
         "检查已办结，企业在 %(hours)s 小时内没有扫到检查码。", "Completed, but the enterprise never scanned the code within %(hours)s h.",
         "到场先亮码，请企业扫码；确有困难可送达通知书。", "Show the code on arrival, or serve the paper notice.",
     ),
     Rule(
-        "code.afterwards", "事后补码", "Code made afterwards", RED, "深圳（事后补码）",
+        "code.afterwards", "事后补码", "Code made afterwards", RED, "参照深圳做法（整治“事后补码”）",
         "%(why)s", "%(why_en)s",
         "检查前申请；紧急情况请写明例外原因。", "Apply beforehand; in an emergency name the exception.",
     ),
     Rule(
-        "code.self_scan", "自扫码", "Scanned by the inspector's own device", YELLOW, "深圳（虚假扫码）",
+        "code.self_scan", "自扫码", "Scanned by the inspector's own device", YELLOW, "参照深圳做法（整治“虚假扫码”）",
         "%(why)s", "%(why_en)s",
         "请企业用自己的手机扫码。", "Let the enterprise scan with its own phone.",
     ),

@@ -21,7 +21,8 @@ PROPOSED_DAYS = 10
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A flag as a paper tells it. `said` is its sentence; `asked`, `answered`, `found`, `ordered` are the last words of each
+    """A flag as a paper tells it. `said` is its sentence; `law` what of the rule's source binds, a practice of some city is
+    never it; `asked`, `answered`, `found`, `ordered` are the last words of each
     step of the follow-up, with their days; `object_until` is when the unit's objection ends."""
 
     bureau: str
@@ -29,6 +30,7 @@ class Matter:
     rule: str
     said: str
     source: str
+    law: str
     raised_for: date
     enterprise: str | None = None
     inspection: str | None = None
@@ -67,7 +69,7 @@ def proposed(kind: str, m: Matter, due: date) -> dict[str, str]:
         else conclusion,
         "conclusion": conclusion,
         "advice": "请你单位对照上述情况自查，规范涉企行政检查，并书面反馈落实情况。",
-        "law": "；".join(dict.fromkeys((LAW, m.source))),
+        "law": "；".join(filter(None, (LAW, m.law))),
         "orders": m.ordered or "请你单位立即停止上述做法，限期改正，并书面报告改正情况。",
         "demands": "请引以为戒，严格按照检查码登记、批准、亮码的要求实施涉企行政检查。",
         "persons": f"{m.unit}负责人",
@@ -94,7 +96,7 @@ def _letter(m: Matter, typed: Mapping[str, str]) -> list[d.Block]:
 def _opinion(m: Matter, typed: Mapping[str, str]) -> list[d.Block]:
     until = _day(typed, "reply_by")
     return [
-        d.text(f"根据{LAW}，本机关对你单位下列行政检查进行了监督："),
+        d.text(f"根据{LAW}，本机关对下列行政检查进行了监督："),
         _facts(m),
         *_unit_said(m),
         d.heading("监督认定"),
@@ -109,15 +111,14 @@ def _decision(m: Matter, typed: Mapping[str, str]) -> list[d.Block]:
     until = _day(typed, "deadline")
     return [
         d.text("本机关对你单位下列行政检查进行了监督，现已查明："),
-        _facts(m),
+        _facts(m, with_law=False),
         *_unit_said(m),
         d.heading("查明的事实和认定"),
         d.text(typed["conclusion"]),
         d.heading("监督决定"),
         d.text(f"根据{typed['law']}，决定如下："),
         d.text(typed["orders"]),
-        d.rows([("改正期限", f"{until}前")]),
-        d.text(f"请于期限届满前将改正情况和材料书面报送本机关。{_objection(m)}异议期间不停止执行。{_phone(m)}"),
+        d.text(f"请于{until}前改正，并将改正情况和材料书面报送本机关。{_objection(m)}异议期间不停止执行。{_phone(m)}"),
     ]
 
 
@@ -159,17 +160,17 @@ _BLOCKS: dict[str, Callable[[Matter, Mapping[str, str]], list[d.Block]]] = {
 }
 
 
-def _facts(m: Matter) -> d.Block:
+def _facts(m: Matter, *, with_law: bool = True) -> d.Block:
+    """What it is about, in as few rows as say it: a paper of one page is read."""
+    concerned = (m.enterprise, f"检查编号 {m.inspection}" if m.inspection else None)
     return d.rows(
         [
-            ("事由", m.rule),
-            ("情况", m.said),
-            ("涉及企业", m.enterprise or ""),
-            ("检查编号", m.inspection or ""),
+            ("事由", f"{m.rule}：{m.said}"),
+            ("涉及企业" if m.enterprise else "涉及检查", [words for words in concerned if words]),
             ("执法证号", m.officer or ""),
             ("期间", m.period or ""),
             ("日期", d.day_in_words(m.raised_for)),
-            ("规则依据", m.source),
+            ("规定" if m.law else "规则来源", (m.law or m.source) if with_law else ""),
         ]
     )
 

@@ -13,6 +13,7 @@ from app.context import actor, installation, now, perform, reading
 from app.domain.errors import DomainError, NotFound
 from app.domain.flags.advise import sentence as flag_sentence
 from app.domain.flags.catalogue import CATALOGUE
+from app.domain.papers.kinds import PaperKind
 from app.domain.supervision import LONGEST_NOTE, WITH_PAPERS, FlagAction, possible
 from app.domain.times import shanghai_day
 from app.errors import field_sentences, sentence
@@ -202,11 +203,22 @@ def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
         actions=[a for a in actions if a not in ("merge", "split") or (a == "split" and row.case_id)],
         with_papers=WITH_PAPERS,
         papers=papers,
-        paper_kinds=supervision_papers.draftable(row),
+        drafts=_drafts(supervision_papers.draftable(row), steps),
+        stands=stands,
         errors=errors,
         typed=request.form,
         me=actor().id,
     )
+
+
+def _drafts(kinds: list[PaperKind], steps: list[followup.Step]) -> dict[str, Any]:
+    """Where each kind is offered: beside the last step that it tells of (`after`, by the step's place), else (`before`)
+    under the steps that can be taken."""
+    taken = {s.action: n for n, s in enumerate(steps)}
+    return {
+        "after": {taken[k.beside]: k for k in kinds if k.beside in taken},
+        "before": [k for k in kinds if k.beside not in taken],
+    }
 
 
 def say(f: flag_queries.ShownFlag) -> str:

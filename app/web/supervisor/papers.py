@@ -159,6 +159,7 @@ def _page(flag_id: str, paper_id: str, errors: dict[str, str]) -> str:
         facts=facts,
         errors=errors,
         actor=actor(),
+        fields=PAPER_FIELDS,
         must_review=setting is not None and setting.reviewed,
     )
 
