@@ -1,13 +1,18 @@
 """Real answers have the documented fields, and the document holds together."""
 
+import json
 import re
 from typing import Any
 
 from app.api.v1 import answers, answers_joint
+from app.api.v1.error_codes import OWN
 from app.api.v1.operations import OPERATIONS
+from app.errors import HTTP_CODES, SENTENCES
 from tests.api.test_flags_and_registry import flagged
 from tests.api.test_one_visit import body, get, post
 from tests.house import House, uscc
+
+OF_HTTP = {code for code, _ in HTTP_CODES.values()} | {"unexpected"}
 
 
 def test_real_answers_have_the_documented_fields(house: House) -> None:
@@ -71,7 +76,21 @@ def test_the_document_holds_together(house: House) -> None:
 def test_every_example_is_a_request_that_its_schema_takes() -> None:
     for op in OPERATIONS:
         if op.body:
-            op.body.model_validate_json(__import__("json").dumps(op.example))
+            op.body.model_validate_json(json.dumps(op.example))
+
+
+def test_every_operation_has_its_roles_limit_codes_and_an_answer_that_its_schema_takes(house: House) -> None:
+    paths = house.client().get("/api/v1/openapi.json").json["paths"]
+    for op in OPERATIONS:
+        told = paths[f"/api/v1{op.path}"][op.method.lower()]
+        limit = "240 calls a minute" if op.allowed is None else "3000 calls a minute"
+        assert told["x-roles"] == list(op.allowed or ()) and limit in told["description"]
+        wrong = {status: answer for status, answer in told["responses"].items() if status[0] != "2"}
+        assert all(set(answer["x-codes"]) <= set(SENTENCES) | OF_HTTP for answer in wrong.values()), op.name
+        example = told["responses"][str(op.status)]["content"][op.media].get("example")
+        if op.answer:
+            op.answer.model_validate_json(json.dumps(example))
+    assert set(OWN) == {op.name for op in OPERATIONS}
 
 
 def test_every_code_that_the_api_answers_with_is_explained(house: House) -> None:

@@ -1,20 +1,25 @@
 """OpenAPI 3.1 from the declared operations, and a page that reads it without any outside host."""
 
+import json
+from pathlib import Path
 from typing import Any, Literal
 
 from flask import Response, render_template
 from pydantic import BaseModel
 
-from app.api.v1 import answers
-from app.api.v1.operations import OPERATIONS, Operation, as_json, blueprint
+from app.api.v1 import answers, outside, parameters
+from app.api.v1.error_codes import OWN
+from app.api.v1.operations import LONGEST_KEY, OPERATIONS, PUBLIC_LIMIT, TOKEN_LIMIT, Operation, as_json, blueprint
 from app.context import installation
 from app.errors import HTTP_CODES, SENTENCES, UNEXPECTED, sentence
 from app.security import public
+from app.store.limits import Limit
 
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 ERRORS = {
     400: "The request could not be read.",
     401: "A valid bearer token is needed.",
-    403: "The actor's role may not do this.",
+    403: "The actor may not do this.",
     404: "No such thing, or not one the actor may see.",
     409: "The state does not allow it, or the Idempotency-Key was used for another request.",
     413: "The body is too large.",
@@ -22,25 +27,52 @@ ERRORS = {
     422: "One or several fields are wrong; `errors` names each.",
     429: "Too many requests; `Retry-After` says when to try again.",
     500: "Unexpected; nothing was stored.",
+    503: "Not available now; try again.",
 }
+OF_BODIES = (
+    "control_character", "missing", "naive_time", "not_json", "out_of_range", "time_out_of_range", "too_long", "unknown_choice",
+    "unknown_field", "wrong_type",
+)  # fmt: skip
+EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "answer_examples.json").read_text())
+RULE = (
+    "Within v1 names are stable: calls, fields, choices and error codes are added, never renamed or removed, and no field changes "
+    "its meaning. Clients ignore fields that they do not know. docs/integrators.md has the rule and a worked example."
+)
+
+
+def codes_of(op: Operation) -> dict[int, tuple[str, ...]]:
+    """The stable error codes that an operation answers with, by status: what every one has, and its own."""
+    writes, own = op.method != "GET", OWN[op.name]
+    found = {
+        400: ("bad_request",),
+        401: ("unauthorized",) if op.allowed else (),
+        403: ("wrong_role",) if op.allowed else ("cross_site",),
+        409: ("idempotency_conflict",) if op.creates else (),
+        413: ("body_too_large",) if writes else (),
+        415: ("unsupported_media_type",) if op.body else (),
+        422: OF_BODIES if op.body else ("too_long",) if writes else ("unknown_field",),
+        429: ("too_many",),
+        500: ("unexpected",),
+        503: ("unavailable",),
+    }
+    if op.allowed is None and not writes:
+        found[403] = ()
+    merged = {s: tuple(sorted({*found.get(s, ()), *own.get(s, ())})) for s in ERRORS}
+    return {status: codes for status, codes in merged.items() if codes}
 
 
 def document(server: str) -> dict[str, Any]:
     """The OpenAPI document."""
-    paths: dict[str, dict[str, Any]] = {}
     schemas: dict[str, Any] = {}
     _schema(answers.Problem, schemas, "serialization")
+    paths: dict[str, dict[str, Any]] = {}
     for op in OPERATIONS:
         paths.setdefault(f"/api/v1{op.path}", {})[op.method.lower()] = _operation(op, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "检查码 API",
-            "version": "1",
-            "description": "Names are stable: fields and calls are added, never renamed or removed, within v1.",
-        },
+        "info": {"title": "检查码 API", "version": "1", "description": RULE},
         "servers": [{"url": server}],
-        "paths": paths,
+        "paths": paths | outside.paths({"content": PROBLEM}),
         "components": {
             "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -49,42 +81,52 @@ def document(server: str) -> dict[str, Any]:
 
 
 def _operation(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    limit = limit_of(op)
+    roles = "Roles: " + ", ".join(op.allowed) if op.allowed else "Public"
+    per = "token" if op.allowed else "address"
+    answered: dict[str, Any] = {"schema": _answer(op, schemas)}
+    if op.name in EXAMPLES:
+        answered["example"] = EXAMPLES[op.name]
     described: dict[str, Any] = {
         "operationId": op.name,
         "summary": op.summary,
-        "description": "Roles: " + ", ".join(op.allowed) if op.allowed else "Public.",
+        "description": f"{roles}. At most {limit.per_minute:g} calls a minute for each {per}.",
         "security": [{"token": []}] if op.allowed else [],
+        "tags": [op.path.split("/")[1]],
         "parameters": _parameters(op),
-        "responses": {
-            str(op.status): {"description": "Done.", "content": {op.media: {"schema": _answer(op, schemas)}}}
-        },
+        "responses": {str(op.status): {"description": "Done.", "content": {op.media: answered}}},
         "x-roles": list(op.allowed or ()),
+        "x-rate-limit": {"burst": limit.burst, "per_minute": limit.per_minute, "per": per},
     }
-    for status, text in ERRORS.items():
-        if status == 401 and op.allowed is None:
-            continue
-        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        described["responses"][str(status)] = {"description": text, "content": content}
+    for status, codes in codes_of(op).items():
+        told = {
+            "description": f"{ERRORS[status]} Codes: {', '.join(codes)}.",
+            "content": PROBLEM,
+            "x-codes": list(codes),
+        }
+        if status == 429:
+            told["headers"] = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string"}}}
+        described["responses"][str(status)] = told
     if op.body:
         media = {"schema": _schema(op.body, schemas, "validation"), "example": op.example}
         described["requestBody"] = {"required": True, "content": {"application/json": media}}
     return described
 
 
+def limit_of(op: Operation) -> Limit:
+    return PUBLIC_LIMIT if op.allowed is None else TOKEN_LIMIT
+
+
 def _parameters(op: Operation) -> list[dict[str, Any]]:
-    found = [
-        {"name": part.strip("{}"), "in": "path", "required": True, "schema": {"type": "string"}}
-        for segment in op.path.split("/")
-        for part in (segment,)
+    found: list[dict[str, Any]] = [
+        {"name": part.strip("{}"), "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for part in op.path.split("/")
         if part.startswith("{")
     ]
-    found += [
-        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
-        for name, text in op.query.items()
-    ]
-    if op.creates:
+    found += parameters.described(op.name, op.query)
+    if op.creates or op.many:
         text = "The same key and body give the first answer again; the same key with another body is 409."
-        schema = {"type": "string", "maxLength": 128}
+        schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY}
         found.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
     return found
 
@@ -116,7 +158,11 @@ def docs() -> str:
     told = {code: sentence_of(code) for code in SENTENCES}
     told |= {code: str(text) for code, text in HTTP_CODES.values()} | {"unexpected": str(UNEXPECTED)}
     errors = sorted(told.items())
-    return render_template("api/docs.html", operations=OPERATIONS, errors=errors)
+    shown = document(installation().config.public_url)
+    calls = [(path, method.upper(), op) for path, methods in shown["paths"].items() for method, op in methods.items()]
+    return render_template(
+        "api/docs.html", calls=calls, errors=errors, rule=RULE, schemas=shown["components"]["schemas"]
+    )
 
 
 def sentence_of(code: str) -> str:

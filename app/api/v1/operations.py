@@ -55,6 +55,7 @@ class Operation:
     example: Any
     answer: type[BaseModel] | None
     media: str = "application/json"
+    many: bool = False
 
 
 OPERATIONS: list[Operation] = []
@@ -83,7 +84,7 @@ class Declared:
         OPERATIONS.append(
             Operation(
                 self.method, self.path, name, self.summary, self.allowed, self.body, self.query, self.status,
-                self.creates, self.example, self.answer, self.media,
+                self.creates, self.example, self.answer, self.media, self.many,
             )
         )  # fmt: skip
 
