@@ -57,7 +57,7 @@ def codes_of(op: Operation) -> dict[int, tuple[str, ...]]:
     }
     if op.allowed is None and not writes:
         found[403] = ()
-    merged = {s: tuple(sorted({*found.get(s, ()), *own.get(s, ())})) for s in ERRORS}
+    merged = {s: tuple(sorted({*found.get(s, ()), *own.get(s, "").split()})) for s in ERRORS}
     return {status: codes for status, codes in merged.items() if codes}
 
 
