@@ -71,7 +71,7 @@ def test_a_tenth_of_dismissed_flags_is_drawn_and_reviewed_by_another_person(hous
 
 
 def test_where_there_is_one_supervisor_discipline_inspection_reviews(house: House) -> None:
-    house.perform(accounts.disable_user, "supervisor2")
+    house.perform(accounts.set_open, "supervisor2", False)
     (review,) = drawn(house, 3)
     assert review.reviewer == house.people["discipline"].id
     client = house.signed_in("discipline")
