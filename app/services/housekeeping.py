@@ -77,6 +77,7 @@ JOBS = (
     flag_reviews.run,
     callback_draws.weekly,
     unit_keys.renew_lists,
+    unit_keys.forget_status,
     forget,
     erase_former,
     log.prune,

@@ -8,7 +8,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM, Actor
@@ -20,7 +20,7 @@ from app.domain.times import shanghai_day
 from app.services import registers, roots
 from app.store.documents import expires_at, keep, next_version, published
 from app.store.issuers import recognised
-from app.store.models import CodeRow, InspectionRow, Log, LogWitness, Unit, UnitKey
+from app.store.models import CodeRow, InspectionRow, Log, LogWitness, SignedDocument, Unit, UnitKey
 from app.store.unit_of_work import UnitOfWork
 
 KEY_LIFETIME = timedelta(days=2 * 365)
@@ -140,6 +140,13 @@ def renew_lists(work: UnitOfWork) -> None:
     ends = expires_at(work.session, KEYS)
     if ends is None or ends < work.now + RESIGN_BEFORE or _issuers_changed(work):
         publish_keys(work)
+
+
+def forget_status(work: UnitOfWork) -> None:
+    """Housekeeping: status lists that ran out. One is signed every few seconds; versions go on from the newest, which stays."""
+    ran_out = (SignedDocument.name == STATUS, SignedDocument.expires_at < work.now)
+    newest = next_version(work.session, STATUS) - 1
+    work.session.execute(delete(SignedDocument).where(*ran_out, SignedDocument.version < newest))
 
 
 def _issuers_changed(work: UnitOfWork) -> bool:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.config import ConfigError
 from app.operating import checks, logs, metrics
-from app.services import log
+from app.services import log, unit_keys
+from app.store.models import SignedDocument
 from app.store.vault import Vault
 from tests.house import House, house_config
 
@@ -155,3 +156,21 @@ def test_networks_and_tokens_that_cannot_be_are_refused_at_the_start(tmp_path: A
 @ONE
 def test_the_least_free_disk_counts(house: House) -> None:
     assert checks.free_bytes(house.installation) == shutil.disk_usage(house.installation.config.instance).free
+
+
+def test_status_lists_that_ran_out_are_forgotten_and_versions_go_on(house: House) -> None:
+    house.approved()
+    for _ in range(3):
+        house.perform(unit_keys.renew_lists)
+        house.clock.move(hours=11)
+    versions = select(SignedDocument.version).where(SignedDocument.name == unit_keys.STATUS)
+    with house.installation.reading() as session:
+        newest = max(session.scalars(versions))
+    house.perform(unit_keys.forget_status)
+    with house.installation.reading() as session:
+        assert sorted(session.scalars(versions)) == [newest - 1, newest]
+    house.clock.move(days=9)  # nobody was there: the newest stays, or its version would come again
+    house.perform(unit_keys.forget_status)
+    house.perform(unit_keys.renew_lists)
+    with house.installation.reading() as session:
+        assert sorted(session.scalars(versions)) == [newest, newest + 1]
