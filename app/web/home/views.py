@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import installation
+from app.domain.figures import Rate
 from app.i18n import ELDER_COOKIE, LANGUAGE_COOKIE, LANGUAGES
 from app.operating import checks
 from app.operating import metrics as figures
@@ -55,6 +56,18 @@ def metrics() -> Response:
     if not figures.may_read(installation().config, request.remote_addr, bearer):
         abort(404)
     return Response(figures.exposition(installation()), content_type=figures.CONTENT_TYPE)
+
+
+@blueprint.get("/design")
+@public
+def design() -> str:
+    """Every piece that pages are built of, in each state, for whoever builds pages; not there in production."""
+    if installation().config.is_production:
+        abort(404)
+    return render_template("home/design.html", long=_LONG_NAME, share=Rate(17, 120))
+
+
+_LONG_NAME = "云汀示例超长名称精密机械制造与自动化设备技术服务（集团）股份有限公司第一分公司仓储中心 " * 2
 
 
 def safe_path(text: str) -> str:
