@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -103,6 +104,27 @@ def test_two_sequencers_at_once_give_every_leaf_one_place(house: House) -> None:
         entered = sum(pool.map(lambda _: advance(house), range(8)))
     with house.installation.reading() as session:
         assert entered == session.scalar(select(func.count()).select_from(FactRow))
+    assert audit(house) == []
+
+
+def test_a_sequencer_that_waited_while_another_signed_goes_on(house: House) -> None:
+    house.approved()
+    waited = []
+
+    def perform(use_case: Any) -> Any:
+        if waited:
+            return house.perform(use_case)
+        waited.append(True)
+        house.clock.move(seconds=1)
+        advance(house)  # another sequencer signs a second after this one took its `now`
+        house.approved()
+        house.clock.move(seconds=-1)
+        try:
+            return house.perform(use_case)
+        finally:
+            house.clock.move(seconds=2)
+
+    assert log.advance(perform) > 0
     assert audit(house) == []
 
 
