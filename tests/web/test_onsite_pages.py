@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain.actors import PUBLIC
 from app.domain.amendments import Amendment
-from app.services import amendments, onsite, places, rectifications
+from app.services import amendments, onsite, places, rectifications, scans
 from app.store import inspections as inspection_store
 from app.store import rectifications as rectification_store
 from app.store.models import InspectionRow, ItemPoint
@@ -81,6 +81,34 @@ WRONG = [
     ({"outcome.YJ-01": "fine"}, "不是可选的值"),
     ({"ended_at": "2027-01-01T09:00"}, "时间不能晚于现在"),
 ]
+
+
+def test_the_end_that_a_page_proposed_is_the_end_at_sending_and_is_in_no_draft(house: House) -> None:
+    inspection, client = house.approved(), house.signed_in("inspector")
+    url = f"/inspect/{inspection.id}"
+
+    def proposed() -> str:
+        page = client.get(f"{url}/result").text
+        ends = re.findall(r'name="ended_(?:at|proposed)" value="([^"]+)"', page)
+        assert len(ends) == 2 and len(set(ends)) == 1
+        return ends[0]
+
+    opened = proposed()
+    house.clock.move(minutes=5, seconds=20)
+    house.perform(scans.record_scan, inspection.code.short_code, "arrive", "phone")
+    untouched = {"ended_at": opened, "ended_proposed": opened}
+    client.post(f"{url}/result", data=sent(house, go="draft", headcount="3", **untouched))
+    house.clock.move(minutes=40)
+    assert proposed() != opened  # a page opened later proposes a later end
+    assert client.post(f"{url}/result", data=sent(house, **untouched)).status_code == 303
+    assert current(house, inspection.id).ended_at == house.clock.now
+
+
+def test_an_end_that_was_typed_is_kept_in_the_draft(house: House) -> None:
+    inspection, client = house.approved(), house.signed_in("inspector")
+    typed = sent(house, go="draft", ended_at="2026-03-02T08:41", ended_proposed="2026-03-02T09:00")
+    client.post(f"/inspect/{inspection.id}/result", data=typed)
+    assert 'value="2026-03-02T08:41"' in client.get(f"/inspect/{inspection.id}/result").text
 
 
 def test_a_wrong_field_gets_its_sentence_and_nothing_is_lost(house: House) -> None:

@@ -46,7 +46,12 @@ def test_the_supervisor_of_the_region_reaches_the_papers_from_the_visit_and_no_o
     notice = of(house, inspection, "notice")
     page = house.signed_in("supervisor").get(f"/supervise/inspections/{inspection.id}").text
     assert f'href="/papers/{notice.id}"' in page and str(notice.number) in page
-    assert house.signed_in("supervisor").get(f"/papers/{notice.id}").status_code == 200
+    read = house.signed_in("supervisor").get(f"/papers/{notice.id}")
+    assert read.status_code == 200 and f'href="/supervise/inspections/{inspection.id}"' in read.text  # the way back
+    assert (
+        f'href="/inspect/{inspection.id}/papers/{notice.id}"'
+        in house.signed_in("head").get(f"/papers/{notice.id}").text
+    )
     neighbour = house.signed_in("neighbour")
     assert neighbour.get(f"/supervise/inspections/{inspection.id}").status_code == 404
     assert neighbour.get(f"/papers/{notice.id}").status_code == 404

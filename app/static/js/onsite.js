@@ -38,6 +38,7 @@ function fieldsOf(part) {
     if (block.dataset.part !== part) continue;
     for (const field of block.querySelectorAll("input, select, textarea")) {
       if (!field.name || field.type === "file") continue;
+      if ("proposed" in field.dataset && field.value === field.defaultValue) continue; // nobody said so: later it is another
       if ((field.type === "radio" || field.type === "checkbox") && !field.checked) continue;
       found[field.name] = field.value;
     }

@@ -47,7 +47,8 @@ def result(inspection_id: str) -> BaseResponse | tuple[str, int] | str:
             return _page(inspection_id, request.form, refused), 422
         if go in ("draft", "more"):
             return _page(inspection_id, request.form, {}, saved=go == "draft", more=go == "more")
-        perform(visits.complete, actor(), inspection_id, forms.completion(request.form, s.inspection, points, own))
+        completion = forms.completion(request.form, s.inspection, points, own, now())
+        perform(visits.complete, actor(), inspection_id, completion)
     except NotFound:
         raise
     except DomainError as error:
@@ -164,5 +165,6 @@ def _page(inspection_id: str, form: Any, errors: dict[str, str], *, saved: bool 
         rows=min(rows, forms.MOST_ROWS),
         due=due.isoformat(),
         tomorrow=(today + timedelta(days=1)).isoformat(),
-        ended=min(now(), s.inspection.window_end).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
+        ended=forms.usual_end(s.inspection, now()).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
+        end_typed=forms.end_typed(values),
     )

@@ -1,7 +1,7 @@
 """The form of the result: one block an item with its check points, who came, when it ended, what must be put right."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.domain.errors import Invalid, Problem
@@ -14,6 +14,18 @@ REST = ("ended_at", "headcount", "due", "demand", "on_the_spot", "rows")
 PERSON = ("role", "organisation", "name")
 FEWEST_ROWS, MOST_ROWS = 2, 50
 Points = Mapping[str, Sequence[Any]]  # item → its check points in order
+
+
+def usual_end(i: Inspection, now: datetime) -> datetime:
+    """When a visit ended of which nobody says otherwise: now, or when its window was over; never before it began."""
+    ended = min(now, i.window_end)
+    return max(ended, i.visit_start) if i.visit_start else ended
+
+
+def end_typed(form: Mapping[str, str]) -> str:
+    """The end that somebody typed; "" where it is still what the page proposed, maybe long ago."""
+    ended = form.get("ended_at", "").strip()
+    return "" if ended == form.get("ended_proposed", "") else ended
 
 
 def fields_of(item: str, points: Points) -> list[str]:
@@ -33,13 +45,17 @@ def parts(form: Mapping[str, str], i: Inspection, points: Points) -> dict[str, d
         if said or form.get("part") == item:
             found[item] = said
     rest = {name: form[name].strip()[:2000] for name in REST if form.get(name)}
+    if not end_typed(form):
+        rest.pop("ended_at", None)
     rest |= {name: value.strip()[:200] for name, value in form.items() if name.startswith("people.") and value}
     if rest or form.get("part") == "":
         found[""] = rest
     return found
 
 
-def completion(form: Mapping[str, str], i: Inspection, points: Points, own: Collection[str]) -> Completion:
+def completion(
+    form: Mapping[str, str], i: Inspection, points: Points, own: Collection[str], now: datetime
+) -> Completion:
     """The command: of the `own` items all that have no result yet, of others what was filled in.
 
     Raises Invalid with every field that is wrong.
@@ -47,7 +63,8 @@ def completion(form: Mapping[str, str], i: Inspection, points: Points, own: Coll
     problems: list[Problem] = []
     known = {r.item for r in i.results}
     told = [item for item in i.items if form.get(f"outcome.{item}")]
-    ended = moment_of(form.get("ended_at", ""), "ended_at", problems)
+    untouched = form.get("ended_at", "").strip() and not end_typed(form)
+    ended = usual_end(i, now) if untouched else moment_of(form.get("ended_at", ""), "ended_at", problems)
     problems += [
         (f"outcome.{item}", "missing", {})
         for item in i.items

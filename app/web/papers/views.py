@@ -33,7 +33,7 @@ def can_set() -> bool:
 @blueprint.get("/<paper_id>")
 @readers
 def shown(paper_id: str) -> str:
-    return print_view(_made(paper_id), f"/papers/{paper_id}.pdf")
+    return print_view(_made(paper_id), f"/papers/{paper_id}.pdf", _back(paper_id))
 
 
 @blueprint.get("/<paper_id>.pdf")
@@ -45,7 +45,7 @@ def as_pdf(paper_id: str) -> Response:
 @blueprint.get("/<paper_id>/receipt")
 @readers
 def receipt(paper_id: str) -> str:
-    return print_view(_made(paper_id, receipt=True), f"/papers/{paper_id}/receipt.pdf")
+    return print_view(_made(paper_id, receipt=True), f"/papers/{paper_id}/receipt.pdf", _back(paper_id))
 
 
 @blueprint.get("/<paper_id>/receipt.pdf")
@@ -70,3 +70,14 @@ def _made(paper_id: str, *, receipt: bool = False) -> Rendering:
         paper = queries.seen(session, actor(), paper_id)
         make = paper_rendering.receipt if receipt else paper_rendering.rendering
         return make(session, installation().vault, paper)
+
+
+def _back(paper_id: str) -> str:
+    """The page that leads here: of a visit the unit's page of the paper, or the visit's for who watches."""
+    with reading() as session:
+        paper = queries.seen(session, actor(), paper_id)
+    if paper.subject_kind != "inspection":
+        return ""
+    if actor().oversees:
+        return f"/supervise/inspections/{paper.subject_id}"
+    return f"/inspect/{paper.subject_id}/papers/{paper.id}"
