@@ -72,7 +72,11 @@ def only_offline(house: House) -> str:
 
 def test_an_emergency_is_one_link_and_needs_its_reason(house: House) -> None:
     client = house.signed_in("inspector")
+    house.clock.move(minutes=7)
     page = client.get("/inspect/apply?first=emergency").text
+    for field in ("started_at", "window.start"):  # proposed is a time that has come
+        (proposed,) = re.findall(rf'name="{re.escape(field)}" value="([^"]+)"', page)
+        assert proposed <= f"{house.clock.now.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}", field
     assert re.search(r'<option value="emergency" selected>紧急情况', page)
     urgent = {"exception": "emergency", "cause": "emergency", "clue_no": "", "started_at": "2026-03-02T08:30"}
     missing = client.post("/inspect/apply", data=typed(house, go="send", **urgent))

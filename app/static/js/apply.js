@@ -211,7 +211,7 @@ document.getElementById("keep-offline").addEventListener("click", keepOffline);
 document.getElementById("forget").addEventListener("click", () => {
   forgetForm(actor, formId);
   sessionStorage.removeItem("jcm.form");
-  location.assign("/inspect/apply");
+  location.assign(location.pathname + location.search); // an emergency stays one
 });
 window.addEventListener("online", connected);
 window.addEventListener("offline", connected);

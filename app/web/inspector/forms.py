@@ -59,8 +59,13 @@ def fresh(now: datetime) -> dict[str, Any]:
 def first_inspect(now: datetime, exception: str) -> dict[str, Any]:
     """「先检查后补办」: an emergency that is on, or a visit whose registration failed."""
     values = fresh(now) | {"exception": exception}
-    if exception == "emergency":
-        return values | {"kind": "triggered", "cause": "emergency", "started_at": values["window.start"]}
+    if exception == "emergency":  # it is on: the quarter that comes would be refused as not yet
+        start = now.astimezone(SHANGHAI)
+        window = {
+            "window.start": f"{start:%Y-%m-%dT%H:%M}",
+            "window.end": f"{start + timedelta(hours=2):%Y-%m-%dT%H:%M}",
+        }
+        return values | window | {"kind": "triggered", "cause": "emergency", "started_at": window["window.start"]}
     return values | {"window.start": "", "window.end": ""}
 
 
