@@ -53,6 +53,7 @@ def test_a_healthy_house_has_no_fault(healthy: House) -> None:
     }
 
 
+@ONE
 def test_a_worker_that_stopped_is_told_by_all_that_it_left_undone(healthy: House) -> None:
     healthy.perform(outbox.enqueue, outbox.SMS, "13800000000", "words", topic="test")
     healthy.applied()
@@ -62,6 +63,7 @@ def test_a_worker_that_stopped_is_told_by_all_that_it_left_undone(healthy: House
     assert {"key_list_over"} <= _faults(healthy)
 
 
+@ONE
 def test_a_key_list_that_somebody_changed_is_told(healthy: House) -> None:
     with healthy.installation.database.write() as session:
         row = (

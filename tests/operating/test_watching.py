@@ -127,6 +127,7 @@ def test_nobody_reads_the_figures_unless_it_was_set_up(house: House) -> None:
     assert _figures(house.app, "anything").status_code == 404
 
 
+@ONE
 def test_the_figures_count_by_route_and_tell_how_the_installation_is(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +159,7 @@ def test_the_least_free_disk_counts(house: House) -> None:
     assert checks.free_bytes(house.installation) == shutil.disk_usage(house.installation.config.instance).free
 
 
+@ONE
 def test_status_lists_that_ran_out_are_forgotten_and_versions_go_on(house: House) -> None:
     house.approved()
     for _ in range(3):
