@@ -129,11 +129,11 @@ def _ordered(work: UnitOfWork, acts: _Acts) -> None:
 
 def _flags(work: UnitOfWork) -> list[FindingRow]:
     """Raised flags of units of the demonstration that a unit may read: one a rule, the oldest first."""
-    month_ago = work.now - timedelta(days=25)
+    before = work.now - timedelta(days=13)  # raised before the first step that _ordered takes
     query = select(FindingRow).where(FindingRow.rule.in_(SAID), FindingRow.state == "raised", FindingRow.standing)
     found: dict[str, FindingRow] = {}
     for row in work.session.scalars(query.order_by(FindingRow.raised_at, FindingRow.id)):
-        if row.unit and row.raised_for <= shanghai_day(month_ago):
+        if row.unit and row.raised_at <= before:
             found.setdefault(row.rule, row)
     return list(found.values())
 

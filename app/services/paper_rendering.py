@@ -19,6 +19,7 @@ from app.domain.inspections import Inspection
 from app.domain.papers import after, visit
 from app.domain.papers import document as doc
 from app.domain.papers import lifecycle as life
+from app.domain.papers.kinds import KINDS
 from app.domain.papers.lifecycle import Paper
 from app.domain.times import parse_rfc3339, shanghai_day
 from app.services import files, visit_papers
@@ -59,7 +60,11 @@ def receipt(session: Session, vault: Vault, paper: Paper) -> Rendering:
     said = None
     if service:
         said = {**service, "when": doc.moment_in_words(parse_rfc3339(service["at"]))}
-    content = after.receipt(paper.content, who, said, service["by_name"] if service else "")
+    to_unit = KINDS[
+        paper.kind
+    ].to_unit  # the unit takes it out of its inbox: the platform brought it, not who signed for it
+    deliverers = f"{paper.content['unit']}（检查码平台）" if to_unit else service["by_name"] if service else ""
+    content = after.receipt(paper.content, who, said, deliverers, by_hand=not to_unit)
     drawings: dict[str, str] = {}
     filled = _filled(session, vault, paper, service, drawings) if service else {}
     return Rendering(content, paper.served_at or paper.signed_at, drawings, filled)

@@ -11,7 +11,7 @@ from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.flags.catalogue import CATALOGUE, GB54, GB54_LAW
 from app.domain.papers.kinds import KINDS, SUPERVISION
 from app.domain.papers.lifecycle import Paper
-from app.domain.supervision import FlagAction
+from app.domain.supervision import STATES, FlagAction, possible
 from app.domain.times import shanghai_day
 from app.queries import papers as queries
 from app.services import accounts, flag_actions, flags, paper_rendering, papers, supervision_papers
@@ -98,7 +98,7 @@ def test_each_step_of_the_ladder_has_its_paper_and_the_unit_signs_for_it(house: 
             house.perform(supervision_papers.sign_for, house.people["head"], paper.id)
     assert to_sign(house, "inspector") == []
     opinion = str(made[1].content["blocks"])
-    for said in ("uphold 的话", "当时没有网络", "云汀示例一食品有限公司", "提出异议"):
+    for said in ("uphold 的话", "当时没有网络", "云汀示例一食品有限公司", "对认定有异议"):
         assert said in opinion
     with house.installation.reading() as session:
         assert list(state_discrepancies(session)) == []
@@ -107,12 +107,14 @@ def test_each_step_of_the_ladder_has_its_paper_and_the_unit_signs_for_it(house: 
         for paper in made if engine.can_set() and session.bind.dialect.name == "sqlite" else ():
             assert paper_rendering.pdf(paper_rendering.rendering(session, vault, paper)).startswith(b"%PDF")
     assert made[0].content["addressee"] in str(receipt.content)
+    assert ["云汀区司法局（检查码平台）"] in [row["values"] for row in receipt.content["blocks"][0]["rows"]]
 
 
 def test_discipline_inspection_reads_them_and_takes_no_step(house: House, flagged: str) -> None:
     step(house, flagged, "send")
     paper, watcher = signed(house, flagged, "followup_letter"), house.people["discipline"]
     assert reads(house, "discipline", paper)
+    assert all(possible(state, watcher.role) == [] for state in STATES)
     said = typed(house, flagged, "followup_letter")
     for verb, more in (
         (supervision_papers.start, (flagged, "followup_letter", said)), (supervision_papers.change, (paper.id, said)),

@@ -108,8 +108,14 @@ def correction(v: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
     return d.document(heading, blocks, d.Closing(v.unit, foot=v.foot))
 
 
-def receipt(content: Mapping[str, Any], who: str, service: Mapping[str, Any] | None, deliverers: str) -> dict[str, Any]:
-    """送达回证 of a paper: filled from the service as recorded, or empty lines to fill in by hand."""
+_BY_HAND = ("送达人（签名）", "见证人（签名）")
+
+
+def receipt(
+    content: Mapping[str, Any], who: str, service: Mapping[str, Any] | None, deliverers: str, *, by_hand: bool = True
+) -> dict[str, Any]:
+    """送达回证 of a paper: filled from the service as recorded, or empty lines to fill in by hand. Where the platform brought
+    it (not `by_hand`), nobody but the recipient signs."""
     s = service or {}
     refused = s.get("refused") or {}
     recipient = "　".join(part for part in (s.get("name", ""), s.get("role", "")) if part)
@@ -127,7 +133,7 @@ def receipt(content: Mapping[str, Any], who: str, service: Mapping[str, Any] | N
                 ("送达人", deliverers or "　"),
             ]
         ),
-        d.signatures([("收件人（签名或者盖章）", d.RECIPIENT), ("送达人（签名）", None), ("见证人（签名）", None)]),
+        d.signatures([("收件人（签名或者盖章）", d.RECIPIENT)] + [(line, None) for line in _BY_HAND if by_hand]),
     ]
     heading = d.Heading("送达回证", content["unit"])
     return d.document(heading, blocks, d.Closing(content["unit"], seal=False, foot=content["closing"]["foot"]))

@@ -118,7 +118,7 @@ def _decision(m: Matter, typed: Mapping[str, str]) -> list[d.Block]:
         d.heading("监督决定"),
         d.text(f"根据{typed['law']}，决定如下："),
         d.text(typed["orders"]),
-        d.text(f"请于{until}前改正，并将改正情况和材料书面报送本机关。{_objection(m)}异议期间不停止执行。{_phone(m)}"),
+        d.text(f"请于{until}前改正，并书面报送改正情况和材料。{_objection(m)}异议期间不停止执行。{_phone(m)}"),
     ]
 
 
@@ -162,11 +162,12 @@ _BLOCKS: dict[str, Callable[[Matter, Mapping[str, str]], list[d.Block]]] = {
 
 def _facts(m: Matter, *, with_law: bool = True) -> d.Block:
     """What it is about, in as few rows as say it: a paper of one page is read."""
-    concerned = (m.enterprise, f"检查编号 {m.inspection}" if m.inspection else None)
+    number = f"检查编号 {m.inspection}" if m.inspection else ""
+    concerned = f"{m.enterprise}（{number}）" if m.enterprise and number else m.enterprise or number
     return d.rows(
         [
             ("事由", f"{m.rule}：{m.said}"),
-            ("涉及企业" if m.enterprise else "涉及检查", [words for words in concerned if words]),
+            ("涉及企业" if m.enterprise else "涉及检查", concerned),
             ("执法证号", m.officer or ""),
             ("期间", m.period or ""),
             ("日期", d.day_in_words(m.raised_for)),
@@ -182,7 +183,7 @@ def _unit_said(m: Matter) -> list[d.Block]:
 def _objection(m: Matter) -> str:
     if m.object_until is None:
         return ""
-    return f"你单位对认定有异议的，可以在{d.day_in_words(m.object_until)}前向本机关书面提出，或者在检查码平台提出异议。"
+    return f"你单位对认定有异议的，可以在{d.day_in_words(m.object_until)}前书面提出，或者在检查码平台提出。"
 
 
 def _phone(m: Matter) -> str:
