@@ -103,7 +103,7 @@ def order_stands(kinds: Iterable[str]) -> bool:
 
 def possible(state: str, role: str | None) -> list[str]:
     """The actions that somebody in `role` may take in `state`, in the order of the table; none for who only reads."""
-    mine = UNIT_ACTIONS if role in (INSPECTOR, HEAD) else ()
+    mine: tuple[str, ...] = UNIT_ACTIONS if role in (INSPECTOR, HEAD) else ()
     if role == SUPERVISOR:
         mine = tuple(a for a in ACTIONS if a not in UNIT_ACTIONS)
     return [action for action in ACTIONS if action in mine and state in ACTIONS[action]]

@@ -94,7 +94,8 @@ def navigation() -> list[tuple[Any, list[tuple[str, Any, bool]]]]:
     known = {rule.rule for rule in current_app.url_map.iter_rules()}
     table = DISCIPLINE_NAVIGATION if g.actor.role == DISCIPLINE else NAVIGATION
     paths = [path for _, rows in table for path, _ in rows if path in known]
-    fitting = [path for path in paths if request.path == path or request.path.startswith(path.rstrip("/") + "/")]
+    shown = request.path.replace("/supervise/officers/", "/supervise/units/")  # reached from a unit's page
+    fitting = [path for path in paths if shown == path or shown.startswith(path.rstrip("/") + "/")]
     here = max(fitting, key=len, default="")
     return [(group, [(path, word, path == here) for path, word in rows if path in known]) for group, rows in table]
 
