@@ -24,6 +24,7 @@ from app.services import (
     templates,
     verification,
 )
+from app.services.keeping import people as keeping_people
 from app.store import actors, registry
 from app.store.models import CodeRow, Enterprise, Region, User
 from app.store.unit_of_work import UnitOfWork
@@ -85,6 +86,7 @@ def load(work: UnitOfWork, password: str) -> int:
     _reports(work, invented[stories_end : stories_end + 3])
     _forged(work)
     _begun(work, cast, invented[stories_end + 3])
+    _waiting_power(work)
     flags.sweep(work)
     followup.play(work, cast, supervisor)
     satisfaction.close_quarters(work)
@@ -129,6 +131,14 @@ def _actor(work: UnitOfWork, unit: str, role: str) -> Actor:
     actor = actors.by_id(work.session, actor_id, shanghai_day(work.now))
     assert actor is not None
     return actor
+
+
+def _waiting_power(work: UnitOfWork) -> None:
+    """One administrator proposed a supervisor's account; the other has not confirmed it yet."""
+    admin_id = work.session.scalar(select(User.actor).where(User.username == "admin"))
+    admin = actors.by_id(work.session, str(admin_id), shanghai_day(work.now))
+    assert admin is not None
+    keeping_people.add_person(work, admin, "supervisor3", "韩亦清", "YT-SFJ", "supervisor", None)
 
 
 def _protect(work: UnitOfWork, enterprise: InventedEnterprise) -> None:

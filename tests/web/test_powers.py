@@ -53,6 +53,7 @@ def test_one_administrator_alone_gives_nobody_powers(house: House, both: tuple[F
     assert house.client().post("/login", data={"username": "new1", "password": given}).status_code == 303
     assert "已经确认或撤回" in decide(other, proposal)[1]
     assert waiting(one) == [] and "新监督员" in one.get("/admin/proposals").text
+    assert "等待双人确认" in one.get("/admin/").text
     with house.installation.reading() as session:
         kinds = session.execute(
             select(FactRow.kind, FactRow.recorded_by).where(FactRow.subject_kind == "proposal").order_by(FactRow.seq)
