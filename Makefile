@@ -62,6 +62,10 @@ bench: setup-dev
 soak: setup-dev
 	JCM_MUTATIONS=1000000 $(BIN)/pytest -n0 -q -s tests/unit/codes/test_properties.py -k mutated
 
+# Schemathesis against a demonstration of its own: no 5xx, no answer that the API's document does not name. Ends by itself.
+attack: setup
+	@sh tools/attack.sh
+
 screens: setup-dev
 	$(BIN)/python tools/screens.py
 

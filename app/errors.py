@@ -66,7 +66,7 @@ def init_app(app: Flask) -> None:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith(("/api/", "/.well-known/", "/log/"))
+    return request.path.startswith(("/api/", "/.well-known/", "/log/")) or request.path in ("/metrics", "/readyz")
 
 
 def answer(body: dict[str, Any]) -> Response:

@@ -1,5 +1,6 @@
 """How messages leave: mail by SMTP, text messages through the city's gateway, webhooks. Each is there only where set."""
 
+import base64
 import hashlib
 import hmac
 import http.client
@@ -11,6 +12,7 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from app.clock import Clock, system_clock
 from app.config import Outside
 from app.services import addresses
 from app.services.outbox import MAIL, SMS, WEBHOOK, Message, Sender
@@ -18,13 +20,14 @@ from app.services.outbox import MAIL, SMS, WEBHOOK, Message, Sender
 TIMEOUT = 15  # seconds
 
 
-def from_config(outside: Outside, *, anywhere: bool = False) -> dict[str, Sender]:
-    """The senders that an installation has, by channel. `anywhere`: webhooks may lead into this network (demonstration)."""
-    senders: dict[str, Sender] = {WEBHOOK: lambda m: _webhook(outside, m, anywhere)}
+def from_config(outside: Outside, *, anywhere: bool = False, clock: Clock = system_clock) -> dict[str, Sender]:
+    """The senders that an installation has, by channel. `anywhere`: webhooks may lead into this network (demonstration).
+    `clock` says when a message is signed."""
+    senders: dict[str, Sender] = {WEBHOOK: lambda m: _webhook(outside, m, anywhere, clock)}
     if outside.smtp_url:
         senders[MAIL] = lambda m: _mail(outside, m)
     if outside.sms_webhook:
-        senders[SMS] = lambda m: _sms(outside, m)
+        senders[SMS] = lambda m: _sms(outside, m, clock)
     return senders
 
 
@@ -59,9 +62,9 @@ def _mail(outside: Outside, message: Message) -> None:
         raise OSError(f"SMTP {getattr(error, 'smtp_code', type(error).__name__)}") from None
 
 
-def _sms(outside: Outside, message: Message) -> None:
+def _sms(outside: Outside, message: Message, clock: Clock) -> None:
     body = json.dumps({"to": message.to, "text": message.text}, ensure_ascii=False).encode()
-    _post(outside.sms_webhook, body, outside.sms_webhook_key)
+    _post(outside.sms_webhook, body, _signed(message, body, outside.sms_webhook_key, clock))
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -86,21 +89,33 @@ class _Public(urllib.request.HTTPSHandler):
         return self.do_open(_PublicConnection, request, context=ssl.create_default_context())
 
 
-def _webhook(outside: Outside, message: Message, anywhere: bool) -> None:
+def _webhook(outside: Outside, message: Message, anywhere: bool, clock: Clock) -> None:
     """Posts to an address that a user typed: by https, past any proxy, to hosts of the public internet. Raises like `_post`."""
     if not anywhere and urlsplit(message.to).scheme != "https":
         raise ValueError("a webhook is called by https only")
     ways = () if anywhere else (_Public(), urllib.request.ProxyHandler({}))
-    _post(message.to, message.text.encode(), outside.sms_webhook_key, *ways)
+    body = message.text.encode()
+    _post(message.to, body, _signed(message, body, outside.sms_webhook_key, clock), *ways)
 
 
-def _post(url: str, body: bytes, key: str, *ways: urllib.request.BaseHandler) -> None:
-    """POSTs JSON. With a key, `X-JCM-Signature` is the HMAC-SHA256 of the body in hex. Raises OSError (HTTPError too)."""
+def _signed(message: Message, body: bytes, key: str, clock: Clock) -> dict[str, str]:
+    """The headers of Standard Webhooks: an id that stays when a message is sent again, the second of sending, and with a
+    key the HMAC-SHA256 of both and the body; docs/examples/verify_webhook.py checks them. `X-JCM-Signature` is the HMAC
+    of the body alone in hex, for gateways that know that one."""
+    sent = str(int(clock().timestamp()))
+    headers = {"webhook-id": message.id, "webhook-timestamp": sent}
+    if key:
+        mac = hmac.new(key.encode(), f"{message.id}.{sent}.".encode() + body, hashlib.sha256).digest()
+        headers["webhook-signature"] = "v1," + base64.b64encode(mac).decode()
+        headers["X-JCM-Signature"] = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+    return headers
+
+
+def _post(url: str, body: bytes, headers: dict[str, str], *ways: urllib.request.BaseHandler) -> None:
+    """POSTs JSON. Raises OSError (HTTPError too)."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError("not an http address")
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method="POST")  # noqa: S310
-    if key:
-        request.add_header("X-JCM-Signature", hmac.new(key.encode(), body, hashlib.sha256).hexdigest())
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"} | headers, method="POST")  # noqa: S310
     opener = urllib.request.build_opener(_NoRedirect, *ways)
     with opener.open(request, timeout=TIMEOUT) as answer:
         answer.read(1)

@@ -42,7 +42,7 @@ def described(operation: str, query: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {
             "name": name, "in": "query", "description": text, "required": name in needed,
-            "schema": shapes.get(name, TEXT),
+            "allowEmptyValue": name not in needed, "schema": shapes.get(name, TEXT),
         }
         for name, text in query.items()
     ]  # fmt: skip

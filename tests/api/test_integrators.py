@@ -1,0 +1,130 @@
+"""What docs/examples shows to integrators works: a visit registered from outside, a webhook told from a forged one; and both
+databases give the same answers."""
+
+import base64
+import importlib.util
+import json
+import re
+import threading
+from types import ModuleType
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from app.config import ROOT, Outside
+from app.services import outbox, senders
+from tests.api.test_one_visit import body, get, post
+from tests.conftest import KINDS
+from tests.house import House
+from tests.services.test_outbox import Gateway, queued, serving
+
+
+def example(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / "examples" / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_example_registers_a_visit(house: House, tmp_path: Any, monkeypatch: Any, capsys: Any) -> None:
+    server = make_server("127.0.0.1", 0, house.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        register = example("register_visits")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("JCM_URL", f"http://127.0.0.1:{server.port}")
+        monkeypatch.setenv("JCM_TOKEN", house.token("inspector"))
+        monkeypatch.setenv("JCM_HEAD_TOKEN", house.token("head"))
+        (tmp_path / "visit.json").write_text(json.dumps(body(house) | {"case_no": "云应急检〔2026〕1号"}))
+        for _ in range(2):  # sent twice, registered once
+            assert register.main(["apply", "visit.json"]) == 0
+        first, again = (line for line in capsys.readouterr().out.splitlines() if line.endswith("applied"))
+        assert first == again
+        inspection = first.split()[0]
+        assert register.main(["approve", inspection, "急"]) == 0
+        assert b"<svg" in (tmp_path / f"{inspection}.svg").read_bytes()
+        (tmp_path / "result.json").write_text(json.dumps({"not_carried_out": {"reason": "closed"}}))
+        assert register.main(["complete", inspection, "result.json"]) == 0
+        assert "not_carried_out" in capsys.readouterr().out
+        (tmp_path / "visit.json").write_text(json.dumps(body(house, items=["NO-1"]) | {"case_no": "2"}))
+        with pytest.raises(register.Refused, match=r"422 unknown_item(.|\n)*items"):
+            register.main(["apply", "visit.json"])
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_webhook_is_told_from_a_forged_an_old_and_a_repeated_one(house: House) -> None:
+    verify, headers, bodies = example("verify_webhook"), [], []
+
+    class Receiver(Gateway):
+        def do_POST(self) -> None:
+            headers.append(dict(self.headers))
+            bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(500 if len(bodies) == 1 else 200)  # the first is taken and yet sent again
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    with serving(Receiver) as port:
+        queued(house, "webhook", f"http://127.0.0.1:{port}/hook")
+        ways = senders.from_config(Outside(sms_webhook_key="a key"), anywhere=True, clock=house.clock)
+        outbox.deliver(house.perform, ways)
+        house.clock.move(minutes=1)
+        outbox.deliver(house.perform, ways)
+    first, again = ({k.lower(): v for k, v in one.items()} for one in headers)
+    now, seen = house.clock.now.timestamp(), set()
+    assert all(verify.is_ours(one, text, b"a key", now) for one, text in zip((first, again), bodies, strict=True))
+    assert [verify.is_new(one, seen) for one in (first, again)] == [True, False]
+    assert not verify.is_ours(first, bodies[0] + b" ", b"a key", now)
+    assert not verify.is_ours(first, bodies[0], b"another key", now)
+    assert not verify.is_ours(first, bodies[0], b"a key", now + 3600)
+    assert not verify.is_ours(first | {"webhook-timestamp": str(int(now))}, bodies[0], b"a key", now)
+    assert len(base64.b64decode(first["webhook-signature"].removeprefix("v1,"))) == 32
+
+
+_ANSWERS: dict[str, list[Any]] = {}
+_IDS = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
+_TIMES = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})")
+_SECRET = ("token", "url", "short_code", "svg_url", "png_url", "digits", "receipt")
+
+
+def masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: "…" if k in _SECRET and v else masked(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [masked(v) for v in value]
+    return _TIMES.sub("<time>", _IDS.sub("<id>", value)) if isinstance(value, str) else value
+
+
+@pytest.mark.skipif(len(KINDS) < 2, reason="one database only")
+def test_both_databases_give_the_same_answers(house: House) -> None:
+    """One scenario; the second database's answers are compared with those of the first, ids, times and codes masked."""
+    answers = []
+    for clue in ("b", "a"):
+        made = post(house, "/inspections", body(house, clue_no=clue), "inspector")
+        code = post(house, f"/inspections/{made.json['id']}/approve", {"override_reason": "急"}, "head")
+        url = code.json["code"]["url"]
+        answers += [
+            made,
+            code,
+            post(house, "/scans", {"code": url, "action": "arrive"}),
+            post(house, "/verify", {"code": url}),
+        ]
+        house.clock.move(minutes=1)
+    answers.append(post(house, "/inspections", body(house, items=["NO"]), "inspector"))
+    for path, who in (
+        ("/inspections", "supervisor"), ("/inspections?limit=1", "inspector"), ("/flags", "supervisor"), ("/units", "admin"),
+        ("/items", "admin"), ("/officers", "inspector"), ("/enterprises?q=新来", "inspector"), ("/plans", "inspector"),
+        ("/stats?from=2026-01-01&to=2026-12-31&by=month", "supervisor"), ("/stats?from=2026-01-01&to=2026-12-31&by=rule", "supervisor"),
+    ):  # fmt: skip
+        answers.append(get(house, path, who))
+    told = [(a.status_code, masked(a.json)) for a in answers]
+    kind = house.installation.config.database_url.partition(":")[0].partition("+")[0]
+    _ANSWERS[kind] = told
+    for other in _ANSWERS.values():
+        for one, same in zip(told, other, strict=True):
+            assert one == same
