@@ -119,7 +119,8 @@ def test_both_databases_give_the_same_answers(house: House) -> None:
     for path, who in (
         ("/inspections", "supervisor"), ("/inspections?limit=1", "inspector"), ("/flags", "supervisor"), ("/units", "admin"),
         ("/items", "admin"), ("/officers", "inspector"), ("/enterprises?q=新来", "inspector"), ("/plans", "inspector"),
-        ("/stats?from=2026-01-01&to=2026-12-31&by=month", "supervisor"), ("/stats?from=2026-01-01&to=2026-12-31&by=rule", "supervisor"),
+        ("/stats?from=2026-01-01&to=2026-12-31&by=month", "supervisor"),
+        ("/stats?from=2026-01-01&to=2026-12-31&by=rule", "supervisor"),
     ):  # fmt: skip
         answers.append(get(house, path, who))
     told = [(a.status_code, masked(a.json)) for a in answers]
