@@ -25,7 +25,7 @@ SENTENCES: dict[str, Any] = {
     "batch_new_needs_name": _l("登记簿里没有信用代码为 %(uscc)s 的企业，请同时填写企业名称。"),
     "batch_no_room": _l("按每家的用时，排到这一行已超过结束时间。"),
     "batch_time": _l("“%(value)s”不是时间，例如 9:30 或 2026-12-01 9:30。"),
-    "batch_twice": _l("与第 %(row)s 行的企业、事项和时间相同。"),
+    "batch_twice": _l("与第 %(row)s 行是同一天的同一家企业、同样的事项。"),
     # advance notices
     "surprise_not_announced": _l("突击检查不提前告知，不能让企业选时间。"),
     "contact_not_announced": _l("走访不需要检查预告。"),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.domain.actors import HEAD, INSPECTOR, Actor
 from app.domain.errors import DomainError, Invalid, NotFound, Refused
 from app.domain.inspections import APPLIED
+from app.domain.times import shanghai_day
 from app.services import applications, batch_rows, decisions, jobs
 from app.services.applications import kept_advice
 from app.services.batch_rows import Common, Known, Line
@@ -214,7 +215,8 @@ def _look(
         row = line.row
         try:
             made = batch_rows.application(work.session, known, line)
-            same = (made.enterprise.uscc or made.enterprise.name, made.items, made.window_start)
+            # A route gives each row an hour of its own: the same enterprise twice on one day is a slip all the same.
+            same = (made.enterprise.uscc or made.enterprise.name, made.items, shanghai_day(made.window_start))
             if seen.setdefault(same, row.number) != row.number:
                 raise Invalid("batch_twice", "uscc", row=seen[same])
             _, advisories = applications.preview(work, actor, made, reference)

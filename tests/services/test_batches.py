@@ -70,6 +70,13 @@ def submit(house: House, batch_id: str, mode: str, who: str = "inspector") -> No
     house.perform(batches.submit, house.people[who], batch_id, mode)
 
 
+def test_an_enterprise_twice_on_a_route_is_told_though_its_hours_differ(house: House) -> None:
+    batch = begun(house, [*rows(2), Row(4, rows(1)[0].fields)], minutes=60)
+    said = {r.number: json.loads(r.problems) for r in stored(house, batch)}
+    assert (said[2], said[3]) == ([], [])
+    assert [code for _, code, _ in said[4]] == ["batch_twice"]
+
+
 def test_bad_rows_are_told_at_their_fields_and_the_good_ones_are_stored(house: House) -> None:
     batch = begun(house, rows(9, bad=7))
     wrong = {r.number: json.loads(r.problems)[0][0] for r in stored(house, batch) if r.problems != "[]"}

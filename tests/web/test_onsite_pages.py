@@ -177,6 +177,7 @@ def test_amending_from_the_inspectors_form_to_the_heads_button(house: House) -> 
     assert bad.status_code == 422
     data = {"reason": "现场还有一个仓库", "officers": ["99010001"], "more_officers": "99020001", "add_items": ["YJ-02"]}
     assert client.post(f"{url}/amend", data=data).status_code == 303
+    assert client.get(f"{url}/amend").headers["Location"] == url  # one waits: nobody fills in another in vain
     assert "等待批准的变更（1）" in head.get("/inspect/").text
     page = head.get(url).text
     assert "现场还有一个仓库" in page and "99020001" in page

@@ -202,10 +202,8 @@ search.addEventListener("keydown", (event) => {
 });
 found.addEventListener("change", choose);
 form.addEventListener("input", changed);
-form.addEventListener("change", (event) => {
-  fit();
-  planned(event);
-});
+form.addEventListener("input", planned); // not on change: that comes with the tap on an item, which would untick it again
+form.addEventListener("change", fit);
 form.addEventListener("submit", submitted);
 document.getElementById("keep-offline").addEventListener("click", keepOffline);
 document.getElementById("forget").addEventListener("click", () => {

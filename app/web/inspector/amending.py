@@ -27,7 +27,12 @@ LONGEST_LIST = 2000
 
 @blueprint.get("/<inspection_id>/amend")
 @staff
-def amend_form(inspection_id: str) -> str:
+def amend_form(inspection_id: str) -> Response | str:
+    """The form; where a change waits already, the page that shows it."""
+    with reading() as session:
+        waiting = shown_or_404(session, inspection_id).inspection.pending_amendment
+    if waiting:
+        return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)
     return _page(inspection_id, None, {})
 
 
