@@ -5,6 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.domain.flags.advise import in_words
+
 WORDS: dict[str, Any] = {
     "count": _l("实际"),
     "most": _l("最多次数"),
@@ -66,4 +68,4 @@ def _share(evidence: Mapping[str, Any]) -> str | None:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(str(v) for v in value if isinstance(v, str | int))
-    return "" if value is None or isinstance(value, dict) else str(value)
+    return "" if value is None or isinstance(value, dict) else str(in_words(value))

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from app.domain.actors import Actor
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
+from app.domain.flags.advise import sentence
 from app.domain.flags.catalogue import CATALOGUE, GB54, GB54_LAW
 from app.domain.papers.kinds import KINDS, SUPERVISION
 from app.domain.papers.lifecycle import Paper
@@ -132,6 +133,11 @@ def test_a_practice_of_some_city_is_never_the_basis_of_a_decision(house: House, 
     assert "深圳" not in str(drafted(house, flagged, "supervision_decision").content)
     assert {rule.law for rule in CATALOGUE.values()} == {"", GB54_LAW}
     assert all(rule.source.startswith(GB54) and "待核" not in rule.source for rule in CATALOGUE.values() if rule.law)
+
+
+def test_moments_are_told_in_the_time_of_the_place() -> None:
+    said = sentence("not_approved", {"start": "2026-11-05T01:00:00Z", "approved": "2026-11-05T18:14:00Z"}, "zh")
+    assert said == "检查于 2026-11-05 09:00 开始，2026-11-06 02:14 才批准。"
 
 
 def test_another_person_reviews_where_the_bureau_wants_it(house: House, flagged: str) -> None:

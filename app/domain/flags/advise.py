@@ -1,5 +1,6 @@
 """Advice before a visit: the same rules, asked as if the visit had taken place in its window."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from app.domain.flags.others import clue_findings
 from app.domain.flags.policy import Policies, WorkingDays, policy_on
 from app.domain.flags.repeats import enterprise_findings
 from app.domain.flags.visits import visit_findings
+from app.domain.times import SHANGHAI, parse_rfc3339
 
 # What can be known before a visit of the rules over a visit alone.
 BEFOREHAND = frozenset(
@@ -61,6 +63,9 @@ def advise(
     return tuple(_advisory(f, blocking=policy.blocks(f.rule)) for f in found)
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
 def sentence(rule: str, evidence: Mapping[str, Any], language: str) -> str:
     """What a finding says, in `zh` or `en`, for the unit and the supervisor."""
     entry = CATALOGUE[rule]
@@ -82,4 +87,11 @@ def _advisory(finding: Finding, blocking: bool) -> Advisory:
 
 
 def _fill(template: str, said: Mapping[str, Any]) -> str:
-    return template % said if said else template.replace("%%", "%")
+    return template % {name: in_words(value) for name, value in said.items()} if said else template.replace("%%", "%")
+
+
+def in_words(value: Any) -> Any:
+    """A moment of the evidence (RFC 3339, UTC) as people read it, in the time of the place; everything else as it is."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return parse_rfc3339(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return value
