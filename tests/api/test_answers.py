@@ -95,6 +95,7 @@ def test_every_operation_has_its_roles_limit_codes_and_an_answer_that_its_schema
 
 def test_every_code_that_the_api_answers_with_is_explained(house: House) -> None:
     page = house.client().get("/api/v1/docs").text
+    assert "云汀示例精密机械有限公司" in page  # examples are for people to read
     hosts = set(re.findall(r"https?://([\w.]+)", page))  # nothing is loaded from outside
     assert hosts <= {"localhost", "jcm.example.gov.cn"}
     for method, path in (("get", "/inspections"), ("get", "/none"), ("post", "/units"), ("post", "/verify")):
