@@ -15,6 +15,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.orm import Session
 
 from app.domain.enterprises import normalise_name
+from app.store import day_figures
 from app.store.database import Database
 from app.store.models import Certificate, Item, ItemTerm, Officer, Region, Unit
 from tests.district import START
@@ -63,7 +64,7 @@ FLAGGED, RATED, JOINT, IMPORTED, TRIGGERED, CANCELLED, SHOWN, PROBLEM = 0.12, 0.
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def fill(database: Database, visits: int, seed: int = 1) -> None:
+def fill(database: Database, visits: int, seed: int = 1, years: int = YEARS) -> None:
     """Fills a migrated database that holds the small district of the tests. Indexes are dropped and made again."""
     with database.write() as session:
         _registers(session)
@@ -71,9 +72,11 @@ def fill(database: Database, visits: int, seed: int = 1) -> None:
     with _loader(database.engine) as load:
         for at in range(0, enterprises, AT_ONCE):
             load.rows("enterprises", _enterprises(range(at, min(at + AT_ONCE, enterprises))))
-        for part in _history(random.Random(seed), visits, enterprises):
+        for part in _history(random.Random(seed), visits, enterprises, years):
             for table, rows in part.items():
                 load.rows(table, rows)
+    with database.write() as session:
+        day_figures.mark_all(session)  # PostgreSQL's triggers rest while rows are poured in
 
 
 def uscc_of(rank: int) -> str:
@@ -128,10 +131,10 @@ def _enterprises(numbers: Sequence[int]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _history(source: random.Random, visits: int, enterprises: int) -> Iterator[Rows]:
+def _history(source: random.Random, visits: int, enterprises: int, years: int) -> Iterator[Rows]:
     """The visits in the order in which they were, in parts."""
-    first = MONDAY.date() - timedelta(days=365 * YEARS)
-    days = [day for n in range(365 * YEARS) if (day := first + timedelta(days=n)).weekday() < 5]
+    first = MONDAY.date() - timedelta(days=365 * years)
+    days = [day for n in range(365 * years) if (day := first + timedelta(days=n)).weekday() < 5]
     made: Rows = {table: [] for table in COLUMNS}
     for n in range(visits):
         _visit(made, source, n, days[n * len(days) // visits], int(enterprises * source.random() ** (1 / (1 - ZIPF))))

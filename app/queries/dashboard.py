@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,12 +11,11 @@ from sqlalchemy.orm import Session
 from app.domain.actors import Actor
 from app.domain.figures import Period
 from app.domain.flags.catalogue import CATALOGUE
-from app.domain.supervision import CLOSED, DISMISSED, WITHDRAWN
-from app.queries.figures import Figures, against, as_of
-from app.store.models import Enterprise, FindingRow, InspectionRow, Region, Speech, Unit
+from app.domain.supervision import OPEN
+from app.queries.figures import Figures, against, as_of, figures
+from app.store.models import Enterprise, FindingRow, Region, Speech, Unit
 
 WEEKS, RECENT = 13, 30  # RECENT: days
-DONE = (CLOSED, DISMISSED, WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def dashboard(session: Session, actor: Actor, today: date) -> Dashboard:
     """All figures of the start page; a dozen grouped queries over indexed days."""
     first = today - timedelta(days=7 * WEEKS - 1)
     mine = FindingRow.jurisdiction.in_(actor.regions)
-    still_open = (mine, FindingRow.state.not_in(DONE))
+    still_open = (mine, FindingRow.state.in_(OPEN))
     return Dashboard(
         overdue=_count(session, *still_open, FindingRow.due_on < today),
         new_red=_count(session, mine, FindingRow.state == "raised", FindingRow.severity == "red"),
@@ -64,7 +64,7 @@ def dashboard(session: Session, actor: Actor, today: date) -> Dashboard:
         columns=against(session, actor.regions, Period(today - timedelta(days=RECENT - 1), today)),
         by_rule=_by_rule(session, still_open),
         by_unit=_by(session, still_open, FindingRow.unit, Unit.code, Unit.name),
-        by_town=_by_town(session, still_open),
+        by_town=_by(session, still_open, Enterprise.region, Region.code, Region.name),
         as_of=as_of(session, actor.regions),
     )
 
@@ -75,15 +75,8 @@ def _count(session: Session, *where: object) -> int:
 
 def _weeks(session: Session, actor: Actor, first: date, last: date) -> list[Week]:
     visits: Counter[int] = Counter()
-    query = (
-        select(InspectionRow.visit_day, func.count())
-        .where(InspectionRow.jurisdiction.in_(actor.regions), InspectionRow.counts)
-        .where(InspectionRow.visit_day.between(first, last))
-        .group_by(InspectionRow.visit_day)
-    )
-    for day, count in session.execute(query):
-        if day is not None:
-            visits[(day - first).days // 7] += count
+    for said, own in figures(session, actor.regions, Period(first, last), "day").items():
+        visits[(date.fromisoformat(said) - first).days // 7] += own["visits"]
     flags: Counter[tuple[int, str]] = Counter()
     raised = (
         select(FindingRow.raised_for, FindingRow.severity, func.count())
@@ -105,28 +98,14 @@ def _by_rule(session: Session, where: tuple[object, ...]) -> list[tuple[str, str
     return [(rule, CATALOGUE[rule].name, count) for rule, count in rows]
 
 
-def _by(
-    session: Session, where: tuple[object, ...], column: object, key: object, name: object
-) -> list[tuple[str, str, int]]:
-    query = (
-        select(key, name, func.count())  # type: ignore[call-overload]
-        .join(FindingRow, column == key)
-        .where(*where)
-        .group_by(key, name)
-        .order_by(func.count().desc(), key)
-        .limit(30)
-    )
-    return [(code, text, count) for code, text, count in session.execute(query)]
-
-
-def _by_town(session: Session, where: tuple[object, ...]) -> list[tuple[str, str, int]]:
-    query = (
-        select(Region.code, Region.name, func.count())
-        .join(Enterprise, Enterprise.region == Region.code)
-        .join(FindingRow, FindingRow.enterprise_id == Enterprise.id)
-        .where(*where)  # type: ignore[arg-type]
-        .group_by(Region.code, Region.name)
-        .order_by(func.count().desc(), Region.code)
-        .limit(30)
-    )
-    return [(code, text, count) for code, text, count in session.execute(query)]
+def _by(session: Session, where: tuple[Any, ...], column: Any, key: Any, name: Any) -> list[tuple[str, str, int]]:
+    """(code, name, how many) by a column of flags or of their enterprises, most first. Flags are counted before names are
+    looked up, so that the database begins with the few that are open."""
+    query = select(column, func.count()).select_from(FindingRow)
+    if column.class_ is Enterprise:
+        query = query.join(Enterprise, Enterprise.id == FindingRow.enterprise_id)
+    counts = {row[0]: row[1] for row in session.execute(query.where(*where).group_by(column))}
+    named = select(key, name).where(key.in_([code for code in counts if code]))
+    names = {row[0]: row[1] for row in session.execute(named)}
+    found = [(code, names[code], count) for code, count in counts.items() if code in names]
+    return sorted(found, key=lambda one: (-one[2], one[0]))[:30]

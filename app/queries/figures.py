@@ -4,21 +4,22 @@ Visits count as rules.md says (`counts`), on the day they began. A joint visit c
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, and_, cast, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import String, cast, false, func, select
+from sqlalchemy.orm import Session
 
 from app.domain.figures import Period, Rate
-from app.domain.flags.catalogue import CATALOGUE
 from app.queries.registry import inspecting_units
+from app.store import day_figures
+from app.store.counting import FLAGS, ON_SPEECH, RATED, VISITS, flag_condition
+from app.store.day_figures import NAMES, SETTLING
 from app.store.hours import ShanghaiHour, Weekday
 from app.store.models import (
     Enterprise,
-    FactRow,
     FindingRow,
     InspectionItem,
     InspectionOfficer,
@@ -26,44 +27,19 @@ from app.store.models import (
     InspectionUnit,
     Region,
     RuleClock,
-    Speech,
     Unit,
 )
 
+__all__ = [
+    "FEWEST_ENTERPRISES", "FLAGS", "ON_SPEECH", "RATES", "VISITS", "Figures", "against", "as_of", "counted_flags",
+    "counted_visits", "figures", "flag_condition", "flags_by_rule", "flags_where", "heat", "towns", "units_beside",
+    "visits_where",
+]  # fmt: skip
 i = InspectionRow
+MICROSECONDS_A_DAY = 86_400_000_000
 FEWEST_ENTERPRISES = 10  # below it a unit's rating rate would say who spoke (promise 4)
 
 
-def _any(column: Any, *where: Any) -> Any:
-    """Whether such a row belongs to the visit. Its table is an alias, so that a query may also group by it."""
-    return select(column).where(*where).correlate(i).exists()
-
-
-_items, _units, _said = aliased(InspectionItem), aliased(InspectionUnit), aliased(Speech)
-_own = and_(i.state == "completed", i.imported.is_(False))
-_scanned = or_(i.first_seen_at.is_not(None), i.enterprise_arrived_at.is_not(None))
-_recorded = _any(_items.item, _items.inspection == i.id, _items.outcome.in_(("no_problem", "problem_found")))
-_problem = _any(_items.item, _items.inspection == i.id, _items.outcome == "problem_found")
-_joint = _any(_units.unit, _units.inspection == i.id, _units.position == 1)
-_above = _any(
-    _units.unit, _units.inspection == i.id, _units.unit.in_(select(Unit.code).where(Unit.supervised.is_(False)))
-)
-_rated = _any(_said.id, _said.inspection == i.id, _said.kind == "rating")
-
-# name → condition on a visit that counts. `above`: a body outside the supervised tree took part. `shown` is what rule
-# code.not_shown does not flag; `scanned` leaves out paper notices and codes that only the inspector's own device opened.
-VISITS: dict[str, Any] = {
-    "visits": i.counts,
-    "planned": i.kind == "planned",
-    "triggered": i.kind == "triggered",
-    "joint": _joint,
-    "above": _above,
-    "recorded": _recorded,
-    "problems": _problem,
-    "own": _own,
-    "shown": and_(_own, or_(_scanned, i.served_at.is_not(None))),
-    "scanned": and_(_own, _scanned, i.self_scanned.is_(False)),
-}
 # share → (what of it, what it is of). `rated` has no list: a list would say which visit was spoken about.
 RATES: dict[str, tuple[str, str]] = {
     "triggered": ("triggered", "visits"),
@@ -73,8 +49,6 @@ RATES: dict[str, tuple[str, str]] = {
     "scanned": ("scanned", "own"),
     "rated": ("rated", "own"),
 }
-ON_SPEECH = tuple(code for code, rule in CATALOGUE.items() if rule.rests_on_speech)
-FLAGS = ("raised", "upheld", "corrected", "settled")
 
 
 @dataclass(slots=True)
@@ -108,33 +82,6 @@ def flags_where(regions: Iterable[str], period: Period) -> tuple[Any, ...]:
         FindingRow.raised_for.between(period.first, period.last),
         FindingRow.standing,
     )
-
-
-def flag_condition(name: str) -> Any:
-    """raised, upheld, corrected or settled, on a standing flag.
-
-    A closed flag was upheld if the last judgement about it was; that stands in its facts.
-    """
-    step, later = aliased(FactRow), aliased(FactRow)
-    about = (step.subject_kind == "finding", step.subject_id == FindingRow.id)
-    dismissed = (
-        select(later.seq)
-        .where(later.subject_kind == "finding", later.subject_id == step.subject_id, later.seq > step.seq)
-        .where(later.kind == "finding.dismiss")
-        .correlate(step)
-        .exists()
-    )
-    last_upheld = (
-        select(step.seq).where(*about, step.kind == "finding.uphold", ~dismissed).correlate(FindingRow).exists()
-    )
-    upheld = or_(FindingRow.state.in_(("upheld", "correcting")), and_(FindingRow.state == "closed", last_upheld))
-    corrected = select(step.seq).where(*about, step.kind == "finding.corrected").correlate(FindingRow).exists()
-    return {
-        "raised": FindingRow.standing,
-        "upheld": upheld,
-        "corrected": and_(upheld, corrected),
-        "settled": FindingRow.state.in_(("closed", "dismissed")),
-    }[name]
 
 
 def counted_visits(query: Any, regions: Iterable[str], period: Period | None, what: Mapping[str, str]) -> Any:
@@ -175,6 +122,12 @@ def heat(
 ) -> dict[tuple[int, int], int]:
     """Visits of a period by weekday (1 Monday to 7) and hour of their beginning; of one officer where asked."""
     regions = tuple(regions)
+    rows = None if officer else _summed(session, regions, period, ("hour",))
+    if rows is not None:
+        found: dict[tuple[int, int], int] = defaultdict(int)
+        for begun, _, at, tally in rows:
+            found[begun.isoweekday(), int(at)] += tally.counts["visits"]
+        return dict(found)
     weekday, hour = Weekday(i.visit_day), ShanghaiHour(i.visit_start)
     query = select(weekday, hour, func.count()).where(*visits_where(regions, period)).group_by(weekday, hour)
     query = counted_visits(query, regions, None, {"officer": officer or ""})
@@ -184,22 +137,26 @@ def heat(
 def towns(session: Session, regions: Iterable[str], period: Period) -> list[tuple[str, str, int, int]]:
     """Every town of the regions by code, with its visits and its standing flags in the period."""
     regions = tuple(regions)
-    e, f = Enterprise, FindingRow
-    count = func.count()
-    visits = select(e.region, count).join(i, i.enterprise_id == e.id).where(*visits_where(regions, period))
-    flags = select(e.region, count).join(f, f.enterprise_id == e.id).where(*flags_where(regions, period))
-    visited, flagged = (dict(session.execute(q.group_by(e.region)).all()) for q in (visits, flags))
+    found = figures(session, regions, period, "town")
     rows = session.execute(
         select(Region.code, Region.name).where(Region.level == "town", Region.code.in_(regions)).order_by(Region.code)
     )
-    return [(code, name, visited.get(code, 0), flagged.get(code, 0)) for code, name in rows]
+    empty = Figures()
+    return [(code, name, (own := found.get(code, empty))["visits"], own["raised"]) for code, name in rows]
 
 
 def flags_by_rule(session: Session, regions: Iterable[str], period: Period) -> dict[str, int]:
     """The standing flags for days of a period by rule, most first."""
-    count = func.count()
-    query = select(FindingRow.rule, count).where(*flags_where(tuple(regions), period)).group_by(FindingRow.rule)
-    return {row[0]: row[1] for row in session.execute(query.order_by(count.desc(), FindingRow.rule))}
+    regions = tuple(regions)
+    rows = _summed(session, regions, period, ("flags.rule", "speech.rule"))
+    if rows is None:
+        query = select(FindingRow.rule, func.count()).where(*flags_where(regions, period)).group_by(FindingRow.rule)
+        counts = {row[0]: row[1] for row in session.execute(query)}
+    else:
+        counts = defaultdict(int)
+        for _, _, rule, tally in rows:
+            counts[rule] += tally.counts["raised"]
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 def counted_flags(query: Any, what: Mapping[str, str]) -> Any:
@@ -221,22 +178,71 @@ def figures(
     officer: str | None = None,
     for_everybody: bool = False,
 ) -> dict[str, Figures]:
-    """Figures by unit, town, month, day, item or officer (or all under ""), three grouped queries however much there is.
+    """Figures by unit, town, month, day, item or officer (or all under ""): from sums by day, from rows where there are none.
 
     `for_everybody`: without flags that rest on ratings or reports (promise 4: whose number no unit learns)."""
     regions = tuple(regions)
+    if not officer and by != "officer":
+        found = _from_sums(session, regions, period, by, unit, for_everybody)
+        if found is not None:
+            return found
+    return _from_rows(session, regions, period, by, unit, for_everybody, officer)
+
+
+def _summed(
+    session: Session, regions: tuple[str, ...], period: Period, grains: tuple[str, ...], key: str | None = None
+) -> Iterator[tuple[date, str, str, day_figures.Tally]] | None:
+    return day_figures.read(session, regions, period.first, period.last, grains, key)
+
+
+def _from_sums(
+    session: Session, regions: tuple[str, ...], period: Period, by: str | None, unit: str | None, for_everybody: bool
+) -> dict[str, Figures] | None:
+    """Adds days. None where they are not made yet, or nobody sums what is asked (towns or items of one unit)."""
+    if unit and by in ("town", "item"):
+        return None
+    grain = "unit" if unit else by if by in ("unit", "town", "item") else ""
+    sides: tuple[str, ...] = ("flags",) if for_everybody else ("flags", "speech")
+    of_flags = {f"{side}.{grain}" if grain else side for side in sides} if by in (None, "unit", "town") else set()
+    rows = _summed(session, regions, period, (grain, *of_flags), unit)
+    if rows is None:
+        return None
+    length = {"month": 7, "day": 10}.get(by or "")
+    tallies: dict[str, day_figures.Tally] = defaultdict(day_figures.Tally)
+    for day, _, key, tally in rows:
+        group = day.isoformat()[:length] if length else "" if by is None else key
+        tallies[group].add(tally.counts, tally.enterprises)
+    if by is None:
+        tallies[""].add({})
+    return {key: _figures(tally, bool(of_flags)) for key, tally in tallies.items()}
+
+
+def _figures(tally: day_figures.Tally, with_flags: bool) -> Figures:
+    names = (*NAMES, *(FLAGS if with_flags else ()))
+    settled = tally.counts.get("settled", 0)
+    days = tally.counts[SETTLING] / settled / MICROSECONDS_A_DAY if settled else None
+    return Figures({name: tally.counts.get(name, 0) for name in names}, len(tally.enterprises), days)
+
+
+def _from_rows(
+    session: Session,
+    regions: tuple[str, ...],
+    period: Period,
+    by: str | None,
+    unit: str | None,
+    for_everybody: bool,
+    officer: str | None = None,
+) -> dict[str, Figures]:
+    """The same from every visit: three grouped queries however much there is."""
     out: dict[str, Figures] = defaultdict(Figures)
-    names = list(VISITS)
     count = func.count()
     key, query = _grouped(by)
     query = query.add_columns(
-        func.count(i.enterprise_id.distinct()),
-        count.filter(and_(_own, _rated)),
-        *(count.filter(VISITS[n]) for n in names),
+        func.count(i.enterprise_id.distinct()), count.filter(RATED), *(count.filter(VISITS[n]) for n in VISITS)
     ).where(*visits_where(regions, period))
     query = counted_visits(query, regions, None, {"unit": unit or "", "officer": officer or ""})
     for value, enterprises, rated, *counts in session.execute(query if by is None else query.group_by(key)):
-        out[value or ""] = Figures(dict(zip(names, counts, strict=True)) | {"rated": rated}, enterprises)
+        out[value or ""] = Figures(dict(zip(VISITS, counts, strict=True)) | {"rated": rated}, enterprises)
     if by in (None, "unit", "town", "officer"):
         more = [FindingRow.rule.not_in(ON_SPEECH)] if for_everybody else []
         _add_flags(session, by, [*flags_where(regions, period), *more, *_about(unit, officer)], out)
@@ -292,12 +298,8 @@ def _add_flags(session: Session, by: str | None, where: list[Any], out: dict[str
         query, settled = (q.outerjoin(Enterprise, Enterprise.id == FindingRow.enterprise_id) for q in (query, settled))
     for value, *counts in session.execute(query if by is None else query.group_by(key)):
         out[value].counts |= dict(zip(FLAGS, counts, strict=True))
-    lasted: dict[str, list[float]] = defaultdict(list)
+    lasted: dict[str, list[int]] = defaultdict(list)
     for value, raised_at, settled_at in session.execute(settled.where(flag_condition("settled"))):
-        lasted[value].append(_days(raised_at, settled_at))
-    for value, days in lasted.items():
-        out[value].days_to_close = sum(days) / len(days)
-
-
-def _days(start: datetime, end: datetime) -> float:
-    return (end - start).total_seconds() / 86400
+        lasted[value].append((settled_at - raised_at) // day_figures.MICROSECOND)
+    for value, times in lasted.items():
+        out[value].days_to_close = sum(times) / len(times) / MICROSECONDS_A_DAY

@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from app.services import (
     callback_draws,
+    day_figures,
     desk,
     flag_reviews,
     flags,
@@ -45,6 +46,11 @@ def lapse(work: UnitOfWork) -> None:
     visits.lapse(work)
 
 
+def refresh_figures(work: UnitOfWork) -> None:
+    """Figures by day, where visits or flags have changed."""
+    day_figures.refresh(work)
+
+
 def remind(work: UnitOfWork) -> None:
     """Reminders of deadlines of the follow-up."""
     reminders.remind(work)
@@ -70,6 +76,7 @@ def erase_former(work: UnitOfWork) -> None:
 JOBS = (
     sweep,
     lapse,
+    refresh_figures,
     remind,
     desk.digests,
     desk.urgent,

@@ -18,6 +18,7 @@ from app.domain.supervision import columns_after
 from app.domain.times import rfc3339
 from app.services.audit_facts import CHUNK, Found, facts_of
 from app.services.callback_audit import callback_discrepancies
+from app.services.day_figures import day_figure_discrepancies
 from app.services.draft_audit import draft_discrepancies
 from app.services.followup_audit import question_discrepancies
 from app.services.kept import kept_discrepancies
@@ -46,6 +47,7 @@ def state_discrepancies(session: Session) -> Iterator[Found]:
     yield from watch_discrepancies(session)
     yield from kept_discrepancies(session)
     yield from _papers(session)
+    yield from day_figure_discrepancies(session)
 
 
 def _inspections(session: Session) -> Iterator[Found]:
