@@ -58,8 +58,8 @@ from app.store.models.watching import Lead, LeadStep, Look
 __all__ = [
     "Accompanying", "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base",
     "Batch", "BatchRow", "CalendarDay", "Callback", "CallbackDraw", "Campaign", "CaseFile", "CaseRecord",
-    "Certificate", "CertificateSuspension", "Challenge", "CodePlace", "CodeRow", "Contact", "Deputy",
-    "DayFigures", "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterpriseRecord",
+    "Certificate", "CertificateSuspension", "Challenge", "CodePlace", "CodeRow", "Contact", "DayFigures", "Deputy",
+    "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterpriseRecord",
     "FactRow", "FigureMark", "FileRow", "FindingRow", "FlagReview", "IdempotencyKey", "InspectionInvitation", "InspectionItem",
     "InspectionOfficer", "InspectionRow", "InspectionUnit", "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job",
     "JurisdictionSetting", "Lead", "LeadStep", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead",
