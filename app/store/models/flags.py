@@ -27,12 +27,9 @@ class FindingRow(Base):
         Index("ix_findings_jurisdiction_due_on", "jurisdiction", "due_on"),
         Index("ix_findings_unit_sent_at", "unit", "sent_at"),
         Index("ix_findings_case_id", "case_id"),
-<<<<<<< HEAD
         Index("ix_findings_raised_at", "raised_at"),
-=======
         # where open flags come from, without reading their rows
         Index("ix_findings_where_from", "jurisdiction", "state", "unit", "rule", "enterprise_id"),
->>>>>>> 142e5f8 (Figures are summed by day: a year's page adds days instead of counting visits; triggers mark the days that changed)
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     rule: Mapped[str] = mapped_column(String(40))
