@@ -3,15 +3,15 @@
 The marks are made by triggers, so that no way of changing a row can forget them. On PostgreSQL they fire once a statement; no
 mark is unique, so that no transaction waits for another's.
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0022
+Revises: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
