@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.enterprises import address_key, normalise_name
-from app.services.audit_facts import Found, facts_of
+from app.services.audit_facts import Found, facts_of, fitting
 from app.services.state_audit import in_chunks
 from app.store.models import CaseRecord, FactRow
 
@@ -20,18 +20,21 @@ def case_record_discrepancies(session: Session) -> Iterator[Found]:
         subjects = [subject for subject, _ in chunk]
         rows = {r.id: r for r in session.scalars(select(CaseRecord).where(CaseRecord.id.in_(subjects)))}
         for subject, facts in chunk:
-            wanted, row = _folded(facts), rows.get(subject)
-            name = f"record {wanted.get('number', subject)} of {wanted.get('source', '?')}"
-            if row is None:
-                yield "row_removed", "case_records", subject, f"{name} was received and is gone"
-                continue
-            changed = [column for column, value in wanted.items() if getattr(row, column) != value]
-            if changed:
-                text = f"{name} does not follow from its facts: {', '.join(changed)}"
-                yield "row_changed", "case_records", subject, text
+            yield from fitting("case_records", subject, _record, subject, facts, rows.get(subject))
     has_facts = select(FactRow.id).where(FactRow.subject_kind == "case_record", FactRow.subject_id == CaseRecord.id)
     for row in session.scalars(select(CaseRecord).where(~has_facts.exists())):
         yield "row_added", "case_records", row.id, f"record {row.number} of {row.source} has no facts: nobody sent it"
+
+
+def _record(subject: str, facts: list[FactRow], row: CaseRecord | None) -> Iterator[Found]:
+    wanted = _folded(facts)
+    name = f"record {wanted.get('number', subject)} of {wanted.get('source', '?')}"
+    if row is None:
+        yield "row_removed", "case_records", subject, f"{name} was received and is gone"
+        return
+    changed = [column for column, value in wanted.items() if getattr(row, column) != value]
+    if changed:
+        yield "row_changed", "case_records", subject, f"{name} does not follow from its facts: {', '.join(changed)}"
 
 
 def _folded(facts: list[FactRow]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from app.domain.transparency import (
     parse_verifier,
 )
 from app.services import log_witnesses
+from app.services.audit_facts import MISFITS, stopped, through
 from app.services.case_record_audit import case_record_discrepancies
 from app.services.log import dummy_leaf
 from app.services.plan_audit import plan_discrepancies
@@ -61,13 +62,19 @@ def audit(session: Session) -> Iterator[Discrepancy]:
         yield Discrepancy("no_log", "logs", "1", "there is no log in this database")
         return
     yield from _tree(session, row)
-    yield from _facts(session)
-    yield from _speech(session)
-    yield from _dummies(session)
-    yield from _leaves_without_record(session)
+    for part in (_facts, _speech, _dummies, _leaves_without_record):
+        yield from _as_far_as_it_goes(session, part)
     state = (state_discrepancies, register_discrepancies, plan_discrepancies, case_record_discrepancies)
-    for found in chain.from_iterable(discrepancies(session) for discrepancies in state):
+    for found in chain.from_iterable(through(session, part) for part in state):
         yield Discrepancy(*found)
+
+
+def _as_far_as_it_goes(session: Session, part: Callable[[Session], Iterator[Discrepancy]]) -> Iterator[Discrepancy]:
+    """A row that cannot even be read (a time that is none) is named; the other parts go on."""
+    try:
+        yield from part(session)
+    except MISFITS as error:
+        yield Discrepancy(*stopped(part.__name__, error))
 
 
 def size(session: Session) -> int:
@@ -178,7 +185,7 @@ def _fits(row: Any, canonical: Callable[[Any], bytes]) -> bool:
     """Whether a row still hashes to its leaf. What cannot even be read does not."""
     try:
         return bool(leaf_data(row.salt, canonical(row)) == row.leaf)
-    except (ValueError, TypeError, KeyError):
+    except MISFITS:
         return False
 
 

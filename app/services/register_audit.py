@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.times import rfc3339
-from app.services.audit_facts import CHUNK, Found
+from app.services.audit_facts import CHUNK, MISFITS, Found, fitting, why
 from app.services.registers import BEGUN, OF_ROWS, REGISTERS, REMOVED, canonical_row, columns, key_column
 from app.services.registers import subject_id as id_of
 from app.services.registers import subject_kind as kind_of
@@ -43,12 +43,19 @@ def _newest(session: Session, model: type[Base]) -> Iterator[FactRow]:
 
 
 def _compare_all(session: Session, model: type[Base], facts: list[FactRow]) -> Iterator[Found]:
-    said = [(fact, json.loads(fact.body)) for fact in facts]
+    said = []
+    for fact in facts:
+        try:
+            body = json.loads(fact.body)
+            hash(body[key_column(model)])
+            said.append((fact, body))
+        except MISFITS as error:
+            text = f"the fact about {model.__tablename__} {fact.subject_id} cannot be read: {why(error)}"
+            yield "facts_broken", model.__tablename__, fact.subject_id, text
     rows = _rows(session, model, [body[key_column(model)] for _, body in said])
     for fact, body in said:
-        found = _compare(model, fact, body, rows.get(body[key_column(model)]))
-        if found is not None:
-            yield found
+        row = rows.get(body[key_column(model)])
+        yield from fitting(model.__tablename__, fact.subject_id, _compare, model, fact, body, row)
 
 
 def _rows(session: Session, model: type[Base], keys: list[Any]) -> dict[Any, Base | Exception]:
@@ -62,22 +69,22 @@ def _rows(session: Session, model: type[Base], keys: list[Any]) -> dict[Any, Bas
         return {k: row for one in keys for k, row in _rows(session, model, [one]).items()}
 
 
-def _compare(model: type[Base], fact: FactRow, body: dict[str, Any], row: Base | Exception | None) -> Found | None:
+def _compare(model: type[Base], fact: FactRow, body: dict[str, Any], row: Base | Exception | None) -> list[Found]:
     table, name = model.__tablename__, f"{model.__tablename__} {fact.subject_id}{_called(body)}"
     last = f"last recorded {rfc3339(fact.recorded_at)} by {fact.recorded_by}"
     if fact.kind == REMOVED:
         text = f"{name} was removed ({last}) and is there again"
-        return ("row_added", table, fact.subject_id, text) if row is not None else None
+        return [("row_added", table, fact.subject_id, text)] if row is not None else []
     if row is None:
-        return "row_removed", table, fact.subject_id, f"{name} is gone ({last})"
+        return [("row_removed", table, fact.subject_id, f"{name} is gone ({last})")]
     if isinstance(row, Exception):
-        return "row_changed", table, fact.subject_id, f"{name} cannot be read: {row} ({last})"
+        return [("row_changed", table, fact.subject_id, f"{name} cannot be read: {row} ({last})")]
     stands = canonical_row(row)
     expected = {column: body.get(column, default) for column, default in columns(model)}
     changed = [f"{c}: {_shown(expected[c])} → {_shown(stands[c])}" for c in stands if stands[c] != expected[c]]
     if not changed:
-        return None
-    return "row_changed", table, fact.subject_id, f"{name} was changed: {', '.join(changed)} ({last})"
+        return []
+    return [("row_changed", table, fact.subject_id, f"{name} was changed: {', '.join(changed)} ({last})")]
 
 
 def _added(session: Session, model: type[Base]) -> Iterator[Found]:

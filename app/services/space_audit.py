@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.domain import matters
 from app.domain.errors import DomainError
+from app.services.audit_facts import CHUNK, Found, fitting
 from app.store.models import FactRow, MatterRow, SpaceMember
-
-Found = tuple[str, str, str, str]  # code, table, row, text
-CHUNK = 500
 
 
 def space_discrepancies(session: Session) -> Iterator[Found]:
@@ -26,19 +24,24 @@ def against_facts(session: Session, subject_kind: str, model: Any, table: str, f
     query = select(FactRow).where(FactRow.subject_kind == subject_kind).order_by(FactRow.subject_id, FactRow.seq)
     facts = session.scalars(query.execution_options(yield_per=CHUNK))
     for subject, rows in groupby(facts, key=lambda fact: fact.subject_id):
-        wanted, row = fold(list(rows)), session.get(model, subject)
-        if wanted is None:
-            yield "facts_broken", table, subject, f"the facts of {subject_kind} {subject} do not fit"
-        elif row is None:
-            yield "row_removed", table, subject, f"{subject_kind} {subject} was recorded and its row is gone"
-        else:
-            changed = sorted(name for name, value in wanted.items() if getattr(row, name) != value)
-            if changed:
-                text = f"{subject_kind} {subject} does not follow from its facts: {', '.join(changed)}"
-                yield "row_changed", table, subject, text
+        one = (f"{subject_kind} {subject}", table, subject)
+        yield from fitting(table, subject, _against, one, list(rows), session.get(model, subject), fold)
     has_facts = select(FactRow.id).where(FactRow.subject_kind == subject_kind, FactRow.subject_id == model.id)
     for row in session.scalars(select(model).where(~has_facts.exists())):
         yield "row_added", table, row.id, f"{subject_kind} {row.id} has no facts: nobody recorded it"
+
+
+def _against(one: tuple[str, str, str], facts: list[FactRow], row: Any, fold: Any) -> Iterator[Found]:
+    name, table, subject = one
+    wanted = fold(facts)
+    if wanted is None:
+        yield "facts_broken", table, subject, f"the facts of {name} do not fit"
+    elif row is None:
+        yield "row_removed", table, subject, f"{name} was recorded and its row is gone"
+    else:
+        changed = sorted(column for column, value in wanted.items() if getattr(row, column) != value)
+        if changed:
+            yield "row_changed", table, subject, f"{name} does not follow from its facts: {', '.join(changed)}"
 
 
 def _member(facts: list[FactRow]) -> dict[str, Any] | None:

@@ -10,13 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import inspections as domain
-from app.domain.errors import DomainError
 from app.domain.facts import canonical_json
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.supervision import columns_after
 from app.domain.times import rfc3339
-from app.services.audit_facts import CHUNK, Found, facts_of
+from app.services.audit_facts import CHUNK, MISFITS, Found, facts_of, fitting, through, why
 from app.services.callback_audit import callback_discrepancies
 from app.services.day_figures import day_figure_discrepancies
 from app.services.draft_audit import draft_discrepancies
@@ -35,19 +34,12 @@ FOLLOWED = ("assignee", "due_on", "sent_at", "signed_at", "case_id", "object_unt
 
 def state_discrepancies(session: Session) -> Iterator[Found]:
     """(code, table, row, text) for every row of state that does not follow from the facts."""
-    yield from _inspections(session)
-    yield from _codes(session)
-    yield from _findings(session)
-    yield from _answers(session)
-    yield from draft_discrepancies(session)
-    yield from space_discrepancies(session)
-    yield from question_discrepancies(session)
-    yield from onsite_discrepancies(session)
-    yield from callback_discrepancies(session)
-    yield from watch_discrepancies(session)
-    yield from kept_discrepancies(session)
-    yield from _papers(session)
-    yield from day_figure_discrepancies(session)
+    for part in (
+        _inspections, _codes, _findings, _answers, draft_discrepancies, space_discrepancies, question_discrepancies,
+        onsite_discrepancies, callback_discrepancies, watch_discrepancies, kept_discrepancies, _papers,
+        day_figure_discrepancies,
+    ):  # fmt: skip
+        yield from through(session, part)
 
 
 def _inspections(session: Session) -> Iterator[Found]:
@@ -82,8 +74,8 @@ def _folded(session: Session) -> Iterator[Inspection | Found]:
             for row in rows:
                 if row.kind in domain.TRANSITIONS:
                     state = evolve(state, fact_of(row))
-        except (DomainError, KeyError, ValueError, TypeError) as error:
-            yield "facts_broken", "inspections", subject, f"the facts of inspection {subject} do not fit: {error}"
+        except MISFITS as error:
+            yield "facts_broken", "inspections", subject, f"the facts of inspection {subject} do not fit: {why(error)}"
             continue
         if state is not None:
             yield state
@@ -104,12 +96,7 @@ def _codes(session: Session) -> Iterator[Found]:
     issued = select(FactRow, CodeRow).outerjoin(CodeRow, CodeRow.cti == FactRow.subject_id)
     issued = issued.where(FactRow.subject_kind == "code", FactRow.kind == "code.issued").order_by(FactRow.seq)
     for fact, code in session.execute(issued.execution_options(yield_per=CHUNK)):
-        said = json.loads(fact.body)
-        if code is None:
-            yield "row_removed", "codes", fact.subject_id, f"the code of inspection {said['number']} is gone"
-        elif not isinstance(code.token, bytes) or said != _said_of(code, said["number"]):
-            text = f"the code of inspection {said['number']} is not the one that was issued"
-            yield "row_changed", "codes", fact.subject_id, text
+        yield from fitting("codes", fact.subject_id, _code, fact, code)
     has_fact = select(FactRow.id).where(FactRow.subject_kind == "code", FactRow.subject_id == CodeRow.cti)
     in_approval = select(FactRow.id).where(
         FactRow.subject_kind == "inspection",
@@ -119,6 +106,15 @@ def _codes(session: Session) -> Iterator[Found]:
     )  # codes from before there was a log
     for code in session.scalars(select(CodeRow).where(~has_fact.exists(), ~in_approval.exists())):
         yield "row_added", "codes", code.cti, f"a code of inspection {code.inspection} has no issue on record"
+
+
+def _code(fact: FactRow, code: CodeRow | None) -> Iterator[Found]:
+    said = json.loads(fact.body)
+    if code is None:
+        yield "row_removed", "codes", fact.subject_id, f"the code of inspection {said['number']} is gone"
+    elif not isinstance(code.token, bytes) or said != _said_of(code, said["number"]):
+        text = f"the code of inspection {said['number']} is not the one that was issued"
+        yield "row_changed", "codes", fact.subject_id, text
 
 
 def _said_of(code: CodeRow, number: str) -> dict[str, Any]:
@@ -139,18 +135,21 @@ def _findings(session: Session) -> Iterator[Found]:
     for chunk in in_chunks(facts_of(session, "finding")):
         rows = {r.id: r for r in session.scalars(select(FindingRow).where(FindingRow.id.in_([s for s, _ in chunk])))}
         for subject, facts in chunk:
-            wanted, row = _finding_of(facts), rows.get(subject)
-            if row is None:
-                yield "row_removed", "findings", subject, f"flag {subject} ({wanted['rule']}) was raised and is gone"
-                continue
-            stored = {name: getattr(row, name) for name in wanted}
-            changed = [name for name, value in wanted.items() if stored[name] != value]
-            if changed:
-                text = f"flag {subject} ({row.rule}) does not follow from its facts: {', '.join(changed)}"
-                yield "row_changed", "findings", subject, text
+            yield from fitting("findings", subject, _finding, subject, facts, rows.get(subject))
     has_facts = select(FactRow.id).where(FactRow.subject_kind == "finding", FactRow.subject_id == FindingRow.id)
     for row in session.scalars(select(FindingRow).where(~has_facts.exists())):
         yield "row_added", "findings", row.id, f"flag {row.id} ({row.rule}) has no facts: no rule raised it"
+
+
+def _finding(subject: str, facts: list[FactRow], row: FindingRow | None) -> Iterator[Found]:
+    wanted = _finding_of(facts)
+    if row is None:
+        yield "row_removed", "findings", subject, f"flag {subject} ({wanted['rule']}) was raised and is gone"
+        return
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    if changed:
+        text = f"flag {subject} ({row.rule}) does not follow from its facts: {', '.join(changed)}"
+        yield "row_changed", "findings", subject, text
 
 
 def _finding_of(facts: list[FactRow]) -> dict[str, Any]:
@@ -178,12 +177,15 @@ def _finding_of(facts: list[FactRow]) -> dict[str, Any]:
 def _answers(session: Session) -> Iterator[Found]:
     """What reports were answered: the newest recorded answer is the one that the receipt shows."""
     for subject, facts in facts_of(session, "report"):
-        said = [json.loads(f.body) for f in facts if f.kind == "report.answered"]
-        row = session.get(Speech, subject)
-        if row is None:
-            yield "row_removed", "speech", subject, f"report {subject} was answered and is gone"
-        elif said and "answer" in said[-1] and row.erased_at is None and row.answer != said[-1]["answer"]:
-            yield "row_changed", "speech", subject, f"the answer to report {subject} is not the one that was given"
+        yield from fitting("speech", subject, _answer, subject, facts, session.get(Speech, subject))
+
+
+def _answer(subject: str, facts: list[FactRow], row: Speech | None) -> Iterator[Found]:
+    said = [json.loads(f.body) for f in facts if f.kind == "report.answered"]
+    if row is None:
+        yield "row_removed", "speech", subject, f"report {subject} was answered and is gone"
+    elif said and "answer" in said[-1] and row.erased_at is None and row.answer != said[-1]["answer"]:
+        yield "row_changed", "speech", subject, f"the answer to report {subject} is not the one that was given"
 
 
 def _papers(session: Session) -> Iterator[Found]:
@@ -191,18 +193,14 @@ def _papers(session: Session) -> Iterator[Found]:
     for chunk in in_chunks(facts_of(session, "paper")):
         rows = {r.id: r for r in session.scalars(select(PaperRow).where(PaperRow.id.in_([s for s, _ in chunk])))}
         for subject, facts in chunk:
-            yield from _paper(subject, facts, rows.get(subject))
+            yield from fitting("papers", subject, _paper, subject, facts, rows.get(subject))
     has_facts = select(FactRow.id).where(FactRow.subject_kind == "paper", FactRow.subject_id == PaperRow.id)
     for row in session.scalars(select(PaperRow).where(~has_facts.exists())):
         yield "row_added", "papers", row.id, f"paper {row.number or row.id} has no facts: nobody drafted it here"
 
 
 def _paper(subject: str, facts: list[FactRow], row: PaperRow | None) -> Iterator[Found]:
-    try:
-        folded = paper_store.fold(facts)
-    except (DomainError, KeyError, ValueError, TypeError) as error:
-        yield "facts_broken", "papers", subject, f"the facts of paper {subject} do not fit: {error}"
-        return
+    folded = paper_store.fold(facts)
     if folded is None:
         return
     name = folded.number or subject

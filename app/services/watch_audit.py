@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import leads
 from app.domain.errors import DomainError
-from app.services.audit_facts import Found, facts_of
+from app.services.audit_facts import Found, facts_of, fitting
 from app.services.space_audit import against_facts
 from app.store.models import FactRow, Lead, LeadStep, Look
 
@@ -40,25 +40,37 @@ def _sealed(session: Session) -> Iterator[Found]:
     """What is sealed must be what was sealed then, and each step be one that was taken."""
     for subject, facts in facts_of(session, "look"):
         row = session.get(Look, subject)
-        if row is not None and _differs(row.sealed, facts[0]):
-            yield "row_changed", "looks", subject, f"what look {subject} was at was changed"
+        if row is not None:
+            yield from fitting("looks", subject, _sealed_look, row, facts[0])
     for subject, facts in facts_of(session, "lead"):
-        lead = session.get(Lead, subject)
-        if lead is not None and _differs(lead.sealed, facts[0]):
-            yield "row_changed", "leads", subject, f"what lead {subject} says was changed"
-        if lead is not None and _answer(lead) != json.loads(facts[-1].body).get("answer_sha256"):
-            yield "row_changed", "leads", subject, f"the answer of lead {subject} is not the one that was given"
         steps = {s.id: s for s in session.scalars(select(LeadStep).where(LeadStep.lead == subject))}
-        for fact in facts[1:]:
-            step = steps.pop(json.loads(fact.body)["step"], None)
-            if step is None:
-                yield "row_removed", "lead_steps", subject, f"a step of lead {subject} is gone"
-            elif (step.kind, step.actor, step.at) != (fact.kind, fact.recorded_by, fact.recorded_at) or _differs(
-                step.sealed, fact
-            ):
-                yield "row_changed", "lead_steps", step.id, f"a step of lead {subject} was changed"
-        for step_id in steps:
-            yield "row_added", "lead_steps", step_id, f"a step of lead {subject} was never taken"
+        yield from fitting("leads", subject, _sealed_lead, subject, facts, session.get(Lead, subject))
+        yield from fitting("lead_steps", subject, _steps, subject, facts[1:], steps)
+
+
+def _sealed_look(row: Look, fact: FactRow) -> Iterator[Found]:
+    if _differs(row.sealed, fact):
+        yield "row_changed", "looks", row.id, f"what look {row.id} was at was changed"
+
+
+def _sealed_lead(subject: str, facts: list[FactRow], lead: Lead | None) -> Iterator[Found]:
+    if lead is not None and _differs(lead.sealed, facts[0]):
+        yield "row_changed", "leads", subject, f"what lead {subject} says was changed"
+    if lead is not None and _answer(lead) != json.loads(facts[-1].body).get("answer_sha256"):
+        yield "row_changed", "leads", subject, f"the answer of lead {subject} is not the one that was given"
+
+
+def _steps(subject: str, facts: list[FactRow], steps: dict[str, LeadStep]) -> Iterator[Found]:
+    for fact in facts:
+        step = steps.pop(json.loads(fact.body)["step"], None)
+        if step is None:
+            yield "row_removed", "lead_steps", subject, f"a step of lead {subject} is gone"
+        elif (step.kind, step.actor, step.at) != (fact.kind, fact.recorded_by, fact.recorded_at) or _differs(
+            step.sealed, fact
+        ):
+            yield "row_changed", "lead_steps", step.id, f"a step of lead {subject} was changed"
+    for step_id in steps:
+        yield "row_added", "lead_steps", step_id, f"a step of lead {subject} was never taken"
 
 
 def _differs(sealed: bytes, fact: FactRow) -> bool:

@@ -23,13 +23,18 @@ UNION SELECT f.jurisdiction, f.raised_for FROM findings f WHERE f.enterprise_id 
 OF_UNIT = """
 SELECT i.jurisdiction, i.visit_day FROM inspections i JOIN inspection_units u ON u.inspection = i.id
 WHERE i.visit_day IS NOT NULL AND u.unit = r.code"""
+OF_FACT = """
+SELECT f.jurisdiction, f.raised_for FROM findings f WHERE r.subject_kind = 'finding' AND f.id = r.subject_id"""
 DAYS = {
     "inspections": ("", "SELECT r.jurisdiction, r.visit_day WHERE r.visit_day IS NOT NULL", ("INSERT", "UPDATE", "DELETE")),
     "findings": ("", "SELECT r.jurisdiction, r.raised_for", ("INSERT", "UPDATE", "DELETE")),
+    "inspection_units": ("", OF_VISIT, ("INSERT", "UPDATE", "DELETE")),
+    "inspection_items": ("", OF_VISIT, ("INSERT", "UPDATE", "DELETE")),
     "speech": ("", OF_VISIT, ("INSERT", "UPDATE", "DELETE")),
+    "facts": ("", OF_FACT, ("INSERT",)),  # whether a flag was upheld and corrected stands in its facts
     "enterprises": ("region", OF_ENTERPRISE, ("UPDATE",)),
     "units": ("supervised", OF_UNIT, ("UPDATE",)),
-}  # what hangs at a visit (units, items) is stored together with a change of the visit itself
+}
 
 
 def upgrade() -> None:
@@ -54,11 +59,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_figure_marks_day", "figure_marks", ["jurisdiction", "day"])
     op.create_index("ix_findings_where_from", "findings", ["jurisdiction", "state", "unit", "rule", "enterprise_id"])
-    op.execute("INSERT INTO figure_marks (jurisdiction, day) " + EVERY_DAY)
     sqlite = op.get_bind().dialect.name == "sqlite"
     for table, (column, days, happens) in DAYS.items():
         for what in happens:
             (_on_sqlite if sqlite else _on_postgres)(table, what, column, days)
+    # After the triggers, which wait for whoever writes just now: a visit is seen here, or marks its day itself.
+    op.execute("INSERT INTO figure_marks (jurisdiction, day) " + EVERY_DAY)
 
 
 EVERY_DAY = """

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 from app.domain.supervision import FlagAction
 from app.services import flag_actions, log, log_audit, scans, speech, speech_answers
+from app.store.models import FactRow
+from app.store.models.base import table_of
 from tests.house import House
 
 CASES = [  # what was done, the SQL, the table that must be named
@@ -99,3 +101,43 @@ def test_a_removed_inspection_is_named_even_with_all_its_facts(lived: House) -> 
         connection.execute(text("DELETE FROM findings"))
     found = audit(lived)
     assert {"record_removed"} == {d.code for d in found} and len(found) >= 2
+
+
+SUBJECTS = (
+    "accompanying", "callback", "callback_draw", "campaign", "case_record", "casefile", "draft", "lead", "look", "lot",
+    "matter", "member", "observation", "paper", "plan", "question", "recusal", "rectification", "report", "review",
+)  # fmt: skip
+NONSENSE = ("{}", "[]", "7", "null", '"rule"', '{"state": 7, "subject": 7, "step": [], "photos": [7]}', "{", "")
+
+
+def test_facts_that_say_nonsense_are_named_and_never_end_the_verification(lived: House) -> None:
+    """Every body there is, and one of each other kind of subject; and rows whose times are none."""
+    with lived.installation.database.engine.begin() as connection:
+        one = dict(connection.execute(select(table_of(FactRow)).limit(1)).mappings().one())
+        for n, subject in enumerate(SUBJECTS):
+            for step in ("made", "drawn", "placed"):
+                name = f"{n}{step}"
+                own = {"id": name, "seq": None, "leaf": name.encode().ljust(32), "subject_id": f"S{n}"}
+                row = one | own | {"kind": f"{subject}.{step}", "subject_kind": subject}
+                del row["seq"]
+                connection.execute(insert(table_of(FactRow)), row)
+        facts = set(connection.execute(text("SELECT id FROM facts")).scalars())
+        flags = set(connection.execute(text("SELECT id FROM findings")).scalars())
+        assert flags
+    for body in NONSENSE:
+        with lived.installation.database.engine.begin() as connection:
+            connection.execute(text("UPDATE facts SET body = :body"), {"body": body})
+        found = audit(lived)
+        assert "unreadable" not in {d.code for d in found}, (body, [d.text for d in found if d.code == "unreadable"])
+        assert facts <= {d.row for d in found if d.table == "facts"}, body
+        assert flags <= {d.row for d in found if d.table == "findings"}, body
+        assert {"inspections", "codes"} <= {d.table for d in found}, body
+
+
+def test_a_row_that_cannot_be_read_does_not_hide_the_others(lived: House) -> None:
+    if not lived.installation.database.is_sqlite:
+        return  # a column of PostgreSQL holds what its type says
+    with lived.installation.database.engine.begin() as connection:
+        connection.execute(text("UPDATE findings SET due_on = 'never'"))
+        connection.execute(text("UPDATE codes SET issued_at = '2026-03-01 00:00:00+00'"))
+    assert {"unreadable", "row_changed"} <= {d.code for d in audit(lived)}
