@@ -1,6 +1,7 @@
 """The supervisor's start page: what needs attention today, the last weeks, and where flags come from."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from app.queries.figures import Figures, against, as_of, figures
 from app.store.models import Enterprise, FindingRow, Region, Speech, Unit
 
 WEEKS, RECENT = 13, 30  # RECENT: days
+MOST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,7 @@ def dashboard(session: Session, actor: Actor, today: date) -> Dashboard:
         or 0,
         weeks=_weeks(session, actor, first, today),
         columns=against(session, actor.regions, Period(today - timedelta(days=RECENT - 1), today)),
-        by_rule=_by_rule(session, still_open),
-        by_unit=_by(session, still_open, FindingRow.unit, Unit.code, Unit.name),
-        by_town=_by(session, still_open, Enterprise.region, Region.code, Region.name),
+        **_open(session, still_open),
         as_of=as_of(session, actor.regions),
     )
 
@@ -92,20 +92,33 @@ def _weeks(session: Session, actor: Actor, first: date, last: date) -> list[Week
     ]
 
 
-def _by_rule(session: Session, where: tuple[object, ...]) -> list[tuple[str, str, int]]:
-    query = select(FindingRow.rule, func.count()).where(*where).group_by(FindingRow.rule)  # type: ignore[arg-type]
-    rows = sorted(session.execute(query), key=lambda r: (-r[1], r[0]))
-    return [(rule, CATALOGUE[rule].name, count) for rule, count in rows]
+def _open(session: Session, where: tuple[Any, ...]) -> dict[str, list[tuple[str, str, int]]]:
+    """(code, name, how many) of open flags by rule, unit and town, most first.
+
+    They are counted here: asked to group, SQLite walks all flags in the order of the group instead of the few that are open.
+    """
+    query = (
+        select(FindingRow.rule, FindingRow.unit, Enterprise.region)
+        .outerjoin(Enterprise, Enterprise.id == FindingRow.enterprise_id)
+        .where(*where)
+    )
+    rules, units, towns = Counter[str](), Counter[str](), Counter[str | None]()
+    for rule, unit, town in session.execute(query):
+        rules[rule] += 1
+        units[unit] += 1
+        towns[town] += 1
+    return {
+        "by_rule": _most({rule: CATALOGUE[rule].name for rule in rules}, rules),
+        "by_unit": _most(_names(session, Unit, units), units)[:MOST],
+        "by_town": _most(_names(session, Region, towns), towns)[:MOST],
+    }
 
 
-def _by(session: Session, where: tuple[Any, ...], column: Any, key: Any, name: Any) -> list[tuple[str, str, int]]:
-    """(code, name, how many) by a column of flags or of their enterprises, most first. Flags are counted before names are
-    looked up, so that the database begins with the few that are open."""
-    query = select(column, func.count()).select_from(FindingRow)
-    if column.class_ is Enterprise:
-        query = query.join(Enterprise, Enterprise.id == FindingRow.enterprise_id)
-    counts = {row[0]: row[1] for row in session.execute(query.where(*where).group_by(column))}
-    named = select(key, name).where(key.in_([code for code in counts if code]))
-    names = {row[0]: row[1] for row in session.execute(named)}
-    found = [(code, names[code], count) for code, count in counts.items() if code in names]
-    return sorted(found, key=lambda one: (-one[2], one[0]))[:30]
+def _names(session: Session, model: Any, codes: Iterable[str | None]) -> dict[str, str]:
+    named = select(model.code, model.name).where(model.code.in_([code for code in codes if code]))
+    return {row[0]: row[1] for row in session.execute(named)}
+
+
+def _most(names: Mapping[str, str], counts: Mapping[Any, int]) -> list[tuple[str, str, int]]:
+    found = [(code, name, counts[code]) for code, name in names.items()]
+    return sorted(found, key=lambda one: (-one[2], one[0]))

@@ -1,19 +1,28 @@
 """Figures from sums by day are the figures of the rows, at every moment: before the sums are made, after, and in between."""
 
+import contextlib
+import random
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text, update
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Date, func, select, text, update
 
+from app.domain.actors import SYSTEM
 from app.domain.figures import Period
 from app.queries import figures
 from app.services import day_figures
 from app.store import day_figures as sums
 from app.store.models import DayFigures, Enterprise, FigureMark, FindingRow, Region, Speech
+from app.store.unit_of_work import UnitOfWork
 from bench.district import enterprise_id, fill
 from tests.house import House
+from tests.services.test_flags_histories import ACTIONS, History
 
 YEAR, WINTER = Period(date(2025, 1, 1), date(2025, 12, 31)), Period(date(2026, 2, 2), date(2026, 3, 31))
 ASKED: tuple[tuple[str | None, str | None], ...] = (
@@ -28,8 +37,9 @@ def refreshed(house: House) -> None:
 
 
 @pytest.fixture
-def grown(house: House) -> House:
-    fill(house.installation.database, 500, years=1)
+def grown(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setattr(day_figures, "AT_ONCE", 1000)
+    fill(house.installation.database, 80, years=1)
     refreshed(house)
     return house
 
@@ -64,8 +74,8 @@ def test_sums_by_day_say_what_the_rows_say(grown: House) -> None:
         rules = figures.flags_by_rule(session, regions, YEAR)
         listed = select(func.count()).select_from(FindingRow).where(*figures.flags_where(regions, YEAR))
         assert sum(rules.values()) == whole["raised"] == session.scalar(listed) > 0
-    assert sum(by_hour.values()) == whole["visits"] > 100
-    assert len(by_hour) > 20
+    assert sum(by_hour.values()) == whole["visits"] > 20
+    assert len(by_hour) > 5
     agree(grown)
 
 
@@ -108,7 +118,7 @@ def test_too_many_changed_days_are_counted_from_rows(grown: House) -> None:
 def test_sums_of_an_older_version_are_never_read(grown: House) -> None:
     grown.perform(lambda work: work.session.execute(update(DayFigures).values(shape="older", counts="{}")))
     with grown.installation.reading() as session:
-        assert figures.figures(session, ["990101"], YEAR)[""]["visits"] > 100
+        assert figures.figures(session, ["990101"], YEAR)[""]["visits"] > 20
     refreshed(grown)
     agree(grown)
 
@@ -149,3 +159,167 @@ def test_a_visit_recorded_while_its_day_is_summed_is_not_forgotten(
     monkeypatch.setattr(sums, "store", original)
     refreshed(grown)
     agree(grown)
+
+
+SIDES = tuple(side + part for side in ("flags", "speech") for part in ("", ".unit", ".town", ".rule"))
+GRAINS = ("", "unit", "town", "item", "hour", *SIDES)
+ANY = "(SELECT id FROM inspections WHERE visit_day IS NOT NULL ORDER BY substr(id, :n, 1), id LIMIT 1)"
+FLAG = "(SELECT id FROM findings ORDER BY substr(id, :n, 1), id LIMIT 1)"
+# Whatever a statement does to what is counted; `:n` chooses the row.
+STATEMENTS = {
+    "another day": f"UPDATE inspections SET visit_day = '2026-02-03' WHERE id = {ANY}",
+    "no day": f"UPDATE inspections SET visit_day = NULL, counts = false WHERE id = {ANY}",
+    "all of one kind": "UPDATE inspections SET kind = 'triggered' WHERE lead_unit = 'YT-B00'",
+    "what was found": f"UPDATE inspection_items SET outcome = 'problem_found' WHERE inspection = {ANY}",
+    "an item less": f"DELETE FROM inspection_items WHERE inspection = {ANY}",
+    "a unit more": f"INSERT INTO inspection_units (inspection, unit, position) SELECT {ANY}, 'YT-B02', 7 WHERE NOT EXISTS "
+    f"(SELECT 1 FROM inspection_units WHERE inspection = {ANY} AND (unit = 'YT-B02' OR position = 7))",
+    "a unit less": f"DELETE FROM inspection_units WHERE position > 0 AND inspection = {ANY}",
+    "a flag of another rule": f"UPDATE findings SET rule = 'code.not_shown', unit = 'YT-B01' WHERE id = {FLAG}",
+    "a flag that falls": f"UPDATE findings SET standing = false WHERE id = {FLAG}",
+    "a flag less": f"DELETE FROM findings WHERE id = {FLAG}",
+    "all flags closed": "UPDATE findings SET state = 'closed' WHERE unit = 'YT-B00'",
+    "a rating less": "DELETE FROM speech WHERE kind = 'rating' AND id = (SELECT min(id) FROM speech)",
+    "ratings erased": "UPDATE speech SET inspection = NULL, body = NULL, salt = NULL WHERE rating = :n",
+    "a town": "UPDATE enterprises SET region = '990101005' WHERE substr(id, 24, 1) < CAST(:n AS CHAR(1))",
+    "a unit let go": "UPDATE units SET supervised = NOT supervised WHERE code IN ('YT-B01', 'YT-B02')",
+}
+MOMENTS = st.sampled_from(sorted((*STATEMENTS, "visit", "summed", "confirmed", "rolled back")))
+LIVES = st.lists(st.tuples(MOMENTS, st.integers(1, 2**16), st.booleans()), min_size=6, max_size=14)
+
+
+def cell_by_cell(house: House) -> None:
+    """What a reader gets of every cell, and what the rows say of it."""
+    with house.installation.reading() as session:
+        regions = tuple(session.scalars(select(Region.code)))
+        days = set(session.scalars(text("SELECT DISTINCT visit_day FROM inspections").columns(visit_day=Date())))
+        days |= set(session.scalars(select(FindingRow.raised_for).distinct()))
+        known = sorted(day for day in days if day is not None)
+        read = sums.read(session, regions, known[0], known[-1], GRAINS)
+        if read is None:
+            return  # nobody reads sums now
+        found: dict[Any, sums.Tally] = defaultdict(sums.Tally)
+        for day, grain, key, tally in read:
+            found[day, grain, key].add(tally.counts, tally.enterprises)
+        said: dict[Any, sums.Tally] = defaultdict(sums.Tally)
+        for (_, day, grain, key), tally in sums.counted(session, regions, known).items():
+            said[day, grain, key].add(tally.counts, tally.enterprises)
+    assert found == said
+
+
+class _NotNow(Exception):
+    pass
+
+
+def _live(house: House, moment: str, n: int) -> None:
+    if moment == "summed":
+        house.perform(day_figures.refresh)
+    elif moment == "rolled back":
+        with contextlib.suppress(_NotNow), house.installation.database.write() as session:
+            session.execute(text("UPDATE inspections SET counts = NOT counts"))
+            raise _NotNow
+    elif moment == "confirmed":  # a step of a flag that leaves its row alone
+        house.perform(_confirm)
+    elif moment in STATEMENTS:
+        values = {"n": n % 9 + 1} if ":n" in STATEMENTS[moment] else {}
+        house.perform(lambda work: work.session.execute(text(STATEMENTS[moment]), values))
+    else:
+        house.completed(kind="planned", cause=None)
+
+
+def _confirm(work: UnitOfWork) -> None:
+    row = work.session.scalar(select(FindingRow).where(FindingRow.state == "closed").limit(1))
+    if row is not None:
+        for step in ("finding.uphold", "finding.corrected"):
+            work.store_fact(work.fact(step, ("finding", row.id), {}, SYSTEM, row.jurisdiction))
+
+
+@settings(
+    max_examples=5,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(LIVES)
+def test_a_reader_gets_the_rows_own_numbers_at_every_moment(grown: House, life: list[tuple[str, int, bool]]) -> None:
+    """Whatever is changed, and whenever days are summed. The database lives on between examples."""
+    for moment, n, look in life:
+        _live(grown, moment, n)
+        if look:
+            cell_by_cell(grown)
+    cell_by_cell(grown)
+    refreshed(grown)
+    cell_by_cell(grown)
+
+
+def test_a_life_through_the_services_is_counted_as_its_rows_say(house: House) -> None:
+    history, source = History(house), random.Random(20261127)
+    house.completed(kind="planned", cause=None)
+    refreshed(house)
+    for n in range(16):
+        history.step(source.choice((*ACTIONS, "visit")), source.randrange(2**32))
+        if n % 3 == 0:
+            cell_by_cell(house)
+            house.perform(day_figures.refresh)
+    cell_by_cell(house)
+    refreshed(house)
+    cell_by_cell(house)
+
+
+def test_each_way_of_changing_is_seen_at_once(grown: House) -> None:
+    for moment in (*STATEMENTS, "confirmed"):
+        _live(grown, moment, 3)
+        cell_by_cell(grown)
+        refreshed(grown)
+
+
+def test_rows_poured_in_count_at_once(grown: House) -> None:
+    """PostgreSQL's COPY, and many rows by one statement."""
+    database = grown.installation.database
+    if database.is_sqlite:
+        return  # it knows no other way than statements
+    with closing(database.engine.raw_connection()) as raw:
+        cursor = raw.cursor()
+        with cursor.copy("COPY (SELECT * FROM inspection_items) TO STDOUT") as copy:
+            lines = b"".join(bytes(line) for line in copy)
+        cursor.execute("DELETE FROM inspection_items")
+        raw.commit()
+        cell_by_cell(grown)
+        refreshed(grown)
+        with cursor.copy("COPY inspection_items FROM STDIN") as copy:
+            copy.write(lines)
+        raw.commit()
+    cell_by_cell(grown)
+
+
+def test_a_change_in_flight_counts_from_its_commit(grown: House) -> None:
+    """Its day is summed while it is not committed yet; a reader that began before keeps its moment. On SQLite one writes."""
+    database = grown.installation.database
+    if database.is_sqlite:
+        return
+    period = Period(date(2020, 1, 1), date(2030, 1, 1))
+    change = text("UPDATE inspections SET kind = 'triggered', counts = NOT counts WHERE lead_unit = 'YT-B00'")
+
+    def now() -> dict[str, Any]:
+        with grown.installation.reading() as session:
+            return told(figures.figures(session, ("990101",), period))
+
+    before = now()
+    with grown.installation.reading() as early:
+        rows = sums.read(early, ("990101",), period.first, period.last, ("",))
+        with database.write() as session:
+            session.execute(change)
+            grown.perform(sums_marked_by_others)
+            assert now() == before
+        cell_by_cell(grown)
+        assert now() != before
+        refreshed(grown)
+        cell_by_cell(grown)
+        assert rows is not None
+        assert sum(tally.counts["visits"] for *_, tally in rows) == before[""][0]["visits"]
+
+
+def sums_marked_by_others(work: UnitOfWork) -> None:
+    sums.mark_all(work.session)
+    day_figures.refresh(work)

@@ -21,6 +21,7 @@ class Speech(Base):
         Index("ix_speech_inspection", "inspection"),
         Index("ix_speech_enterprise_visited_on", "enterprise", "visited_on"),
         Index("ix_speech_kind_week", "jurisdiction", "kind", "week"),
+        Index("ix_speech_kind_state", "jurisdiction", "kind", "state"),
         Index("ix_speech_leaf", "leaf"),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)

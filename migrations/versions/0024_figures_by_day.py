@@ -3,15 +3,15 @@
 The marks are made by triggers, so that no way of changing a row can forget them. On PostgreSQL they fire once a statement; no
 mark is unique, so that no transaction waits for another's.
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0024
+Revises: 0023
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
@@ -26,7 +26,11 @@ WHERE i.visit_day IS NOT NULL AND u.unit = r.code"""
 OF_FACT = """
 SELECT f.jurisdiction, f.raised_for FROM findings f WHERE r.subject_kind = 'finding' AND f.id = r.subject_id"""
 DAYS = {
-    "inspections": ("", "SELECT r.jurisdiction, r.visit_day WHERE r.visit_day IS NOT NULL", ("INSERT", "UPDATE", "DELETE")),
+    "inspections": (
+        "",
+        "SELECT r.jurisdiction, r.visit_day WHERE r.visit_day IS NOT NULL",
+        ("INSERT", "UPDATE", "DELETE"),
+    ),
     "findings": ("", "SELECT r.jurisdiction, r.raised_for", ("INSERT", "UPDATE", "DELETE")),
     "inspection_units": ("", OF_VISIT, ("INSERT", "UPDATE", "DELETE")),
     "inspection_items": ("", OF_VISIT, ("INSERT", "UPDATE", "DELETE")),
@@ -38,6 +42,16 @@ DAYS = {
 
 
 def upgrade() -> None:
+    _tables()
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for table, (column, days, happens) in DAYS.items():
+        for what in happens:
+            (_on_sqlite if sqlite else _on_postgres)(table, what, column, days)
+    # After the triggers, which wait for whoever writes just now: a visit is seen here, or marks its day itself.
+    op.execute("INSERT INTO figure_marks (jurisdiction, day) " + EVERY_DAY)
+
+
+def _tables() -> None:
     op.create_table(
         "day_figures",
         sa.Column("jurisdiction", sa.String(64), nullable=False),
@@ -58,13 +72,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_figure_marks"),
     )
     op.create_index("ix_figure_marks_day", "figure_marks", ["jurisdiction", "day"])
+    op.create_index("ix_speech_kind_state", "speech", ["jurisdiction", "kind", "state"])
     op.create_index("ix_findings_where_from", "findings", ["jurisdiction", "state", "unit", "rule", "enterprise_id"])
-    sqlite = op.get_bind().dialect.name == "sqlite"
-    for table, (column, days, happens) in DAYS.items():
-        for what in happens:
-            (_on_sqlite if sqlite else _on_postgres)(table, what, column, days)
-    # After the triggers, which wait for whoever writes just now: a visit is seen here, or marks its day itself.
-    op.execute("INSERT INTO figure_marks (jurisdiction, day) " + EVERY_DAY)
 
 
 EVERY_DAY = """
@@ -82,6 +91,7 @@ def downgrade() -> None:
                 op.execute(f"DROP TRIGGER {name} ON {table}")
                 op.execute(f"DROP FUNCTION {name}()")
     op.drop_index("ix_findings_where_from", "findings")
+    op.drop_index("ix_speech_kind_state", "speech")
     op.drop_table("figure_marks")
     op.drop_table("day_figures")
 
@@ -112,7 +122,9 @@ def _on_postgres(table: str, what: str, column: str, days: str) -> None:
     key = {"enterprises": "id", "units": "code"}.get(table, "id")
     changed = ""
     if column:
-        changed = f"WHERE EXISTS (SELECT 1 FROM was_old o WHERE o.{key} = r.{key} AND o.{column} IS DISTINCT FROM r.{column})"
+        changed = (
+            f"WHERE EXISTS (SELECT 1 FROM was_old o WHERE o.{key} = r.{key} AND o.{column} IS DISTINCT FROM r.{column})"
+        )
     marks = "".join(
         f"""INSERT INTO figure_marks (jurisdiction, day)
             SELECT DISTINCT d.jurisdiction, d.day FROM {side} r
