@@ -25,17 +25,9 @@ class Database:
     def __init__(self, url: str, read_url: str | None = None) -> None:
         self.url = url
         self.engine = _engine(url)
-<<<<<<< HEAD
         self.read_engine = (
             self.engine if read_url in (None, url) else _engine(str(read_url), {"connect_timeout": STANDBY_SECONDS})
         )
-=======
-        self.read_engine = self.engine if read_url in (None, url) else _engine(str(read_url))
-        # A page is of one moment, as on SQLite: what its statements count agrees, whoever commits between them.
-        self._reader = self.read_engine
-        if self.read_engine.dialect.name != "sqlite":
-            self._reader = self.read_engine.execution_options(isolation_level="REPEATABLE READ")
->>>>>>> 3445399 (A reader's moment is one; random histories hold sums against rows; open flags are read by one index)
         self._writer = self.engine.execution_options(jcm_begin="BEGIN IMMEDIATE")
 
     @property
@@ -50,13 +42,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-<<<<<<< HEAD
-        """One reading transaction on the standby where there is one that answers, rolled back at the end."""
-        with Session(self._reader(), expire_on_commit=False, autoflush=False) as session:
-=======
-        """One reading transaction, rolled back at the end; it sees one moment."""
-        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
->>>>>>> 3445399 (A reader's moment is one; random histories hold sums against rows; open flags are read by one index)
+        """One reading transaction on the standby where there is one that answers, rolled back at the end.
+
+        It sees one moment, on both databases: what its statements count agrees, whoever commits between them."""
+        engine = self._reader()
+        if not self.is_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def _reader(self) -> Engine:
