@@ -83,6 +83,7 @@ ELSEWHERE = {  # tables that are no registers, and why
     "signed_documents": "signed",
     "files": "facts name them with their hash",
     "jobs": "passing",
+    **dict.fromkeys(("day_figures", "figure_marks"), "they follow from rows, and are held against them"),
     **dict.fromkeys(("case_records", "unit_questions"), "facts of their own"),
     **dict.fromkeys(("saved_views", "watches", "subscriptions"), "a supervisor's own conveniences"),
     "drafts": "their beginning and end are facts, held against the rows",
