@@ -161,8 +161,13 @@ def docs() -> str:
     shown = document(installation().config.public_url)
     calls = [(path, method.upper(), op) for path, methods in shown["paths"].items() for method, op in methods.items()]
     return render_template(
-        "api/docs.html", calls=calls, errors=errors, rule=RULE, schemas=shown["components"]["schemas"]
+        "api/docs.html", calls=calls, errors=errors, rule=RULE, schemas=shown["components"]["schemas"], pretty=_pretty
     )
+
+
+def _pretty(value: Any) -> str:
+    """JSON for people: Chinese as it is, fields in their order."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def sentence_of(code: str) -> str:
