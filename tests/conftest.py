@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,16 +34,15 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {}
 
 
-@pytest.fixture(params=KINDS)
-def database_url(
-    request: pytest.FixtureRequest, templates: dict[str, str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+@contextmanager
+def fresh_database(
+    kind: str, templates: dict[str, str], folder: Path, factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """A fresh copy of the template database of one kind."""
-    kind = request.param
+    """A fresh copy of the template database of one kind, gone with the block."""
     if kind not in templates:
-        templates[kind] = _make_template(kind, tmp_path_factory)
+        templates[kind] = _make_template(kind, factory)
     if kind == "sqlite":
-        path = tmp_path / "jcm.sqlite3"
+        path = folder / "jcm.sqlite3"
         shutil.copyfile(templates[kind].removeprefix("sqlite:///"), path)
         yield f"sqlite:///{path}"
         return
@@ -52,6 +51,14 @@ def database_url(
     _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     yield postgres_url(name)
     _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=KINDS)
+def database_url(
+    request: pytest.FixtureRequest, templates: dict[str, str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with fresh_database(request.param, templates, tmp_path, tmp_path_factory) as url:
+        yield url
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from app.domain.callbacks import Answer
 from app.domain.times import day_start, shanghai_day
 from app.services import callback_draws, callbacks
 from app.services import log as log_service
-from app.store.models import Callback, Enterprise
+from app.store.models import Callback
 from app.store.unit_of_work import UnitOfWork
 
 WEEKS = 8
@@ -45,10 +45,8 @@ def _advance_log(work: UnitOfWork) -> None:
 
 
 def _ask(work: UnitOfWork, supervisor: Actor, source: random.Random, until: datetime, is_newest: bool) -> None:
-    """Three in four are reached; of the newest week the half is still to be asked. Enterprises without a region (codes of
-    early pilots, for checking) say nothing."""
-    query = select(Callback.id).join(Enterprise, Enterprise.id == Callback.enterprise)
-    query = query.where(Callback.state == domain.OPEN, Callback.drawn_at == work.now, Enterprise.region.is_not(None))
+    """Three in four are reached; of the newest week the half is still to be asked."""
+    query = select(Callback.id).where(Callback.state == domain.OPEN, Callback.drawn_at == work.now)
     ids = list(work.session.scalars(query.order_by(Callback.id)))
     for number, one in enumerate(ids[: len(ids) // 2 if is_newest else None]):
         at = min(work.now + timedelta(days=1 + number // 4, hours=8, minutes=25 * (number % 4)), until)

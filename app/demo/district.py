@@ -57,8 +57,6 @@ def build(work: UnitOfWork, source: random.Random) -> list[InventedEnterprise]:
     for key, value in SETTINGS:
         _add(work, JurisdictionSetting(region=DISTRICT, key=key, value=value, valid_from=START, recorded_at=work.now))
     issuers.set_recognised(work, SYSTEM, [CITY_SYSTEM], START, "演示")
-    for row in rows("listed_companies.csv"):
-        enter(work, EnterpriseRef(row["uscc"], row["name"]), "registry")
     invented = enterprises(source, towns, ENTERPRISES)
     for one in invented:
         address = f"示例市云汀区示例路{source.randint(1, 999)}号"
