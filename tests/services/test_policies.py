@@ -11,20 +11,17 @@ from app.domain.applications import EnterpriseRef
 from app.domain.errors import DomainError, Forbidden, Invalid, Refused
 from app.domain.flags import settings
 from app.domain.flags.policy import DEFAULTS, PRESETS
-from app.services import accounts, backtest, flag_rebuild, jobs, log, log_audit, policies
+from app.services import backtest, flag_rebuild, jobs, log, log_audit, policies
 from app.services.job_handlers import HANDLERS
-from app.store import actors
 from app.store.models import FindingRow, Job, Policy
-from tests.house import PASSWORD, House, uscc
+from tests.house import House, uscc
 
 DRAFT = {"repeat.day": {"most": 2}}
 
 
 def second(house: House):
     """Another supervisor of the same bureau."""
-    actor = house.perform(accounts.add_user, "supervisor2", "supervisor2", "YT-SFJ", "supervisor", PASSWORD)
-    with house.installation.reading() as session:
-        return actors.by_id(session, actor.id, house.clock.now.date())
+    return house.people["supervisor2"]
 
 
 def proposed(house: House, days: int = 7, draft=DRAFT) -> Policy:
