@@ -91,6 +91,12 @@ def proposed(session: Session, inspection: Inspection, kind_code: str, public_ur
     return after.proposed(kind_code, said_of(session, inspection, public_url), deadline, demand)
 
 
+def _place(i: Inspection, enterprise: Enterprise) -> str:
+    """The kind of place with its address; the premises are where the register says unless the application says otherwise."""
+    address = i.place_address or (enterprise.address if i.place_kind == "premises" else None)
+    return words.PLACES[i.place_kind] + (f"（{address}）" if address else "")
+
+
 def said_of(session: Session, i: Inspection, public_url: str) -> paper.Visit:
     """All that papers say of an inspection, with names instead of codes."""
     enterprise = session.get_one(Enterprise, i.enterprise_id)
@@ -124,7 +130,7 @@ def said_of(session: Session, i: Inspection, public_url: str) -> paper.Visit:
         window=(i.window_start, i.window_end),
         source=paper.source_of(i.kind, i.plan_code, i.cause, i.clue_no),
         reason=i.reason,
-        place=words.PLACES[i.place_kind] + (f"（{i.place_address}）" if i.place_address else ""),
+        place=_place(i, enterprise),
         way=words.WAYS[i.way] + (f"；{words.EXCEPTIONS[i.exception]}，先行检查" if i.exception else ""),
         frequency=_frequency(session, i),
         decision=_decision(session, i, facts),
