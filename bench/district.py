@@ -6,6 +6,7 @@ services: what is measured begins where the generated history ends. The last day
 
 import hashlib
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
@@ -213,7 +214,7 @@ def _loader(engine: Engine) -> "_Loader":
     return _Sqlite(engine) if engine.dialect.name == "sqlite" else _Postgres(engine)
 
 
-class _Loader:
+class _Loader(ABC):
     """Bulk rows into tables whose indexes are made again at the end."""
 
     def __init__(self, engine: Engine) -> None:
@@ -243,8 +244,9 @@ class _Loader:
                     connection.execute(text(f"DROP INDEX {index['name']}"))
         return made
 
+    @abstractmethod
     def rows(self, table: str, rows: list[tuple[Any, ...]]) -> None:
-        raise NotImplementedError
+        """Writes rows of COLUMNS[table], in the database's fastest way."""
 
 
 class _Sqlite(_Loader):

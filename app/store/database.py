@@ -5,7 +5,7 @@ deferred BEGIN loses updates or fails as "locked" under concurrency. PostgreSQL:
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, func, select, text
@@ -40,12 +40,17 @@ class Database:
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
-    @contextmanager
-    def read(self) -> Iterator[Session]:
-        """One reading transaction on the standby where there is one that answers, rolled back at the end.
+    def read(self) -> AbstractContextManager[Session]:
+        """One reading transaction on the standby where there is one that answers, rolled back at the end."""
+        return self._moment(self._reader())
 
-        It sees one moment, on both databases: what its statements count agrees, whoever commits between them."""
-        engine = self._reader()
+    def read_primary(self) -> AbstractContextManager[Session]:
+        """One reading transaction that sees everything committed before it, for whoever watches the installation."""
+        return self._moment(self.engine)
+
+    @contextmanager
+    def _moment(self, engine: Engine) -> Iterator[Session]:
+        """It sees one moment, on both databases: what its statements count agrees, whoever commits between them."""
         if not self.is_sqlite:
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with Session(engine, expire_on_commit=False, autoflush=False) as session:
@@ -64,12 +69,6 @@ class Database:
                 return True
         except DBAPIError:
             return False
-
-    @contextmanager
-    def read_primary(self) -> Iterator[Session]:
-        """One reading transaction that sees everything committed, for whoever watches the installation."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
 
     def is_alive(self) -> bool:
         """Whether the database answers. Raises nothing but what the driver raises."""
