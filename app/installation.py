@@ -18,7 +18,7 @@ from app.domain.codes.keys import SigningKey
 from app.domain.codes.suites import ES256
 from app.domain.ids import RandomBytes
 from app.store.database import Database
-from app.store.unit_of_work import UnitOfWork
+from app.store.unit_of_work import LOCKS, UnitOfWork, take_locks
 from app.store.vault import Vault
 
 P = ParamSpec("P")
@@ -40,7 +40,7 @@ class Installation:
         """Runs one use case in one transaction and commits it. Retries what the database asks to retry."""
         for attempt in range(RETRIES):
             try:
-                with self.unit_of_work() as work:
+                with self.unit_of_work(*getattr(use_case, LOCKS, ())) as work:
                     return use_case(work, *args, **kwargs)
             except DBAPIError as error:
                 if attempt + 1 == RETRIES or getattr(error.orig, "sqlstate", None) not in RETRIED_SQLSTATES:
@@ -48,9 +48,10 @@ class Installation:
         raise AssertionError("unreachable")
 
     @contextmanager
-    def unit_of_work(self) -> Iterator[UnitOfWork]:
-        """A writing transaction with its frozen `now`; commits at the end of the block."""
+    def unit_of_work(self, *locks: str) -> Iterator[UnitOfWork]:
+        """A writing transaction with its frozen `now`, read when it has begun and holds its locks; commits at the end."""
         with self.database.write() as session:
+            take_locks(session, locks)
             yield UnitOfWork(
                 session=session,
                 now=self.clock(),

@@ -1,7 +1,8 @@
 """The register's log: leaves take their place, the tree is signed, witnesses put their time under it, proofs are made.
 
 Leaves enter in one transaction and the head is signed in a later one: what is signed was durable before. Both hold the
-lock "log", so that any number of sequencers may run; nothing here rests on which of them is faster.
+lock "log" before their `now` is read, so that any number of sequencers may run and time never seems to run back between
+two of them; nothing here rests on which of them is faster.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from app.domain.transparency import LOG_SUITES, Checkpoint, LogSuite, Signer, Ti
 from app.services import unit_keys
 from app.store import log as log_store
 from app.store.models import Log, LogDummy, LogHead
-from app.store.unit_of_work import UnitOfWork
+from app.store.unit_of_work import UnitOfWork, waits_for
 
 AT_ONCE = 20_000
 BATCH_MULTIPLE = 64
@@ -53,6 +54,7 @@ def verifier(session: Session) -> VerifierKey | None:
     return parse_verifier(row.verifier) if row else None
 
 
+@waits_for("log")
 def sequence(work: UnitOfWork) -> int:
     """Gives waiting leaves their places, at most AT_ONCE; how many. Raises Refused("clock_ran_back").
 
@@ -78,6 +80,7 @@ def sequence(work: UnitOfWork) -> int:
     return len(leaves)
 
 
+@waits_for("log")
 def sign(work: UnitOfWork) -> bool:
     """Signs the newest head, read back from the database; False where it is signed. Raises Refused("clock_ran_back")."""
     log = begin(work)
@@ -97,21 +100,10 @@ def sign(work: UnitOfWork) -> bool:
 def advance(perform: Callable[..., Any]) -> int:
     """Sequences all that waits and signs once; how many leaves. `perform` runs a use case in a transaction of its own."""
     entered = 0
-    while taken := _twice(perform, sequence):
+    while taken := perform(sequence):
         entered += taken
-    _twice(perform, sign)
+    perform(sign)
     return entered
-
-
-def _twice(perform: Callable[..., Any], use_case: Callable[[UnitOfWork], Any]) -> Any:
-    """Asks once more where the clock seems to have run back: while one sequencer waits for the log, with its `now` already
-    taken, another may sign. A clock that really ran back refuses again."""
-    try:
-        return perform(use_case)
-    except Refused as refused:
-        if refused.code != "clock_ran_back":
-            raise
-        return perform(use_case)
 
 
 def tree(session: Session, size: int) -> TileTree:

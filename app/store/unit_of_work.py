@@ -6,10 +6,10 @@ to change an inspection: the fact is stored, folded into the current state by th
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -25,6 +25,9 @@ from app.store.database import next_ids
 from app.store.models import Base, FactRow, LogQueued
 from app.store.models.base import table_of
 from app.store.vault import Vault
+
+UseCase = TypeVar("UseCase", bound=Callable[..., Any])
+LOCKS = "waits_for_locks"
 
 
 @dataclass(slots=True)
@@ -49,15 +52,8 @@ class UnitOfWork:
         return new_id(self.now, self.random)
 
     def lock(self, *names: str) -> None:
-        """Holds `names` until the end of the transaction, in one order, so that two use cases never cross.
-
-        SQLite needs none: BEGIN IMMEDIATE lets one writer in at a time.
-        """
-        if self.session.get_bind().dialect.name != "postgresql":
-            return
-        for name in sorted(set(names)):
-            key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
-            self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        """Holds `names` until the end of the transaction, in one order, so that two use cases never cross."""
+        take_locks(self.session, names)
 
     def fact(
         self,
@@ -121,6 +117,29 @@ class UnitOfWork:
         else:
             inspection_store.save(self.session, before, after)
         return after
+
+
+def take_locks(session: Session, names: Iterable[str]) -> None:
+    """Begins the transaction and holds `names` until its end, in one order.
+
+    SQLite needs no locks: BEGIN IMMEDIATE lets one writer in at a time.
+    """
+    session.connection()
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for name in sorted(set(names)):
+        key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def waits_for(*names: str) -> Callable[[UseCase], UseCase]:
+    """Marks a use case whose `now` must not be older than what others did under these locks: it is read behind them."""
+
+    def mark(use_case: UseCase) -> UseCase:
+        setattr(use_case, LOCKS, names)
+        return use_case
+
+    return mark
 
 
 def fact_row(fact: Fact, salt: bytes) -> dict[str, Any]:
