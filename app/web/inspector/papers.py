@@ -16,11 +16,10 @@ from app.services import papers, visit_papers
 from app.store import papers as store
 from app.store.unit_of_work import history
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
+from app.web.paper_steps import numbering_page, take_step, typed
 from app.web.words import PAPER_FIELDS
 
 Page = BaseResponse | str | tuple[str, int]
-STEPS = {"review": papers.review, "sign": papers.sign_off}
-STEPS_WITH_REASON = {"return": papers.send_back, "withdraw": papers.withdraw}
 
 
 @blueprint.get("/papers")
@@ -36,16 +35,9 @@ def papers_waiting() -> str:
 @roles(HEAD)
 def paper_settings() -> Page:
     """The unit's 机关代字 and whether its papers are reviewed by another person."""
-    if request.method == "POST":
-        try:
-            reviewed = request.form.get("reviewed") == "1"
-            perform(papers.set_numbering, actor(), request.form.get("prefix", ""), reviewed=reviewed)
-        except DomainError as error:
-            return _settings_page(request.form, messages(error)), 422
-        return redirect("/inspect/papers", 303)
-    with reading() as session:
-        row = store.setting(session, str(actor().unit))
-    return _settings_page({"prefix": row.prefix, "reviewed": "1" if row.reviewed else ""} if row else {}, {})
+    return numbering_page(
+        "inspector/paper_settings.html", "/inspect/papers", [k for k in KINDS.values() if not k.to_unit]
+    )
 
 
 @blueprint.get("/<inspection_id>/papers")
@@ -71,7 +63,7 @@ def new_paper(inspection_id: str, kind: str) -> str:
 def draft_paper(inspection_id: str, kind: str) -> Page:
     found = visit_papers.draftable(kind)
     try:
-        paper = perform(visit_papers.start, actor(), inspection_id, kind, _typed(found))
+        paper = perform(visit_papers.start, actor(), inspection_id, kind, typed(found))
     except NotFound:
         raise
     except DomainError as error:
@@ -101,7 +93,7 @@ def change_paper(inspection_id: str, paper_id: str) -> Page:
     with reading() as session:
         kind = visit_papers.draftable(queries.seen(session, actor(), paper_id).kind)
     try:
-        perform(visit_papers.change, actor(), paper_id, _typed(kind))
+        perform(visit_papers.change, actor(), paper_id, typed(kind))
     except NotFound:
         raise
     except DomainError as error:
@@ -113,22 +105,10 @@ def change_paper(inspection_id: str, paper_id: str) -> Page:
 @staff
 def paper_step(inspection_id: str, paper_id: str, step: str) -> Page:
     """Review, sign off, return, withdraw: which address was posted to says which."""
-    if step not in STEPS and step not in STEPS_WITH_REASON:
-        raise NotFound("no_such_paper")
-    try:
-        if step in STEPS:
-            perform(STEPS[step], actor(), paper_id)
-        else:
-            perform(STEPS_WITH_REASON[step], actor(), paper_id, request.form.get("reason", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
-        return _paper_page(inspection_id, paper_id, messages(error)), 422
+    errors = take_step(paper_id, step, papers.sign_off)
+    if errors:
+        return _paper_page(inspection_id, paper_id, errors), 422
     return redirect(f"/inspect/{inspection_id}/papers/{paper_id}", 303)
-
-
-def _typed(kind: PaperKind) -> dict[str, str]:
-    return {field.name: request.form.get(field.name, "") for field in kind.fields}
 
 
 def _list_page(inspection_id: str, errors: dict[str, str]) -> str:
@@ -176,18 +156,4 @@ def _form_again(inspection_id: str, kind: PaperKind, errors: dict[str, str], act
 def _form_page(s: Any, kind: PaperKind, values: Any, errors: dict[str, str], action: str) -> str:
     return render_template(
         "inspector/paper_form.html", s=s, kind=kind, values=values, errors=errors, action=action, fields=PAPER_FIELDS
-    )
-
-
-def _settings_page(values: Any, errors: dict[str, str]) -> str:
-    with reading() as session:
-        unit = store.unit_name(session, str(actor().unit))
-    year = shanghai_day(now()).year
-    return render_template(
-        "inspector/paper_settings.html",
-        values=values,
-        errors=errors,
-        unit=unit,
-        year=year,
-        kinds=[k for k in KINDS.values() if not k.to_unit],
     )

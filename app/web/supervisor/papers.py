@@ -14,15 +14,13 @@ from app.domain.papers.lifecycle import Paper
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import papers as queries
-from app.services import flag_actions, papers, supervision_papers
+from app.services import flag_actions, supervision_papers
 from app.store import papers as store
 from app.store.models import FindingRow
 from app.store.unit_of_work import history
+from app.web.paper_steps import numbering_page, take_step, typed
 from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.words import PAPER_FIELDS
-
-STEPS = {"review": papers.review, "sign": supervision_papers.sign_off}
-STEPS_WITH_REASON = {"return": papers.send_back, "withdraw": papers.withdraw}
 
 
 @blueprint.get("/papers")
@@ -38,16 +36,7 @@ def papers_waiting() -> str:
 @supervisors
 def paper_settings() -> Response | str | tuple[str, int]:
     """The bureau's 机关代字 and whether its papers are reviewed by another person."""
-    if request.method == "POST":
-        try:
-            reviewed = request.form.get("reviewed") == "1"
-            perform(papers.set_numbering, actor(), request.form.get("prefix", ""), reviewed=reviewed)
-        except DomainError as error:
-            return _settings_page(request.form, field_sentences(error)), 422
-        return redirect("/supervise/papers", 303)
-    with reading() as session:
-        row = store.setting(session, str(actor().unit))
-    return _settings_page({"prefix": row.prefix, "reviewed": "1" if row.reviewed else ""} if row else {}, {})
+    return numbering_page("supervisor/paper_settings.html", "/supervise/papers", SUPERVISION)
 
 
 @blueprint.get("/flags/<flag_id>/papers/new/<kind>")
@@ -66,7 +55,7 @@ def new_paper(flag_id: str, kind: str) -> str:
 def draft_paper(flag_id: str, kind: str) -> Response | tuple[str, int]:
     found = supervision_papers.of_unit(kind)
     try:
-        paper = perform(supervision_papers.start, actor(), flag_id, kind, _typed(found))
+        paper = perform(supervision_papers.start, actor(), flag_id, kind, typed(found))
     except NotFound:
         raise
     except DomainError as error:
@@ -92,7 +81,7 @@ def edit_paper(flag_id: str, paper_id: str) -> str:
 def change_paper(flag_id: str, paper_id: str) -> Response | tuple[str, int]:
     _, kind = _found(flag_id, paper_id)
     try:
-        perform(supervision_papers.change, actor(), paper_id, _typed(kind))
+        perform(supervision_papers.change, actor(), paper_id, typed(kind))
     except NotFound:
         raise
     except DomainError as error:
@@ -105,17 +94,9 @@ def change_paper(flag_id: str, paper_id: str) -> Response | tuple[str, int]:
 def paper_step(flag_id: str, paper_id: str, step: str) -> Response | tuple[str, int]:
     """Review, sign off, return, withdraw: which address was posted to says which."""
     _found(flag_id, paper_id)
-    if step not in STEPS and step not in STEPS_WITH_REASON:
-        raise NotFound("no_such_paper")
-    try:
-        if step in STEPS:
-            perform(STEPS[step], actor(), paper_id)
-        else:
-            perform(STEPS_WITH_REASON[step], actor(), paper_id, request.form.get("reason", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
-        return _page(flag_id, paper_id, field_sentences(error)), 422
+    errors = take_step(paper_id, step, supervision_papers.sign_off)
+    if errors:
+        return _page(flag_id, paper_id, errors), 422
     return redirect(f"/supervise/flags/{flag_id}/papers/{paper_id}", 303)
 
 
@@ -134,10 +115,6 @@ def _found(flag_id: str, paper_id: str) -> tuple[Paper, PaperKind]:
     if (found.subject_kind, found.subject_id) != (supervision_papers.SUBJECT, flag_id):
         raise NotFound("no_such_paper")
     return found, supervision_papers.of_unit(found.kind)
-
-
-def _typed(kind: PaperKind) -> dict[str, str]:
-    return {field.name: request.form.get(field.name, "") for field in kind.fields}
 
 
 def _page(flag_id: str, paper_id: str, errors: dict[str, str]) -> str:
@@ -177,17 +154,4 @@ def _form(flag_id: str, kind: PaperKind, values: Mapping[str, str], errors: dict
         values=values,
         errors=errors,
         fields=PAPER_FIELDS,
-    )
-
-
-def _settings_page(values: Any, errors: dict[str, str]) -> str:
-    with reading() as session:
-        unit = store.unit_name(session, str(actor().unit))
-    return render_template(
-        "supervisor/paper_settings.html",
-        values=values,
-        errors=errors,
-        unit=unit,
-        year=shanghai_day(now()).year,
-        kinds=SUPERVISION,
     )
