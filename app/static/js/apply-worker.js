@@ -4,8 +4,8 @@
 const CACHE = "apply";
 const SHELL = "/inspect/apply";
 const PARTS = [
-  "/static/css/app.css", "/static/css/applying.css", "/static/icon.svg", "/static/js/apply.js", "/static/js/kept.js",
-  "/static/js/outbox.js", "/static/js/own.js",
+  "/static/css/app.css", "/static/css/applying.css", "/static/icon.svg", "/static/js/apply.js",
+  "/static/js/enterprises.js", "/static/js/kept.js", "/static/js/outbox.js", "/static/js/own.js",
 ];
 
 async function keep() {

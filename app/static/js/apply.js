@@ -1,6 +1,7 @@
 // The application form with scripts: enterprises as you type, blocks that fill each other, and nothing typed is lost:
 // kept on the device at once, as a draft of the unit a little later, and in the outbox where there is no network.
 
+import { lookUpIn } from "./enterprises.js";
 import { forgetForm, keepForm, keptForm, newKey, queue, queued } from "./kept.js";
 import { flush } from "./outbox.js";
 
@@ -8,7 +9,6 @@ const DRAFT_AFTER = 8000;
 const main = document.getElementById("main");
 const form = document.getElementById("apply");
 const words = document.getElementById("words").dataset;
-const search = document.getElementById("search");
 const found = document.getElementById("found");
 const uscc = document.getElementById("enterprise-uscc");
 const name = document.getElementById("enterprise-name");
@@ -18,7 +18,6 @@ const asked = new URLSearchParams(location.search).get("kept");
 const anew = ["new", "typed"].includes(main.dataset.form);
 const formId = anew ? sessionStorage.getItem("jcm.form") || "new" : main.dataset.form;
 let begun = "";
-let waiting = 0;
 let keeping = 0;
 let drafting = 0;
 
@@ -50,28 +49,9 @@ function tick(items) {
 }
 
 function option(enterprise) {
-  const row = document.createElement("li");
-  const label = document.createElement("label");
-  label.className = "check";
   const input = Object.assign(document.createElement("input"), { type: "radio", name: "pick", value: enterprise.uscc || "" });
   input.dataset.name = enterprise.name;
-  const text = document.createElement("span");
-  text.append(enterprise.name, document.createElement("br"));
-  const code = Object.assign(document.createElement("span"), { className: "mono small quiet", textContent: enterprise.uscc || "" });
-  text.append(code);
-  label.append(input, text);
-  row.append(label);
-  return row;
-}
-
-async function look() {
-  const text = search.value.trim();
-  if (text.length < 2) return;
-  const answer = await fetch(`/inspect/enterprises?q=${encodeURIComponent(text)}`).catch(() => null);
-  if (!answer || !answer.ok || text !== search.value.trim()) return;
-  const rows = (await answer.json()).map(option);
-  while (found.firstChild) found.removeChild(found.firstChild);
-  found.append(...rows);
+  return input;
 }
 
 // Only the fields that the chosen kind needs
@@ -190,16 +170,7 @@ async function work() {
   active.postMessage("keep");
 }
 
-search.addEventListener("input", (event) => {
-  event.stopPropagation();
-  clearTimeout(waiting);
-  waiting = setTimeout(look, 250);
-});
-search.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter") return;
-  event.preventDefault();
-  look();
-});
+lookUpIn(document.getElementById("search"), found, option);
 found.addEventListener("change", choose);
 form.addEventListener("input", changed);
 form.addEventListener("input", planned); // not on change: that comes with the tap on an item, which would untick it again
