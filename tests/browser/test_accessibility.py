@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.demo import load as demo
+from app.services import flag_rebuild
 from app.store.database import Database
 from app.store.migrate import upgrade
 from tests.browser.conftest import Site, open_page, serve, sign_in
@@ -36,6 +37,10 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serve(house) as site:
         yield site
     house.installation.database.dispose()
+
+
+def test_a_rebuild_finds_the_flags_of_the_demonstration(shown: Site) -> None:
+    assert shown.house.perform(flag_rebuild.rebuild) == 0
 
 
 def violations(page: Page, width: int) -> list[str]:

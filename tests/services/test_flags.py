@@ -12,7 +12,8 @@ from app.domain.supervision import FlagAction
 from app.services import flag_actions, flag_rebuild, flags, scans, speech, visits
 from app.services.codes import drawn
 from app.store.models import CertificateSuspension, DoNotDisturb, FindingRow
-from tests.house import House, uscc
+from tests.conftest import KINDS
+from tests.house import House, open_house, uscc
 
 
 def standing(house: House) -> list[str]:
@@ -154,9 +155,8 @@ def test_what_no_longer_follows_is_withdrawn_and_may_be_raised_again(house: Hous
     assert standing(house) == ["unfit.certificate"]
 
 
+@pytest.mark.parametrize("empty_database_url", KINDS[-1:], indirect=True)  # SQLite's is built for the walk by axe
 def test_the_demonstration_has_every_story_and_rebuild_changes_nothing(empty_database_url: str, tmp_path) -> None:
-    from tests.house import open_house
-
     house = open_house(empty_database_url, tmp_path / "instance")
     house.clock.move(days=120)  # late enough in a year for a yearly cap
     house.perform(demo.load, "a demonstration password")
