@@ -1,7 +1,9 @@
 """`flask export …`: CSV, XLSX or JSON lines, streamed, safe to open in a spreadsheet."""
 
+import os
+import pwd
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,9 +17,11 @@ from app.installation import Installation
 from app.queries import exports, satisfaction
 from app.queries.register_exports import EXPORTS, without_uscc
 from app.services import enterprise_codes as codes
+from app.services import exports as service
 from app.services.exporting import BOM, csv_text, json_lines, write_xlsx
 from app.services.imports.kinds import KINDS
 
+Rows = Iterator[tuple[Any, ...]]
 RATING_COLUMNS = ("unit", "quarter", "rating")
 export_group = AppGroup("export", help="Take lists out as CSV, XLSX or JSON lines.")
 
@@ -38,16 +42,14 @@ def _options(command: Any) -> Any:
 @_options
 def flags(form: str, out: Path | None, excel: bool) -> None:
     """All flags: rule, severity, inspection_number, uscc, unit, raised_for, state."""
-    with _reading() as session:
-        _write(exports.FLAG_COLUMNS, exports.flags(session), form, out, excel)
+    _export("flags", exports.FLAG_COLUMNS, exports.flags, form, out, excel, exports.flags_count)
 
 
 @export_group.command("inspections")
 @_options
 def inspections(form: str, out: Path | None, excel: bool) -> None:
     """All inspections."""
-    with _reading() as session:
-        _write(exports.INSPECTION_COLUMNS, exports.inspections(session), form, out, excel)
+    _export("inspections", exports.INSPECTION_COLUMNS, exports.inspections, form, out, excel, exports.inspections_count)
 
 
 @export_group.command("enterprise-codes")
@@ -59,17 +61,16 @@ def enterprise_codes(form: str, out: Path | None, excel: bool, make: bool) -> No
     if make:
         made = codes.make_all(installation.perform, SYSTEM, {}, lambda done, total: None)["made"]
         click.echo(f"{made} codes made", err=True)
-    with _reading() as session:
-        rows = exports.enterprise_codes(session, installation.config.public_url)
-        _write(exports.ENTERPRISE_CODE_COLUMNS, rows, form, out, excel)
+    url = installation.config.public_url
+    columns = exports.ENTERPRISE_CODE_COLUMNS
+    _export("enterprise-codes", columns, lambda session: exports.enterprise_codes(session, url), form, out, excel)
 
 
 @export_group.command("ratings")
 @_options
 def ratings(form: str, out: Path | None, excel: bool) -> None:
     """Closed figures as units see them: unit, quarter, rating in half points; nothing else, whoever runs it."""
-    with _reading() as session:
-        _write(RATING_COLUMNS, satisfaction.exported(session), form, out, excel)
+    _export("ratings", RATING_COLUMNS, satisfaction.exported, form, out, excel)
 
 
 def _declare(kind: str) -> None:
@@ -78,8 +79,9 @@ def _declare(kind: str) -> None:
     def command(form: str, out: Path | None, excel: bool) -> None:
         installation: Installation = current_app.extensions["jcm"]
         columns = [c.name for c in KINDS[kind].columns]
-        with _reading() as session:
-            _write(columns, EXPORTS[kind](session, None, shanghai_day(installation.clock())), form, out, excel)
+        today = shanghai_day(installation.clock())
+        _export(kind, columns, lambda session: EXPORTS[kind](session, None, today), form, out, excel)
+        with installation.browsing() as session:
             left_out = without_uscc(session, None) if kind == "enterprises" else 0
         if left_out:
             click.echo(f"{left_out} enterprises without a USCC are not in it.", err=True)
@@ -89,15 +91,33 @@ for _kind in EXPORTS:
     _declare(_kind)
 
 
-def _reading() -> Any:
+def _export(
+    what: str, columns: Sequence[str], rows: Callable[[Any], Rows], form: str, out: Path | None, excel: bool,
+    count_of: Callable[[Any], int] | None = None,
+) -> None:  # fmt: skip
+    """Writes one list; that it was taken out, and by which account of this machine, is on record before its first byte.
+
+    `count_of` says how many rows there are; without it they are few and counted."""
+    if form == "xlsx" and out is None:
+        raise click.ClickException("A workbook needs a file: --out FILE.xlsx")
     installation: Installation = current_app.extensions["jcm"]
-    return installation.browsing()
+    with installation.browsing() as session:
+        count = count_of(session) if count_of else sum(1 for _ in rows(session))
+    installation.perform(service.record, SYSTEM, what, form, {}, count, _operator())
+    with installation.browsing() as session:
+        _write(columns, rows(session), form, out, excel)
 
 
-def _write(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], form: str, out: Path | None, excel: bool) -> None:
+def _operator() -> str:
+    """The account of the operating system; its number where it has no name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
+def _write(columns: Sequence[str], rows: Rows, form: str, out: Path | None, excel: bool) -> None:
     if form == "xlsx":
-        if out is None:
-            raise click.ClickException("A workbook needs a file: --out FILE.xlsx")
         write_xlsx(columns, rows, str(out))
         return
     if out is None:
@@ -107,7 +127,7 @@ def _write(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], form: str, o
         _text(columns, rows, form, file, excel)
 
 
-def _text(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], form: str, file: IO[str], excel: bool) -> None:
+def _text(columns: Sequence[str], rows: Rows, form: str, file: IO[str], excel: bool) -> None:
     if form == "jsonl":
         file.writelines(json_lines(columns, rows))
         return

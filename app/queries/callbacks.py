@@ -76,14 +76,7 @@ def listed(
     session: Session, actor: Actor, view: str, cursor: str | None, limit: int, now: datetime
 ) -> tuple[list[Listed], str | None]:
     """A page of the region's call-backs: open ones in the order of the draw, others newest first; the cursor after it."""
-    where: dict[str, Any] = {
-        "open": c.state == domain.OPEN,
-        "mine": _mine(actor, now),
-        "told": TOLD,
-        "done": c.state == domain.DONE,
-        "not_reached": c.state == domain.NOT_REACHED,
-    }
-    query = _query().where(c.jurisdiction.in_(actor.regions), where[view])
+    query = _query().where(*where(actor, view, now))
     is_upward = view in ("open", "mine")
     if cursor:
         query = query.where(c.id > cursor if is_upward else c.id < cursor)
@@ -95,16 +88,26 @@ def listed(
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     """How many there are in each view."""
-    columns = {
+    columns = [_of_view(actor, view, now) for view in VIEWS]
+    query = select(*(func.count().filter(condition) for condition in columns))
+    row = session.execute(query.where(c.jurisdiction.in_(actor.regions))).one()
+    return dict(zip(VIEWS, row, strict=True))
+
+
+def where(actor: Actor, view: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What narrows the list: the actor's regions and one of VIEWS."""
+    return c.jurisdiction.in_(actor.regions), _of_view(actor, view, now)
+
+
+def _of_view(actor: Actor, view: str, now: datetime) -> ColumnElement[bool]:
+    conditions: dict[str, ColumnElement[bool]] = {
         "open": c.state == domain.OPEN,
         "mine": _mine(actor, now),
         "told": TOLD,
         "done": c.state == domain.DONE,
         "not_reached": c.state == domain.NOT_REACHED,
     }
-    query = select(*(func.count().filter(condition) for condition in columns.values()))
-    row = session.execute(query.where(c.jurisdiction.in_(actor.regions))).one()
-    return dict(zip(columns, row, strict=True))
+    return conditions[view]
 
 
 def one(session: Session, vault: Vault, actor: Actor, callback_id: str, now: datetime) -> Shown:

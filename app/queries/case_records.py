@@ -60,7 +60,7 @@ def figures(session: Session, actor: Actor, filters: Mapping[str, str]) -> list[
     """Received, matched, doubtful and unmatched, by source and unit."""
     columns = (CaseRecord.source, CaseRecord.unit, CaseRecord.state)
     without_state = {name: value for name, value in filters.items() if name != "state"}
-    query = select(*columns, func.count()).where(*_where(actor, without_state)).group_by(*columns)
+    query = select(*columns, func.count()).where(*where_of(actor, without_state)).group_by(*columns)
     found: dict[tuple[str, str | None], dict[str, int]] = {}
     for source, unit, state, count in session.execute(query):
         found.setdefault((source, unit), dict.fromkeys(STATES, 0))[state] = count
@@ -71,7 +71,12 @@ def listed(
     session: Session, actor: Actor, filters: Mapping[str, str], cursor: str | None, limit: int
 ) -> tuple[list[CaseRecord], str | None]:
     """A page of records, newest received first. Filters: state, kind, unit, source, q (number, name or USCC)."""
-    return page(session, select(CaseRecord).where(*_where(actor, filters)), CaseRecord.id, cursor, limit)
+    return page(session, filtered(actor, filters), CaseRecord.id, cursor, limit)
+
+
+def filtered(actor: Actor, filters: Mapping[str, str]) -> Any:
+    """The query of the list, without an order."""
+    return select(CaseRecord).where(*where_of(actor, filters))
 
 
 def shown(session: Session, row: CaseRecord) -> Shown:
@@ -124,7 +129,8 @@ def _units(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _where(actor: Actor, filters: Mapping[str, str]) -> list[Any]:
+def where_of(actor: Actor, filters: Mapping[str, str]) -> list[Any]:
+    """What narrows the list: the actor's regions, and the filters of `listed`."""
     where: list[Any] = [CaseRecord.jurisdiction.in_(actor.regions)]
     for name in ("state", "kind", "unit", "source"):
         if filters.get(name):

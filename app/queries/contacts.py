@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -49,11 +49,15 @@ def of_region(
     session: Session, actor: Actor, unit: str | None, cursor: str | None, limit: int
 ) -> tuple[list[ShownContact], str | None]:
     """The contacts in a supervisor's region, newest first."""
-    query = select(InspectionRow).where(InspectionRow.kind == CONTACT, InspectionRow.jurisdiction.in_(actor.regions))
-    if unit:
-        query = query.where(InspectionRow.lead_unit == unit)
+    query = select(InspectionRow).where(*where(actor, unit))
     rows, following = page(session, query, InspectionRow.id, cursor, limit)
     return _shown(session, rows), following
+
+
+def where(actor: Actor, unit: str | None) -> list[ColumnElement[bool]]:
+    """The contacts in a supervisor's region; with `unit`, those it led."""
+    found = [InspectionRow.kind == CONTACT, InspectionRow.jurisdiction.in_(actor.regions)]
+    return [*found, InspectionRow.lead_unit == unit] if unit else found
 
 
 def counts(session: Session, actor: Actor, first: date, last: date) -> list[UnitCount]:

@@ -12,6 +12,7 @@ from app.domain.figures import Period
 from app.domain.times import rfc3339
 from app.queries.figures import flags_where, visits_where
 from app.queries.registry import named_like
+from app.store.counting import ON_SPEECH
 from app.store.models import Enterprise, EnterpriseCode, FindingRow, InspectionRow, Region
 
 FLAG_COLUMNS = ("rule", "severity", "inspection_number", "uscc", "unit", "raised_for", "state")
@@ -27,6 +28,15 @@ AT_ONCE = 5000
 def count(session: Session, query: Any) -> int:
     """How many rows a list's query finds."""
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def flags_count(session: Session) -> int:
+    """How many findings there are, withdrawn ones too."""
+    return session.scalar(select(func.count()).select_from(FindingRow)) or 0
+
+
+def inspections_count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(InspectionRow)) or 0
 
 
 def flags(session: Session, listed: Any = None) -> Iterator[tuple[Any, ...]]:
@@ -79,13 +89,16 @@ def enterprise_codes(session: Session, public_url: str) -> Iterator[tuple[Any, .
 
 
 def enterprises(session: Session, regions: Iterable[str], text: str, days: Period) -> Iterator[tuple[Any, ...]]:
-    """Enterprises of the regions (or of none) by name, with their visits and standing flags of a period."""
+    """Enterprises of the regions (or of none) by name, with their visits and standing flags of a period.
+
+    Flags that rest on somebody's words are not counted: two files would differ by who spoke between them.
+    """
     regions = tuple(regions)
     visits, flagged = (
         select(key, func.count().label("n")).where(*where).group_by(key).subquery()
         for key, where in (
             (InspectionRow.enterprise_id, visits_where(regions, days)),
-            (FindingRow.enterprise_id, flags_where(regions, days)),
+            (FindingRow.enterprise_id, (*flags_where(regions, days), FindingRow.rule.not_in(ON_SPEECH))),
         )
     )
     query = select(

@@ -1,6 +1,7 @@
 """What discipline inspection reads: its leads, opened, and its own looks."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,17 @@ from sqlalchemy.orm import Session
 from app.domain.actors import DISCIPLINE, Actor
 from app.domain.errors import NotFound
 from app.domain.leads import STATES
+from app.domain.times import rfc3339, shanghai_day
+from app.queries.exports import AT_ONCE
 from app.queries.paging import MOST, page
 from app.store.models import ActorRow, Enterprise, InspectionRow, Lead, LeadStep, Look, RoleAssignment, Unit, User
 from app.store.vault import Vault
+
+LEAD_COLUMNS = (
+    "week", "way", "lead_state", "unit_name", "enterprise_name", "inspection_number", "visited_on", "concerns", "people",
+    "what", "concern_note", "steps", "reply",
+)  # fmt: skip
+LOOK_COLUMNS = ("at", "by", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,32 @@ def leads(session: Session, actor: Actor, vault: Vault, state: str) -> list[Show
         query = query.where(Lead.state == state)
     rows = session.scalars(query.order_by(Lead.week.desc(), Lead.id).limit(MOST))
     return [_shown(session, vault, row, ()) for row in rows]
+
+
+def exported_leads(session: Session, actor: Actor, vault: Vault, state: str) -> Iterator[tuple[Any, ...]]:
+    """All leads by week, opened, in LEAD_COLUMNS. How to reach who spoke is not among them: that is read on the page."""
+    actor.require(DISCIPLINE)
+    query = select(Lead.id).where(Lead.jurisdiction.in_(actor.regions))
+    if state in STATES:
+        query = query.where(Lead.state == state)
+    for lead_id in list(session.scalars(query.order_by(Lead.week.desc(), Lead.id))):
+        found = lead(session, actor, vault, lead_id)
+        said = found.said
+        steps = "\n".join(f"{shanghai_day(s.at).isoformat()} {s.by}：{s.note}" for s in found.steps)
+        yield (
+            found.row.week, found.row.way, found.row.state, found.unit or "", found.enterprise or "", found.number or "",
+            said.get("visited_on") or "", tuple(said.get("concerns") or ()), said.get("people") or "",
+            said.get("what") or "", said.get("concern_note") or "", steps, found.row.answer or "",
+        )  # fmt: skip
+
+
+def exported_looks(session: Session, actor: Actor, vault: Vault) -> Iterator[tuple[str, str, str]]:
+    """(time, who, page) of every look of the own regions, newest first."""
+    actor.require(DISCIPLINE)
+    query = select(Look, ActorRow.name).join(ActorRow, ActorRow.id == Look.actor)
+    query = query.where(Look.jurisdiction.in_(actor.regions)).order_by(Look.id.desc())
+    for row, name in session.execute(query.execution_options(yield_per=AT_ONCE)):
+        yield rfc3339(row.at), name, vault.open(row.sealed, f"look:{row.id}").decode()
 
 
 def lead(session: Session, actor: Actor, vault: Vault, lead_id: str) -> ShownLead:

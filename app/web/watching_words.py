@@ -19,3 +19,5 @@ ACCOMPANYING: dict[str, Any] = {
     "attended": _l("已参加"),
     "taken_back": _l("已取消（回避）"),
 }
+REPORT_STATES: dict[str, Any] = {"received": _l("待答复"), "in_hand": _l("办理中"), "answered": _l("已答复")}
+CASE_FILE_STATES: dict[str, Any] = {"waiting": _l("评分中"), "scored": _l("待定分"), "settled": _l("已定分")}

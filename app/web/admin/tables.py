@@ -13,6 +13,7 @@ from app.errors import sentence
 from app.queries.import_jobs import newest_job
 from app.queries.register_exports import EXPORTS, without_uscc
 from app.security import sent_files, takes_files
+from app.services import exports
 from app.services.exporting import BOM, csv_text
 from app.services.imports import uploads
 from app.services.imports.kinds import KINDS, Kind
@@ -99,6 +100,9 @@ def export_table(kind: str, form: str) -> Response:
     """The register, streamed, with Chinese column names; what is exported can be imported again."""
     columns = _columns(uploads.page_kind(kind), form)
     today_ = today()
+    with reading() as session:
+        count = sum(1 for _ in EXPORTS[kind](session, own_regions(session), today_))
+    perform(exports.record, actor(), kind, form, {}, count)
     if form == "xlsx":
         with reading() as session:
             return workbook(columns, EXPORTS[kind](session, own_regions(session), today_), kind)

@@ -1,5 +1,8 @@
 """Discipline inspection (纪检监察): its leads, and its own looks. What it reads of the units are the supervisor's pages."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -13,6 +16,8 @@ from app.queries.paging import MOST, USUAL
 from app.security import roles
 from app.services import leads
 from app.web.discipline import words
+from app.web.listed import Listed, Rows, sent
+from app.web.sending import FORMS
 
 blueprint = Blueprint("discipline", __name__, url_prefix="/discipline")
 inspection_of_discipline = roles(DISCIPLINE)
@@ -65,6 +70,38 @@ def looks() -> str:
         found, following = queries.looks(session, actor(), installation().vault, request.args.get("cursor"), USUAL)
         people = queries.colleagues(session, actor())
     return render_template("discipline/looks.html", found=found, following=following, people=people)
+
+
+@blueprint.get("/export/<what>.<form>")
+@inspection_of_discipline
+def export(what: str, form: str) -> Response:
+    """The leads or the looks as a file. That they were taken out is a look (`security.py`), and nothing elsewhere."""
+    if what not in LISTS or form not in FORMS:
+        raise NotFound("no_such_table")
+    return sent(LISTS[what](), form, what)
+
+
+def _leads() -> Listed:
+    who, vault, state = actor(), installation().vault, request.args.get("state", "")
+
+    def rows(session: Any) -> Rows:
+        for row in queries.exported_leads(session, who, vault, state):
+            yield tuple(_joined(cell) if isinstance(cell, tuple) else cell for cell in row)
+
+    said = {"way": words.WAYS, "lead_state": words.LEAD_STATES}
+    return Listed(queries.LEAD_COLUMNS, rows, {"state": state}, said=said)
+
+
+def _joined(concerns: tuple[str, ...]) -> str:
+    return "；".join(str(words.CONCERNS.get(c, c)) for c in concerns)
+
+
+def _looks() -> Listed:
+    who, vault = actor(), installation().vault
+    return Listed(queries.LOOK_COLUMNS, lambda session: queries.exported_looks(session, who, vault), {})
+
+
+LISTS: dict[str, Callable[[], Listed]] = {"leads": _leads, "looks": _looks}
 
 
 def _page(lead_id: str, errors: dict[str, str]) -> str:

@@ -81,6 +81,7 @@ DISCIPLINE_NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("/supervise/enterprises", _l("企业")),
             ("/supervise/figures", _l("数据")),
             ("/supervise/units", _l("单位")),
+            ("/supervise/telling", _l("报告")),
             ("/supervise/reports", _l("企业反映")),
             ("/supervise/ratings", _l("企业评价")),
             ("/log/", _l("登记簿")),

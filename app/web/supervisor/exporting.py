@@ -1,14 +1,14 @@
 """Every list of the supervisor as CSV, XLSX or JSON lines: what the page shows, all of it, with the filters of its address."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from flask import Response, request
 
-from app.context import actor, browsing, now, perform
+from app.context import actor, now, perform
 from app.domain import national
+from app.domain.actors import DISCIPLINE, SUPERVISOR
 from app.domain.errors import NotFound
 from app.domain.figures import Period, Rate
 from app.domain.flags.catalogue import CATALOGUE
@@ -20,11 +20,11 @@ from app.queries import inspections as inspection_queries
 from app.queries.figures import FLAGS, RATES
 from app.services import exports as service
 from app.web import export_words, words
-from app.web.sending import FORMS, JSONL, table
-from app.web.supervisor import flags, nationally, seeing
-from app.web.supervisor.blueprint import blueprint, supervisors
+from app.web.listed import Listed, Rows, count, sent
+from app.web.sending import FORMS
+from app.web.supervisor import flags, nationally, seeing, working_lists
+from app.web.supervisor.blueprint import blueprint, readers
 
-Rows = Iterator[tuple[Any, ...]]
 YEAR = timedelta(days=364)
 COUNTS = ("visits", "planned", "triggered", "joint", "above")
 UNIT_RATES = (
@@ -35,48 +35,19 @@ UNIT_RATES = (
 OF_A_RATE = ("found", "of", "share", "from", "until")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One list: its columns, its rows, how many there are (None: they are few and counted), and what narrows it.
-
-    `said` are the words of codes, by column, for people; programs (JSON lines) get the codes.
-    """
-
-    columns: tuple[str, ...]
-    rows: Callable[[Any], Rows]
-    filters: Mapping[str, str]
-    count: Callable[[Any], int] | None = None
-    said: Mapping[str, Mapping[str, Any]] | None = None
-
-
 @blueprint.get("/export/<what>.<form>")
-@supervisors
+@readers
 def export(what: str, form: str) -> Response:
-    """The list, streamed; that it was taken out is on record before its first byte leaves."""
-    if what not in LISTS or form not in FORMS:
+    """The list, streamed; that it was taken out is on record before its first byte leaves.
+
+    What discipline inspection takes out is a look of its own, recorded by `security.py` like every page it opens.
+    """
+    if what not in LISTS or form not in FORMS or (actor().role == DISCIPLINE and what not in FOR_DISCIPLINE):
         raise NotFound("no_such_table")
     listed = LISTS[what]()
-    with browsing() as session:
-        count = listed.count(session) if listed.count else sum(1 for _ in listed.rows(session))
-    perform(service.record, actor(), what, form, listed.filters, count)
-
-    def rows() -> Rows:
-        with browsing() as session:
-            yield from listed.rows(session)
-
-    if form == JSONL:
-        return table(listed.columns, rows(), form, what)
-    titles = [export_words.title(name) for name in listed.columns]
-    return table(titles, _in_words(listed, rows()), form, what)
-
-
-def _in_words(listed: Listed, rows: Rows) -> Rows:
-    said = [(listed.said or {}).get(name, {}) for name in listed.columns]
-    for row in rows:
-        yield tuple(
-            str(known[cell]) if isinstance(cell, str) and cell in known else cell
-            for known, cell in zip(said, row, strict=True)
-        )
+    if actor().role == SUPERVISOR:
+        perform(service.record, actor(), what, form, listed.filters, None if listed.of_speech else count(listed))
+    return sent(listed, form, what)
 
 
 def _inspections() -> Listed:
@@ -114,16 +85,18 @@ def _flags() -> Listed:
 
 
 def _units() -> Listed:
+    """Every row is marked: its numbers of flags count those that rest on somebody's words, too."""
     period, regions = seeing.period_asked(), actor().regions
 
     def rows(session: Any) -> Rows:
         found = figure_queries.figures(session, regions, period, "unit")
         for unit, f in figure_queries.units_beside(session, regions, found):
             rates = (cell for name in UNIT_RATES for cell in _rate(f.rate(name)))
-            yield unit.code, unit.name, *(f[n] for n in COUNTS), *rates, *(f[n] for n in FLAGS)
+            yield unit.code, unit.name, *(f[n] for n in COUNTS), *rates, *(f[n] for n in FLAGS), "yes"
 
     of_rates = (f"{name}_{part}" for name in UNIT_RATES for part in OF_A_RATE)
-    return Listed(("unit", "unit_name", *COUNTS, *of_rates, *FLAGS), rows, _days(period))
+    columns = ("unit", "unit_name", *COUNTS, *of_rates, *FLAGS, "internal")
+    return Listed(columns, rows, _days(period), said={"internal": export_words.YES_NO})
 
 
 def _figures() -> Listed:
@@ -133,14 +106,16 @@ def _figures() -> Listed:
         for p, f in figure_queries.against(session, regions, period):
             days = p.first.isoformat(), p.last.isoformat()
             for name in (*COUNTS, *FLAGS):
-                yield name, *days, f[name], "", "", "", ""
+                yield name, *days, f[name], "", "", "", "", "yes" if name in FLAGS else "no"
             for name in RATES:
                 if f.rate(name) is not None:  # too few enterprises stand behind a hidden one
-                    yield f"{name}_rate", *days, *_rate(f.rate(name))
+                    yield f"{name}_rate", *days, *_rate(f.rate(name)), "no"
             if f.days_to_close is not None:
-                yield "days", *days, round(f.days_to_close, 1), "", "", "", ""
+                yield "days", *days, round(f.days_to_close, 1), "", "", "", "", "yes"
 
-    return Listed(("figure", "first", "last", *OF_A_RATE), rows, _days(period), said={"figure": words.FIGURES})
+    columns = ("figure", "first", "last", *OF_A_RATE, "internal")
+    said = {"figure": words.FIGURES, "internal": export_words.YES_NO}
+    return Listed(columns, rows, _days(period), said=said)
 
 
 def _enterprises() -> Listed:
@@ -200,7 +175,10 @@ LISTS: dict[str, Callable[[], Listed]] = {
     "ratings": _ratings,
     "national": _national,
     "national-problems": _national_problems,
+    **working_lists.LISTS,
 }
+# What discipline inspection reads, it may take out.
+FOR_DISCIPLINE = ("inspections", "flags", "units", "figures", "enterprises", "ratings", "reports")
 
 
 def _rate(rate: Rate | None) -> tuple[Any, ...]:

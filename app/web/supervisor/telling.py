@@ -15,14 +15,14 @@ from app.queries.paging import USUAL
 from app.telling import making
 from app.typesetting import engine
 from app.web.files import as_download
-from app.web.supervisor.blueprint import blueprint, supervisors
+from app.web.supervisor.blueprint import blueprint, readers, supervisors
 from app.web.words import TELLING_KINDS
 
 OFFERED = {"weekly": 14, "monthly": 25, "yearly": 6}
 
 
 @blueprint.get("/telling")
-@supervisors
+@readers
 def telling() -> str:
     return _page({})
 
@@ -41,7 +41,7 @@ def make_report() -> Response | tuple[str, int]:
 
 
 @blueprint.get("/telling/<file_id>")
-@supervisors
+@readers
 def report_file(file_id: str) -> Response:
     with reading() as session:
         kept = making.opened(session, installation().vault, actor(), file_id)
