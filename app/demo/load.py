@@ -1,13 +1,14 @@
 """Loads the demonstration into an empty database, in one transaction."""
 
 import random
+from collections.abc import Iterator
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from app.demo import callbacks, followup, onsite, papers, plans, space, stories, telling, together, watching
 from app.demo.district import DISTRICT, build, items_of, protect, rows
-from app.demo.names import InventedEnterprise
+from app.demo.names import InventedEnterprise, people
 from app.demo.play import Cast, play, visit
 from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.token import to_digits
@@ -112,6 +113,7 @@ def _cast(work: UnitOfWork, password: str) -> Cast:
     inspectors: dict[str, Actor] = {}
     heads: dict[str, Actor] = {}
     begin = work.now
+    invented_names = people(random.Random(SEED), {name for *_, name in ACCOUNTS})  # noqa: S311
     work.now = begin - timedelta(days=2 * stories.DAYS)  # their roles began before the first visit
     for username, unit, role, name in ACCOUNTS:
         actor = accounts.add_user(work, username, name, unit, role, password)
@@ -119,14 +121,14 @@ def _cast(work: UnitOfWork, password: str) -> Cast:
     for unit in dict.fromkeys(i["unit"] for i in rows("demo_items.csv")):
         for role, found in (("inspector", inspectors), ("head", heads)):
             if unit not in found:
-                found[unit] = _actor(work, unit, role)
+                found[unit] = _actor(work, unit, role, invented_names)
     work.now = begin
     assert all(items_of(unit) for unit in inspectors)
     return Cast(inspectors, heads)
 
 
-def _actor(work: UnitOfWork, unit: str, role: str) -> Actor:
-    actor_id = accounts.add_actor(work, "person", f"{unit} {role}", unit, role)
+def _actor(work: UnitOfWork, unit: str, role: str, invented: Iterator[str]) -> Actor:
+    actor_id = accounts.add_actor(work, "person", next(invented), unit, role)
     work.session.flush()
     actor = actors.by_id(work.session, actor_id, shanghai_day(work.now))
     assert actor is not None

@@ -1,6 +1,7 @@
 """Names of the demonstration. Every enterprise and person here is invented; the place 云汀 exists nowhere."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.domain.enterprises import organisation_check_character, uscc_check_character
@@ -40,6 +41,15 @@ class InventedEnterprise:
 
 def person(source: random.Random) -> str:
     return source.choice(FAMILY) + source.choice(GIVEN)
+
+
+def people(source: random.Random, taken: set[str]) -> Iterator[str]:
+    """Names that nobody of the demonstration has yet, one after another."""
+    while True:
+        name = person(source)
+        if name not in taken:
+            taken.add(name)
+            yield name
 
 
 def enterprises(source: random.Random, towns: list[str], count: int) -> list[InventedEnterprise]:

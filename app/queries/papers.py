@@ -16,20 +16,22 @@ from app.queries.flags import visible_where
 from app.services import access, papers, supervision_papers
 from app.store import inspections as inspection_store
 from app.store import papers as store
-from app.store.models import ActorRow, Enterprise, FindingRow, PaperRow, Unit
+from app.store.models import ActorRow, Enterprise, FactRow, FindingRow, PaperRow, RoleAssignment, Unit
 
 MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A paper in a list: its row, its title, whom it is about, who drafted and signed it, and the unit it goes to."""
+    """A paper in a list: its row, its title, whom it is about, who drafted and signed it, the unit it goes to and the
+    rule of the flag it is about."""
 
     row: PaperRow
     title: str
     enterprise: str | None
     people: dict[str, str]
     to: str | None = None
+    rule: str | None = None
 
 
 def of_subject(session: Session, subject: tuple[str, str]) -> list[Listed]:
@@ -73,6 +75,15 @@ def waiting_to_be_signed_for(session: Session, actor: Actor) -> int:
 def _unsigned_for(query: Any, actor: Actor) -> Any:
     about = (PaperRow.subject_kind == supervision_papers.SUBJECT, PaperRow.state == SIGNED, visible_where(actor))
     return query.join(FindingRow, FindingRow.id == PaperRow.subject_id).where(*about)
+
+
+def who_did(session: Session, facts: Sequence[FactRow]) -> dict[str, str]:
+    """By whom each step of a paper was taken: 单位 姓名; of an actor without a unit the name alone."""
+    query = select(ActorRow.id, ActorRow.name, Unit.name)
+    query = query.outerjoin(RoleAssignment, RoleAssignment.actor == ActorRow.id)
+    query = query.outerjoin(Unit, Unit.code == RoleAssignment.unit).order_by(RoleAssignment.valid_from)
+    rows = session.execute(query.where(ActorRow.id.in_({f.recorded_by for f in facts})))
+    return {actor: f"{unit} {name}" if unit else name for actor, name, unit in rows}
 
 
 def served_to(session: Session, enterprise_id: str, subject: tuple[str, str] | None = None) -> list[Listed]:
@@ -130,9 +141,11 @@ def _listed(session: Session, rows: Sequence[PaperRow]) -> list[Listed]:
     enterprises = dict(session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(ids))).all())
     people = {p for r in rows for p in (r.drafter, r.reviewer, r.signer) if p}
     names = dict(session.execute(select(ActorRow.id, ActorRow.name).where(ActorRow.id.in_(people))).all())
-    to = _units_of_flags(session, rows)
+    flags = _flags_of(session, rows)
+    nothing = (None, None)
     return [
-        Listed(r, _title(session, r), enterprises.get(r.enterprise or ""), names, to.get(r.subject_id)) for r in rows
+        Listed(r, _title(session, r), enterprises.get(r.enterprise or ""), names, *flags.get(r.subject_id, nothing))
+        for r in rows
     ]
 
 
@@ -144,8 +157,9 @@ def _title(session: Session, row: PaperRow) -> str:
     return str(paper.content["title"]) if paper else KINDS[row.kind].title
 
 
-def _units_of_flags(session: Session, rows: Sequence[PaperRow]) -> dict[str, str]:
-    """The names of the units that flags with papers are about, by flag."""
+def _flags_of(session: Session, rows: Sequence[PaperRow]) -> dict[str, tuple[str | None, str]]:
+    """(name of the unit, rule) of the flags that papers of supervision are about, by flag."""
     ids = {r.subject_id for r in rows if KINDS[r.kind].to_unit}
-    query = select(FindingRow.id, Unit.name).join(Unit, Unit.code == FindingRow.unit).where(FindingRow.id.in_(ids))
-    return dict(session.execute(query).all()) if ids else {}
+    query = select(FindingRow.id, Unit.name, FindingRow.rule).outerjoin(Unit, Unit.code == FindingRow.unit)
+    found = session.execute(query.where(FindingRow.id.in_(ids))) if ids else ()
+    return {flag: (unit, rule) for flag, unit, rule in found}

@@ -6,9 +6,10 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from app.web.field_words import FIELD_LABELS
 from app.web.paper_words import PAPER_FIELDS, PAPER_MOODS, PAPER_STATES, SERVICE_WAYS, UNIT_PAPER_STATES
 
-__all__ = ["PAPER_FIELDS", "PAPER_MOODS", "PAPER_STATES", "SERVICE_WAYS", "UNIT_PAPER_STATES"]
+__all__ = ["FIELD_LABELS", "PAPER_FIELDS", "PAPER_MOODS", "PAPER_STATES", "SERVICE_WAYS", "UNIT_PAPER_STATES"]
 STATES: dict[str, Any] = {
     "draft": _l("草稿"),
     "applied": _l("待批准"),

@@ -2,7 +2,7 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from app.store.database import Database
 from app.store.migrate import downgrade, head_revision, is_current, upgrade
@@ -15,6 +15,20 @@ def test_the_migrated_schema_is_the_schema_of_the_models(database_url: str) -> N
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Base.metadata) == []
     database.dispose()
+
+
+def test_the_triggers_of_figures_are_there_after_the_last_migration(database_url: str) -> None:
+    """`batch_alter_table` of a later migration would drop them on SQLite without a word (decisions/0024)."""
+    database = Database(database_url)
+    listing = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if not database.is_sqlite:
+        listing = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    with database.engine.connect() as connection:
+        found = set(connection.scalars(text(listing)))
+    database.dispose()
+    changed = ("inspections", "inspection_units", "inspection_items", "findings", "speech")
+    wanted = {f"mark_{table}_{what}" for table in changed for what in ("insert", "update", "delete")}
+    assert wanted | {"mark_facts_insert", "mark_enterprises_update", "mark_units_update"} <= found
 
 
 def test_down_to_nothing_and_up_again(database_url: str) -> None:

@@ -29,7 +29,7 @@ def papers_waiting() -> str:
     """What the bureau has drafted and not signed, and signed and the unit has not signed for."""
     with reading() as session:
         found = queries.waiting(session, str(actor().unit))
-    return render_template("supervisor/papers.html", found=found)
+    return render_template("supervisor/papers.html", found=found, catalogue=CATALOGUE)
 
 
 @blueprint.route("/papers/settings", methods=["GET", "POST"])
@@ -125,6 +125,7 @@ def _page(flag_id: str, paper_id: str, errors: dict[str, str]) -> str:
         unit = store.unit_name(session, row.unit)
         setting = store.setting(session, found.unit)
         facts = history(session, "paper", paper_id)
+        who = queries.who_did(session, facts)
     return render_template(
         "supervisor/paper.html",
         p=listed,
@@ -134,6 +135,7 @@ def _page(flag_id: str, paper_id: str, errors: dict[str, str]) -> str:
         rule=CATALOGUE[row.rule],
         unit=unit,
         facts=facts,
+        who=who,
         errors=errors,
         actor=actor(),
         fields=PAPER_FIELDS,
