@@ -64,6 +64,8 @@ class Config:
     rate_limits: bool
     workers: int
     log_suite: str
+    cryptography: str
+    signature_device: str
     outside: Outside
     metrics_token: str
     metrics_from: tuple[str, ...]
@@ -91,6 +93,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     shown_host = _own_address() if host in ("0.0.0.0", "::") else host  # noqa: S104 compared, not bound
     public_url = env.get("JCM_PUBLIC_URL", f"{scheme}://{shown_host}:{port}").rstrip("/")
     database_url = _database_url(env.get("JCM_DATABASE_URL") or f"sqlite:///{instance / 'jcm.sqlite3'}")
+    kind = _choice(env, "JCM_CRYPTOGRAPHY", ("international", "state"))
     config = Config(
         environment=environment,
         database_url=database_url,
@@ -109,7 +112,9 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         fixed_now=_fixed_now(env, environment),
         rate_limits=_rate_limits(env, environment),
         workers=_number(env, "JCM_WORKERS", 2),
-        log_suite=_choice(env, "JCM_LOG_SUITE", ("Ed25519", "SM2-SM3")),
+        log_suite=_choice(env, "JCM_LOG_SUITE", ("SM2-SM3",) if kind == "state" else ("Ed25519", "SM2-SM3")),
+        cryptography=kind,
+        signature_device=_device(env, kind),
         outside=_outside(env, environment),
         metrics_token=env.get("JCM_METRICS_TOKEN", ""),
         metrics_from=_networks(env, "JCM_METRICS_FROM"),
@@ -202,6 +207,16 @@ def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
     return value
+
+
+def _device(env: Mapping[str, str], kind: str) -> str:
+    """The socket of a signature server or card; such devices hold SM2 keys."""
+    path = env.get("JCM_SIGNATURE_DEVICE", "")
+    if path and not path.startswith("/"):
+        raise ConfigError("JCM_SIGNATURE_DEVICE must be the absolute path of a unix socket.")
+    if path and kind != "state":
+        raise ConfigError("JCM_SIGNATURE_DEVICE holds SM2 keys: set JCM_CRYPTOGRAPHY=state as well.")
+    return path
 
 
 def _networks(env: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -15,9 +16,10 @@ from sqlalchemy.orm import Session
 from app.clock import Clock, fixed_clock, system_clock
 from app.config import Config, ConfigError
 from app.domain.codes.keys import SigningKey
-from app.domain.codes.suites import ES256
+from app.domain.crypto import PROVIDERS, Device
 from app.domain.ids import RandomBytes
 from app.store.database import Database
+from app.store.signature_device import SocketDevice
 from app.store.unit_of_work import LOCKS, UnitOfWork, take_locks
 from app.store.vault import Vault
 
@@ -35,6 +37,7 @@ class Installation:
     clock: Clock
     random: RandomBytes
     vault: Vault
+    device: Device | None = None
 
     def perform(self, use_case: Callable[Concatenate[UnitOfWork, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs one use case in one transaction and commits it. Retries what the database asks to retry."""
@@ -61,12 +64,13 @@ class Installation:
                 public_url=self.config.public_url,
                 root_key=self.root_key,
                 log_suite=self.config.log_suite,
+                device=self.device,
             )
 
     def root_key(self) -> SigningKey | None:
         """The root that signs the key list, from instance/root.key; None where it is kept elsewhere."""
         path = self.config.instance / "root.key"
-        return SigningKey.from_pem(ES256.name, path.read_text(encoding="ascii")) if path.exists() else None
+        return SigningKey.read_pem(path.read_text(encoding="ascii"), self.device) if path.exists() else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -93,5 +97,11 @@ def open_installation(config: Config, clock: Clock | None = None, random: Random
         database=Database(config.database_url, config.read_database_url),
         clock=now,
         random=source,
-        vault=Vault(config.key_encryption_key, secrets.token_bytes),
+        vault=Vault(config.key_encryption_key, secrets.token_bytes, PROVIDERS[config.cryptography]),
+        device=attached_device(config),
     )
+
+
+def attached_device(config: Config) -> Device | None:
+    """The signature server or card that holds the keys; None where they are kept here."""
+    return SocketDevice(Path(config.signature_device)) if config.signature_device else None

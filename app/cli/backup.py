@@ -11,9 +11,10 @@ from flask.cli import AppGroup
 
 from app.clock import system_clock
 from app.config import Config
+from app.domain.crypto import PROVIDERS
 from app.operating.backup import making, restoring
+from app.operating.backup.locks import BackupError, Identity, Key, Lock, Passphrase, Recipient
 from app.operating.backup.making import Manifest
-from app.operating.backup.sealing import BackupError, Identity, Key, Lock, Passphrase, Recipient
 
 backup_group = AppGroup("backup", help="Backup and restore (备份与恢复).")
 file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -44,7 +45,7 @@ def _config() -> Config:
 @file_argument
 def new_key(file: Path) -> None:
     """Make a key pair for backups; keep FILE off the server, give --recipient the line that is printed."""
-    identity = Identity.generate()
+    identity = Identity.generate(PROVIDERS[_config().cryptography])
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:

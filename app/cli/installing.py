@@ -10,7 +10,8 @@ from flask.cli import with_appcontext
 
 from app.config import Config, load_config
 from app.domain.codes.keys import SigningKey
-from app.installation import open_installation
+from app.domain.crypto import PROVIDERS
+from app.installation import attached_device, open_installation
 from app.services import plans, registers, registry
 from app.store.migrate import upgrade
 
@@ -29,7 +30,7 @@ def init(quiet: bool, root: bool) -> None:
     if not os.environ.get("JCM_KEY_ENCRYPTION_KEY"):
         done += _create(config.instance / "key-encryption.key", secrets.token_hex(32))
     if root:
-        done += _create(config.instance / "root.key", SigningKey.generate().to_pem())
+        done += _create_root(config)
     config = load_config()
     installation = open_installation(config)
     upgrade(installation.database.engine)
@@ -43,6 +44,16 @@ def init(quiet: bool, root: bool) -> None:
         click.echo(line)
     if not quiet:
         click.echo(f"Ready: {config.database_url.split('@')[-1]}, region {config.jurisdiction}, {config.public_url}")
+
+
+def _create_root(config: Config) -> list[str]:
+    """The root of this kind of cryptography, in the device where one is attached."""
+    path = config.instance / "root.key"
+    if path.exists():
+        return []
+    return _create(
+        path, SigningKey.made(PROVIDERS[config.cryptography].suite, attached_device(config), "root").to_pem()
+    )
 
 
 def _create(path: Path, text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """`flask log …`: the register's log: check all of it, witness another's, trust witnesses, check a proof file."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from flask.cli import AppGroup
 
 from app.cli.witness import create, load, witness
 from app.domain.actors import SYSTEM
-from app.domain.facts import leaf_data
+from app.domain.facts import leaves_of
 from app.domain.times import rfc3339
-from app.domain.transparency import NoteError, ProofError, ProofFile, VerifierKey, parse_verifier, suite_of
+from app.domain.transparency import NoteError, ProofError, ProofFile, Proven, VerifierKey, parse_verifier, suite_of
 from app.installation import Installation
 from app.services import log, log_audit, log_witnesses
 
@@ -106,11 +107,21 @@ def log_check(file: Path, log_key: str, witness_key: tuple[str, ...], as_json: b
         click.echo("No witness that you trust has seen it: the file proves the entry, not the time.")
 
 
+def proven_of(file: ProofFile, leaves: Sequence[bytes], key: VerifierKey, witnesses: list[VerifierKey]) -> Proven:
+    """What the file proves of a record whose leaf is one of `leaves`."""
+    for leaf in leaves[:-1]:
+        try:
+            return file.verify(leaf, key.name, [key], witnesses, suite_of(key).hash)
+        except ProofError:
+            continue
+    return file.verify(leaves[-1], key.name, [key], witnesses, suite_of(key).hash)
+
+
 def _checked(data: bytes, key: VerifierKey, witnesses: list[VerifierKey]) -> dict[str, Any]:
     file = ProofFile.parse(data)
     extra = file.extra or b""
     salt, record = extra[:SALT_BYTES], extra[SALT_BYTES:]
-    proven = file.verify(leaf_data(salt, record), key.name, [key], witnesses, suite_of(key).hash)
+    proven = proven_of(file, leaves_of(salt, record), key, witnesses)
     return {
         "record": json.loads(record),
         "index": proven.index,

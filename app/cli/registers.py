@@ -12,12 +12,14 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app.config import Config
 from app.domain.actors import SYSTEM
 from app.domain.codes.keys import SigningKey, grouped
-from app.domain.codes.suites import ES256, SUITES
+from app.domain.codes.suites import SUITES
+from app.domain.crypto import PROVIDERS
 from app.domain.flags import settings as policy_settings
 from app.domain.times import rfc3339, shanghai_day
-from app.installation import Installation
+from app.installation import Installation, attached_device
 from app.services import backtest, flag_rebuild, flags, roots, unit_keys, verification
 from app.store.unit_of_work import UnitOfWork
 
@@ -134,8 +136,8 @@ def keys_list(as_json: bool) -> None:
 
 @keys_group.command("rotate")
 @click.argument("unit")
-@click.option("--suite", type=click.Choice(sorted(SUITES)), default=ES256.name, show_default=True)
-def keys_rotate(unit: str, suite: str) -> None:
+@click.option("--suite", type=click.Choice(sorted(SUITES)), help="Default: that of JCM_CRYPTOGRAPHY.")
+def keys_rotate(unit: str, suite: str | None) -> None:
     """Give a unit a new key. Codes issued before stay valid until they expire."""
     click.echo(_installation().perform(unit_keys.rotate, SYSTEM, unit, suite))
 
@@ -163,7 +165,8 @@ def keys_publish(root: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def keys_new_root(file: Path) -> None:
     """Make a new root in FILE (mode 0600) and print its fingerprint. Nothing is published yet; needs no database."""
-    key = SigningKey.generate()
+    config: Config = current_app.extensions["jcm_config"]
+    key = SigningKey.made(PROVIDERS[config.cryptography].suite, attached_device(config), "root")
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -207,6 +210,6 @@ def keys_abandon_root(new: Path, reason: str) -> None:
 def _key(file: Path) -> SigningKey:
     """Raises click.ClickException for a file that holds no such key."""
     try:
-        return SigningKey.from_pem(ES256.name, file.read_text(encoding="ascii"))
+        return SigningKey.read_pem(file.read_text(encoding="ascii"), _installation().device)
     except (ValueError, OSError):
         raise click.ClickException(f"{file} is no key file.") from None

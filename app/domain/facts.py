@@ -1,17 +1,17 @@
 """A fact: something that happened, recorded once, never changed. Current state is folded from facts.
 
 The canonical record is JSON with sorted keys, no white space, UTF-8, no floats (a subset of RFC 8785), under a version
-number, so that its bytes can be recomputed years later. A leaf of the log is SHA-256(salt ‖ canonical record): the salt
+number, so that its bytes can be recomputed years later. A leaf of the log is the hash of salt ‖ canonical record: the salt
 keeps a short record from being guessed from its public hash.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.domain.crypto import INTERNATIONAL, PROVIDERS, Provider
 from app.domain.times import rfc3339, utc
 
 CANONICAL_VERSION = 1
@@ -67,9 +67,14 @@ def record_around(fact: Fact, body: str) -> bytes:
     return f'{{"body":{body},{around[1:]}'.encode()
 
 
-def leaf_data(salt: bytes, record: bytes) -> bytes:
-    """The 32 opaque bytes that enter the log for a record."""
-    return hashlib.sha256(salt + record).digest()
+def leaf_data(salt: bytes, record: bytes, provider: Provider = INTERNATIONAL) -> bytes:
+    """The 32 opaque bytes that enter the log for a record: SHA-256, or SM3 under state cryptography."""
+    return provider.hash(salt + record)
+
+
+def leaves_of(salt: bytes, record: bytes) -> tuple[bytes, ...]:
+    """The leaf of a record by each provider: one of them stands in the log. No other record has any of these leaves."""
+    return tuple(leaf_data(salt, record, provider) for provider in PROVIDERS.values())
 
 
 PLAIN = (str, int, bool, type(None))

@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import text
 
 from app.config import ROOT, Config
+from app.domain.codes import sm2
 from app.domain.codes.keys import PublicKey
 from app.domain.codes.lists import UntrustedList, verify_key_list
+from app.domain.crypto import STATE, DeviceError
 from app.domain.times import parse_rfc3339, rfc3339
 from app.installation import Installation
 from app.operating.backup.making import LAST
@@ -28,6 +30,7 @@ from app.services.unit_keys import KEYS, STATUS_LIFETIME
 from app.store import documents
 from app.store import log as log_store
 from app.store.migrate import current_revision, head_revision
+from app.store.models import Log
 from app.typesetting import engine
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
@@ -136,6 +139,7 @@ def _database(installation: Installation) -> Iterator[Finding]:
         published, root = documents.published(session, KEYS), documents.published(session, ROOT_DOCUMENT)
     yield finding("keys_open", OK) if opens else finding("keys_sealed", FAULT)
     yield _key_list(vitals, published, root, now)
+    yield from _state_cryptography(installation, root)
     yield from _standby(installation, vitals)
     yield from _log(vitals, now)
     yield from _worker(vitals, now)
@@ -160,6 +164,24 @@ def _key_list(vitals: Vitals, published: dict[str, Any] | None, root: dict[str, 
         return finding("key_list_untrusted", FAULT, problem=error)
     short = vitals.key_list_until < now + KEY_LIST_SHORT
     return finding("key_list_short" if short else "key_list", WARNING if short else OK, until=until)
+
+
+def _state_cryptography(installation: Installation, root: dict[str, Any] | None) -> Iterator[Finding]:
+    """Under JCM_CRYPTOGRAPHY=state: whether SM2 is there, the device answers, and root and log are of that kind."""
+    provider = installation.vault.provider
+    if provider is not STATE:
+        return
+    yield finding("sm2", OK) if sm2.available() else finding("sm2_missing", FAULT)
+    with installation.database.read_primary() as session:
+        log = session.get(Log, 1)
+    for what, kind in (("root", root["suite"] if root else None), ("log", log.suite if log else None)):
+        if kind not in (None, provider.suite.name):
+            yield finding(f"{what}_not_state", WARNING, kind=kind)
+    if installation.device is not None:
+        try:
+            yield finding("device", OK, device=installation.device.status())
+        except DeviceError as error:
+            yield finding("device_silent", FAULT, problem=error)
 
 
 def _standby(installation: Installation, vitals: Vitals) -> Iterator[Finding]:

@@ -25,6 +25,24 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "根密钥在本机（{path}）。方便，但服务器被入侵即失守；可离线保管（docs/operations.md）。",
         "The root key is on this machine ({path}): handy, but lost with the machine; it can be kept off it (docs/operations.md).",
     ),
+    "sm2": ("国密配置：本机 OpenSSL 支持 SM2。", "State cryptography: this machine's OpenSSL has SM2."),
+    "sm2_missing": (
+        "国密配置（JCM_CRYPTOGRAPHY=state），但本机没有带 SM2 的 OpenSSL 3，不能签发检查码。请安装系统的 libssl3。",
+        "JCM_CRYPTOGRAPHY=state, but this machine has no OpenSSL 3 with SM2: no code can be signed. Install libssl3.",
+    ),
+    "root_not_state": (
+        "国密配置，但根密钥是 {kind}。请用 keys new-root 和 keys succeed 换成 SM2 根密钥（docs/cryptography.md）。",
+        "State cryptography, but the root is {kind}. Make an SM2 root with keys new-root and keys succeed (docs/cryptography.md).",
+    ),
+    "log_not_state": (
+        "国密配置，但登记簿在此之前已按 {kind} 开始，不能中途改换（docs/cryptography.md）。",
+        "State cryptography, but the log began as {kind} before; a log cannot change its kind (docs/cryptography.md).",
+    ),
+    "device": ("签名设备应答正常（{device}）。", "The signature device answers ({device})."),
+    "device_silent": (
+        "签名设备没有应答：{problem} 现在不能签发检查码。请检查设备与其代理进程。",
+        "The signature device does not answer: {problem} No code can be signed. Look at the device and its process.",
+    ),
     "scanner": ("企业扫码页已构建。", "The scanner page is built."),
     "scanner_missing": (
         "企业扫码页 /scan/ 没有构建，其余功能正常。请安装 Node 20 后运行 make setup，或使用 make bundle 的安装包。",

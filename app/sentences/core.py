@@ -21,6 +21,8 @@ SENTENCES: dict[str, Any] = {
     "no_such_code": _l("没有找到这个检查码。请重新扫描，或输入码下方的短码。"),
     "no_such_token": _l("没有名为 %(name)s 的接口令牌。"),
     "no_such_user": _l("没有用户 %(username)s。"),
+    "signature_device_failed": _l("签名设备没有完成签名，这一步没有保存。请稍后再试；如仍不行，请告知管理员。"),
+    "state_suite_only": _l("本平台按国密配置运行，新密钥只能用 SM2-SM3，不能用 %(suite)s。"),
     # states
     "not_in_this_state": _l("现在的状态是“%(state)s”，不能做这一步。请刷新页面查看最新状态。"),
     "changed_meanwhile": _l("就在刚才有人改动了这条记录，您的这一步没有保存。请刷新后再试。"),

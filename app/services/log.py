@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from app.domain.codes.suites import SM2_SM3
+from app.domain.crypto import HeldKey
 from app.domain.errors import Refused
-from app.domain.facts import canonical_json, leaf_data
+from app.domain.facts import canonical_json, leaf_data, leaves_of
 from app.domain.ids import RandomBytes
 from app.domain.times import rfc3339, shanghai_day
 from app.domain.transparency import LOG_SUITES, Checkpoint, LogSuite, Signer, TileTree, VerifierKey, parse_verifier
@@ -45,7 +47,7 @@ def begin(work: UnitOfWork) -> OpenLog:
         row = _new_log(work)
     suite = LOG_SUITES[row.suite]
     private = work.vault.open(row.private, f"log:{row.origin}")
-    return OpenLog(row, suite, suite.signer(row.origin, private, False))
+    return OpenLog(row, suite, suite.signer(row.origin, private, False, work.device))
 
 
 def verifier(session: Session) -> VerifierKey | None:
@@ -112,9 +114,9 @@ def tree(session: Session, size: int) -> TileTree:
     return log_store.tree(session, size, LOG_SUITES[row.suite].hash)
 
 
-def dummy_leaf(salt: bytes) -> bytes:
-    """A leaf that provably means nothing: nobody finds a salt that turns somebody's rating into one."""
-    return leaf_data(salt, DUMMY_RECORD)
+def dummy_leaves(salt: bytes) -> tuple[bytes, ...]:
+    """Leaves that provably mean nothing: nobody finds a salt that turns somebody's rating into one."""
+    return leaves_of(salt, DUMMY_RECORD)
 
 
 def _daily_batch(work: UnitOfWork) -> list[bytes]:
@@ -123,7 +125,7 @@ def _daily_batch(work: UnitOfWork) -> list[bytes]:
         leaves += taken
     missing = -len(leaves) % BATCH_MULTIPLE or (0 if leaves else BATCH_MULTIPLE)
     salts = [work.random(16) for _ in range(missing)]
-    dummies = [dummy_leaf(salt) for salt in salts]
+    dummies = [leaf_data(salt, DUMMY_RECORD, work.vault.provider) for salt in salts]
     work.session.add_all(LogDummy(leaf=leaf, salt=salt) for leaf, salt in zip(dummies, salts, strict=True))
     work.session.flush()
     return _shuffled(leaves + dummies, work.random)
@@ -144,11 +146,13 @@ def _new_log(work: UnitOfWork) -> Log:
     suite = LOG_SUITES[work.log_suite]
     origin = urlsplit(work.public_url).netloc + "/log"
     private = suite.generate(work.random)
+    if work.device is not None and suite.name == SM2_SM3.name:
+        private = HeldKey.generate(work.device, "log").stored()
     row = Log(
         id=1,
         origin=origin,
         suite=suite.name,
-        verifier=str(suite.signer(origin, private, False).key),
+        verifier=str(suite.signer(origin, private, False, work.device).key),
         private=work.vault.seal(private, f"log:{origin}"),
         created_at=work.now,
         batched_on=shanghai_day(work.now),  # the first batch is due at the first midnight after the log began

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.facts import leaf_data
+from app.domain.facts import leaves_of
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.times import rfc3339
 from app.domain.transparency import (
@@ -30,7 +30,7 @@ from app.domain.transparency import (
 from app.services import log_witnesses
 from app.services.audit_facts import MISFITS, stopped, through
 from app.services.case_record_audit import case_record_discrepancies
-from app.services.log import dummy_leaf
+from app.services.log import dummy_leaves
 from app.services.plan_audit import plan_discrepancies
 from app.services.register_audit import register_discrepancies
 from app.services.speech import canonical_speech
@@ -184,7 +184,7 @@ def _facts(session: Session) -> Iterator[Discrepancy]:
 def _fits(row: Any, canonical: Callable[[Any], bytes]) -> bool:
     """Whether a row still hashes to its leaf. What cannot even be read does not."""
     try:
-        return bool(leaf_data(row.salt, canonical(row)) == row.leaf)
+        return bytes(row.leaf) in leaves_of(row.salt, canonical(row))
     except MISFITS:
         return False
 
@@ -226,7 +226,7 @@ def _speech(session: Session) -> Iterator[Discrepancy]:
 
 def _dummies(session: Session) -> Iterator[Discrepancy]:
     for row in session.scalars(select(LogDummy).execution_options(yield_per=CHUNK)):
-        if dummy_leaf(row.salt) != row.leaf:
+        if bytes(row.leaf) not in dummy_leaves(row.salt):
             text = f"{row.leaf.hex()} is called a dummy and is none: a record may have stood there"
             yield Discrepancy("not_a_dummy", "log_dummies", row.leaf.hex(), text)
 

@@ -153,8 +153,11 @@ def _use_recovery(work: UnitOfWork, actor_id: str, code: str) -> bool:
     plain = domain.recovery_plain(code)
     if plain is None:
         return False
-    mark = _mark(work, actor_id, plain)
-    where = (RecoveryCode.mark == mark, RecoveryCode.actor == actor_id, RecoveryCode.used_at.is_(None))
+    where = (
+        RecoveryCode.mark.in_(work.vault.marks(f"recovery-code:{actor_id}", plain)),
+        RecoveryCode.actor == actor_id,
+        RecoveryCode.used_at.is_(None),
+    )
     done = work.session.execute(update(RecoveryCode).where(*where).values(used_at=work.now))
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 

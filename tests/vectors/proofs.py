@@ -9,6 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.domain.crypto import INTERNATIONAL, STATE, Provider
 from app.domain.facts import leaf_data
 from app.domain.times import rfc3339
 from app.domain.transparency import Checkpoint, Note, ProofFile, VerifierKey, inclusion_proof, root
@@ -63,15 +64,22 @@ ED25519_LOG, SM2_LOG = _kind(_ed, sha256), _kind(_sm2, sm3)
 STRANGER = ed25519_signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(stream("another log's key")(32)))
 
 
-def _leaves(index: int) -> list[bytes]:
+def _leaves(index: int, by: Provider = INTERNATIONAL) -> list[bytes]:
     fill = stream("leaves")
     leaves = [fill(32) for _ in range(SIZE)]
-    leaves[index] = leaf_data(SALT, RECORD)
+    leaves[index] = leaf_data(SALT, RECORD, by)
     return leaves
 
 
-def _file(kind: Kind, index: int = INDEX, size: int = SIZE, signers: Any = None, origin: str = ORIGIN) -> ProofFile:
-    leaves = _leaves(index)
+def _file(
+    kind: Kind,
+    index: int = INDEX,
+    size: int = SIZE,
+    signers: Any = None,
+    origin: str = ORIGIN,
+    by: Provider = INTERNATIONAL,
+) -> ProofFile:
+    leaves = _leaves(index, by)
     note = Note(Checkpoint(origin, size, root(leaves[:size], kind.hash)).text(), ())
     for signer in signers or (kind.log, kind.witness):
         note = note.signed_by(signer, SEEN if signer.key.algorithm.timestamped else None)
@@ -151,6 +159,13 @@ def proofs(label: str) -> dict[str, Any]:
         ("a log of the other kind", "Ed25519", bytes(_file(sm2)), None),
         *((name, "Ed25519", data, None) for name, data in _altered(good)),
         ("good under state cryptography", "SM2-SM3", bytes(_file(sm2)), [sm2.witness.key.name]),
+        ("a leaf under state cryptography", "SM2-SM3", bytes(_file(sm2, by=STATE)), [sm2.witness.key.name]),
+        (
+            "another record, a leaf under state cryptography",
+            "SM2-SM3",
+            bytes(_with(_file(sm2, by=STATE), extra=SALT[::-1] + RECORD)),
+            None,
+        ),
         *((f"{name} (SM2)", "SM2-SM3", data, None) for name, data in _altered(_file(sm2))[:14]),
     ]
     return {

@@ -158,7 +158,7 @@ def _kept_under(work: UnitOfWork, who: Actor, key: str) -> tuple[str, str, Vault
     caller_id = who.id if who.kind != "public" else caller()
     scope = work.vault.mark("idempotency", caller_id).hex()[:26]
     name = work.vault.mark("idempotency-key", f"{caller_id}\0{key}").hex()
-    return scope, name, Vault(work.vault.mark("idempotency-seal", f"{caller_id}\0{key}"), work.vault.random)
+    return scope, name, work.vault.under(work.vault.mark("idempotency-seal", f"{caller_id}\0{key}"))
 
 
 def one_of(query: dict[str, str], name: str, choices: tuple[str, ...]) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from app.domain.codes.device import Device, HeldKey, held_key
 from app.domain.codes.issuers import Issuer
-from app.domain.codes.suites import ES256, KeyFormatError, Suite, suite_named
+from app.domain.codes.suites import ES256, SM2_SM3, SUITES, KeyFormatError, Suite, suite_named
 from app.domain.ids import RandomBytes
 
 KID_BYTES = 8
@@ -48,7 +49,7 @@ class PublicKey:
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A private key of a suite. Export it only to store it encrypted."""
+    """A private key of a suite, or the name of one in a device. Export it only to store it encrypted."""
 
     suite: Suite
     private: Any
@@ -60,25 +61,45 @@ class SigningKey:
         return cls(chosen, chosen.generate(random))
 
     @classmethod
-    def from_der(cls, suite_name: str, der: bytes) -> "SigningKey":
-        """A key from PKCS #8 bytes as `to_der` gives them. Raises KeyFormatError."""
-        suite = suite_named(suite_name)
-        return cls(suite, suite.from_pkcs8(der))
+    def made(cls, suite: Suite, device: Device | None, purpose: str) -> "SigningKey":
+        """A new key, in the device where one is attached that knows the suite. Raises Refused where that fails."""
+        if device is None or suite is not SM2_SM3:
+            return cls.generate(suite)
+        return cls(suite, HeldKey.generate(device, purpose))
 
     @classmethod
-    def from_pem(cls, suite_name: str, pem: str) -> "SigningKey":
+    def from_der(cls, suite_name: str, der: bytes, device: Device | None = None) -> "SigningKey":
+        """A key from what `to_der` gives. Raises KeyFormatError; Refused for a key in a device where there is none."""
+        suite = suite_named(suite_name)
+        held = held_key(der, device)
+        if held is not None and suite is not SM2_SM3:
+            raise KeyFormatError("devices hold SM2 keys")
+        return cls(suite, held or suite.from_pkcs8(der))
+
+    @classmethod
+    def read_pem(cls, pem: str, device: Device | None = None) -> "SigningKey":
+        """A key of whichever suite the text holds. Raises KeyFormatError."""
+        for name in SUITES:
+            try:
+                return cls.from_pem(name, pem, device)
+            except KeyFormatError:
+                continue
+        raise KeyFormatError("not a key of a suite known here")
+
+    @classmethod
+    def from_pem(cls, suite_name: str, pem: str, device: Device | None = None) -> "SigningKey":
         """A key from an unencrypted PKCS #8 PEM text. Raises KeyFormatError."""
         head, _, rest = pem.partition(_PEM_BEGIN)
         body, end, _ = rest.partition(_PEM_END)
         if not end or head.strip():
             raise KeyFormatError("not a PEM private key")
         try:
-            return cls.from_der(suite_name, base64.b64decode("".join(body.split()), validate=True))
+            return cls.from_der(suite_name, base64.b64decode("".join(body.split()), validate=True), device)
         except ValueError as error:
             raise KeyFormatError("not a PEM private key") from error
 
     def to_der(self) -> bytes:
-        """PKCS #8, not encrypted."""
+        """PKCS #8, not encrypted; of a key in a device, which one it is."""
         return self.suite.to_pkcs8(self.private)
 
     def to_pem(self) -> str:

@@ -36,6 +36,10 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "EVP_DigestVerifyInit": (ctypes.c_int, [_Pointer, _Pointer, _Pointer, _Pointer, _Pointer]),
     "EVP_DigestSign": (ctypes.c_int, [_Pointer, _Bytes, ctypes.POINTER(_Size), _Bytes, _Size]),
     "EVP_DigestVerify": (ctypes.c_int, [_Pointer, _Bytes, _Size, _Bytes, _Size]),
+    "EVP_PKEY_encrypt_init": (ctypes.c_int, [_Pointer]),
+    "EVP_PKEY_encrypt": (ctypes.c_int, [_Pointer, _Bytes, ctypes.POINTER(_Size), _Bytes, _Size]),
+    "EVP_PKEY_decrypt_init": (ctypes.c_int, [_Pointer]),
+    "EVP_PKEY_decrypt": (ctypes.c_int, [_Pointer, _Bytes, ctypes.POINTER(_Size), _Bytes, _Size]),
     "ERR_clear_error": (None, []),
 }
 
@@ -74,6 +78,35 @@ def checked_public_der(der: bytes) -> bytes:
     lib = _library()
     with _key(lib.d2i_PUBKEY, der) as key:
         return _spki(lib, key)
+
+
+def encrypt(public_der: bytes, plain: bytes) -> bytes:
+    """SM2 encryption with SM3. Raises SuiteUnavailable, KeyFormatError."""
+    lib = _library()
+    with _key(lib.d2i_PUBKEY, public_der) as key:
+        return _crypted(key, lib.EVP_PKEY_encrypt_init, lib.EVP_PKEY_encrypt, plain)
+
+
+def decrypt(private_der: bytes, sealed: bytes) -> bytes:
+    """The plain bytes. Raises SuiteUnavailable, KeyFormatError."""
+    lib = _library()
+    with _key(lib.d2i_AutoPrivateKey, private_der) as key:
+        return _crypted(key, lib.EVP_PKEY_decrypt_init, lib.EVP_PKEY_decrypt, sealed)
+
+
+def _crypted(key: int, initialise: Callable[..., int], crypt: Callable[..., int], data: bytes) -> bytes:
+    lib = _library()
+    context = lib.EVP_PKEY_CTX_new(key, _NO_ENGINE)
+    try:
+        size = _Size(0)
+        if initialise(context) != 1 or crypt(context, None, ctypes.byref(size), data, len(data)) != 1:
+            raise KeyFormatError("not an SM2 key, or not sealed for one")
+        out = ctypes.create_string_buffer(size.value)
+        if crypt(context, out, ctypes.byref(size), data, len(data)) != 1:
+            raise KeyFormatError("not sealed for this key, or changed")
+        return out.raw[: size.value]
+    finally:
+        lib.EVP_PKEY_CTX_free(context)
 
 
 @cache

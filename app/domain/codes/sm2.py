@@ -14,6 +14,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from app.domain.codes import openssl
+from app.domain.codes.device import HeldKey, failed
 from app.domain.codes.suite import SIGNATURE_BYTES, KeyFormatError, b64url, jwk_point, random_scalar
 from app.domain.ids import RandomBytes
 
@@ -53,11 +54,20 @@ class Sm2WithSm3:
         """A scalar in [1, n−1), from `random` where given (tests, demonstration), else from the operating system."""
         return _private(random_scalar(random or os.urandom, _ORDER - 1).to_bytes(32, "big"))
 
-    def public_of(self, private: Sm2Private) -> Sm2Public:
-        return Sm2Public(private.point)
+    def from_scalar(self, scalar: bytes) -> Sm2Private:
+        """The key of a number of 32 bytes. Raises KeyFormatError."""
+        return _private(scalar)
 
-    def sign(self, private: Sm2Private, message: bytes) -> bytes:
-        """r ‖ s over SM3(Z ‖ message), Z from SIGNER_ID and the public key."""
+    def public_of(self, private: "Sm2Private | HeldKey") -> Sm2Public:
+        return _public(private.point) if isinstance(private, HeldKey) else Sm2Public(private.point)
+
+    def sign(self, private: "Sm2Private | HeldKey", message: bytes) -> bytes:
+        """r ‖ s over SM3(Z ‖ message), Z from SIGNER_ID and the public key. Raises Refused where a device fails."""
+        if isinstance(private, HeldKey):
+            signature = private.sign(message)
+            if not self.verify(_public(private.point), message, signature):
+                raise failed(f"its signature with key {private.name} does not verify")
+            return signature
         r, s = decode_dss_signature(openssl.sign(self.to_pkcs8(private), SIGNER_ID, message))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
@@ -78,8 +88,18 @@ class Sm2WithSm3:
         """Raises KeyFormatError, also for a point that is not on the curve."""
         return _public(b"".join(jwk_point(jwk, CURVE)))
 
-    def to_pkcs8(self, private: Sm2Private) -> bytes:
-        """PKCS #8, DER, not encrypted: whoever stores it encrypts it."""
+    def encrypt(self, public: Sm2Public, plain: bytes) -> bytes:
+        """SM2 encryption (GB/T 32918.4) in DER (GM/T 0009, 7.2), for keys of backups. Raises KeyFormatError."""
+        return openssl.encrypt(self.spki(public), plain)
+
+    def decrypt(self, private: Sm2Private, sealed: bytes) -> bytes:
+        """Raises KeyFormatError where another key was meant, or the bytes were changed."""
+        return openssl.decrypt(self.to_pkcs8(private), sealed)
+
+    def to_pkcs8(self, private: "Sm2Private | HeldKey") -> bytes:
+        """PKCS #8, DER, not encrypted: whoever stores it encrypts it. Of a key in a device, which one it is."""
+        if isinstance(private, HeldKey):
+            return private.stored()
         return _PKCS8 + private.scalar + _PKCS8_PUBLIC + private.point
 
     def from_pkcs8(self, der: bytes) -> Sm2Private:

@@ -5,9 +5,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.domain.codes.device import Device, held_key
 from app.domain.codes.sm2 import Sm2Public, Sm2WithSm3
 from app.domain.ids import RandomBytes
 from app.domain.transparency.merkle import Hash, sha256, sm3
@@ -35,22 +37,26 @@ SM2_COSIGNATURE = sm2_algorithm(_verify_sm2, timestamped=True)
 ALGORITHMS = (ED25519, ED25519_COSIGNATURE, SM2, SM2_COSIGNATURE)
 
 
+class MakesSigner(Protocol):
+    def __call__(self, name: str, private: bytes, cosigner: bool, device: Device | None = None, /) -> Signer: ...
+
+
 @dataclass(frozen=True)
 class LogSuite:
-    """`generate` makes a private key as bytes; `signer(name, private, cosigner)` uses one."""
+    """`generate` makes a private key as bytes; `signer(name, private, cosigner, device)` uses one, or one in a device."""
 
     name: str
     hash: Hash
     generate: Callable[[RandomBytes], bytes]
-    signer: Callable[[str, bytes, bool], Signer]
+    signer: MakesSigner
 
 
-def _ed25519(name: str, private: bytes, cosigner: bool) -> Signer:
+def _ed25519(name: str, private: bytes, cosigner: bool, device: Device | None = None) -> Signer:
     return ed25519_signer(name, Ed25519PrivateKey.from_private_bytes(private), cosigner)
 
 
-def _sm2(name: str, private: bytes, cosigner: bool) -> Signer:
-    key = _SM2.from_pkcs8(private)
+def _sm2(name: str, private: bytes, cosigner: bool, device: Device | None = None) -> Signer:
+    key = held_key(private, device) or _SM2.from_pkcs8(private)
     algorithm: Algorithm = SM2_COSIGNATURE if cosigner else SM2
     return Signer(VerifierKey(name, algorithm, b"\x04" + key.point), lambda message: _SM2.sign(key, message))
 

@@ -14,7 +14,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from app.operating.backup.sealing import BackupError
+from app.operating.backup.locks import BackupError
 from app.operating.logs import masked
 from app.store.database import Database
 

@@ -9,7 +9,7 @@ import json
 import os
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +19,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy.orm import Session
 
 from app.config import Config
+from app.domain.crypto import PROVIDERS
 from app.domain.times import rfc3339
 from app.operating.backup import databases
-from app.operating.backup.sealing import BackupError, Lock, Sealing
+from app.operating.backup.locks import BackupError, Lock
+from app.operating.backup.sealing import Sealing, Writable
 from app.store import log as log_store
 from app.store.models import Log
 
@@ -86,7 +88,7 @@ def make(
         raise BackupError("This installation has no keys yet: there is nothing to back up.")
     if file.exists():
         raise BackupError(f"{file} is there already; a backup never overwrites another.")
-    kind = databases.kind_of(config.database_url)
+    kind, provider = databases.kind_of(config.database_url), PROVIDERS[config.cryptography]
     with tempfile.TemporaryDirectory(prefix=".jcm-backup-", dir=file.parent) as folder:  # mode 0700, on the same disk
         copy = Path(folder) / databases.NAMES[kind]
         revision, log = databases.copy_out(config.database_url, copy, _look, programs)
@@ -97,7 +99,7 @@ def make(
             rfc3339(now), kind, revision, config.jurisdiction, config.public_url, log, tuple(files)
         )  # fmt: skip
         written = Path(folder) / "sealed"
-        _write(written, locks, manifest, copy, keys)
+        _write(written, lambda out: Sealing(out, locks, provider), manifest, copy, keys)
         os.replace(written, file)
     _remember(config, manifest)
     return manifest
@@ -130,11 +132,13 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(path: Path, locks: Sequence[Lock], manifest: Manifest, copy: Path, keys: dict[str, bytes]) -> None:
+def _write(
+    path: Path, begin: Callable[[Writable], Sealing], manifest: Manifest, copy: Path, keys: dict[str, bytes]
+) -> None:
     """tar → gzip → chunks → file, durable at the end."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as out:
-        sealing = Sealing(out, locks)
+        sealing = begin(out)
         compressed: Any = gzip.GzipFile(fileobj=sealing, mode="wb", compresslevel=1, mtime=0)
         with compressed, tarfile.open(fileobj=compressed, mode="w|") as tar:
             _add(tar, MANIFEST, manifest.to_json().encode())

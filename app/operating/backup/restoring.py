@@ -20,8 +20,9 @@ from app.domain.actors import SYSTEM
 from app.domain.transparency import NoteError, TileError, open_checkpoint, parse_verifier
 from app.installation import Installation, open_installation
 from app.operating.backup import databases
+from app.operating.backup.locks import BackupError, Key
 from app.operating.backup.making import BLOCK, ENCRYPTION, LAST, MANIFEST, ROOT_KEY, SECRET, Manifest
-from app.operating.backup.sealing import BackupError, Key, Opening
+from app.operating.backup.sealing import Opening
 from app.services import log, log_audit
 from app.services.log_audit import Discrepancy
 from app.store.migrate import knows, upgrade

@@ -165,9 +165,10 @@ def enter_by_city(
     """Somebody whom the city's sign-in knows, for the enterprises that it names. Raises Refused("no_enterprise_named")."""
     if not claimed:
         raise Refused("no_enterprise_named")
-    mark = work.vault.mark("space-city", f"{issuer}\x00{subject}")
+    marks = work.vault.marks("space-city", f"{issuer}\x00{subject}")
+    mark = marks[0]
     work.lock(f"space-city:{mark.hex()}")
-    row = work.session.scalar(select(SpacePerson).where(SpacePerson.city_mark == mark))
+    row = work.session.scalar(select(SpacePerson).where(SpacePerson.city_mark.in_(marks)))
     new = row is None
     if row is None:
         row = persons.create(work, name, None, verified=False)

@@ -36,8 +36,13 @@ def actor_of(person_id: str) -> Actor:
     return Actor(id=person_id, kind="member", name="企业人员")
 
 
+def contact_marks(vault: Vault, address: Address) -> list[bytes]:
+    """The marks under which an address may have been kept, ours first."""
+    return vault.marks("space-contact", f"{address.channel}:{address.value}")
+
+
 def contact_mark(vault: Vault, address: Address) -> bytes:
-    return vault.mark("space-contact", f"{address.channel}:{address.value}")
+    return contact_marks(vault, address)[0]
 
 
 def create(work: UnitOfWork, name: str, address: Address | None, *, verified: bool) -> SpacePerson:
@@ -67,7 +72,7 @@ def details(vault: Vault, row: SpacePerson) -> Details | None:
 
 def owner_of(session: Session, vault: Vault, address: Address) -> SpacePerson | None:
     """Who proved that an address is theirs."""
-    return session.scalar(select(SpacePerson).where(SpacePerson.contact_mark == contact_mark(vault, address)))
+    return session.scalar(select(SpacePerson).where(SpacePerson.contact_mark.in_(contact_marks(vault, address))))
 
 
 def start_session(work: UnitOfWork, person_id: str, device: str) -> str:

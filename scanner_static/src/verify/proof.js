@@ -33,9 +33,17 @@ export async function verifyProof(bytes, { log, witnesses }) {
   const { origin, size, root } = parseCheckpoint(file.note.text);
   if (origin !== own.name) throw new NoteError("the checkpoint of another log");
   const digest = own.algorithm.suite === "SM2-SM3" ? (await import("./sm2.js")).sm3Bytes : sha256;
-  // The leaf is SHA-256 of salt and record for every kind of log; only the tree above it has the log's own hash.
-  const leaf = await sha256(file.extra || new Uint8Array());
-  await verifyInclusion(await digest(concat(Uint8Array.of(0), leaf)), file.index, size, file.proof, root, digest);
+  const included = async (hash) => {
+    const leaf = await hash(file.extra || new Uint8Array());
+    await verifyInclusion(await digest(concat(Uint8Array.of(0), leaf)), file.index, size, file.proof, root, digest);
+  };
+  // The leaf is the hash of salt and record by SHA-256, or by SM3 where the installation runs under state cryptography.
+  try {
+    await included(sha256);
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error;
+    await included((await import("./sm2.js")).sm3Bytes);
+  }
   const seen = signed.filter(({ time }) => time !== null).map(({ key, time }) => ({ name: key.name, time }));
   seen.sort((a, b) => a.time - b.time);
   return { record: recordOf(file.extra), index: file.index, size, witnesses: seen };
