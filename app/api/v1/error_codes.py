@@ -110,7 +110,10 @@ OWN: dict[str, dict[int, str]] = {
     "approve_amendment": {
         403: "deputys_head_applied not_the_lead_unit own_application",
         404: "no_such_amendment no_such_inspection",
-        409: "changed_meanwhile joins_too_late not_in_this_state paper_not_in_this_state root_not_succeeded signature_device_failed",
+        409: (
+            "changed_meanwhile joins_too_late not_in_this_state paper_not_in_this_state root_not_succeeded "
+            "signature_device_failed"
+        ),
         422: "override_reason_missing",
     },
     "reject_amendment": {
