@@ -1,6 +1,6 @@
 """What the enterprise's page shows around a verdict: names, the jurisdiction's own settings, whom to call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,11 +21,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """An inspection's names: enterprise, units in order, items in order."""
+    """An inspection's names: enterprise, units in order and by code, items in order."""
 
     enterprise: str
     uscc: str | None
     units: tuple[str, ...]
+    unit_names: Mapping[str, str]
     items: tuple[tuple[str, str], ...]
 
 
@@ -38,6 +39,7 @@ def around(session: Session, inspection: Inspection) -> Around:
         enterprise=enterprise.name,
         uscc=enterprise.uscc,
         units=tuple(units[u] for u in inspection.units),
+        unit_names=units,
         items=tuple((items[c].name, items[c].basis) for c in inspection.items),
     )
 

@@ -5,7 +5,7 @@ A surprise inspection (突击检查) is never announced. What was chosen becomes
 
 from app.domain import applications as domain
 from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, Actor
-from app.domain.errors import Invalid, NotFound, Problem, Refused
+from app.domain.errors import Forbidden, Invalid, NotFound, Problem, Refused
 from app.domain.inspections import CONTACT, Inspection, Slot, transition
 from app.domain.times import rfc3339
 from app.services import flags
@@ -20,10 +20,13 @@ WORKERS = (INSPECTOR, HEAD, INTEGRATION)
 def announce(work: UnitOfWork, actor: Actor, inspection_id: str, slots: tuple[Slot, ...]) -> Inspection:
     """Offers an enterprise one to three times for an application that waits for its approval.
 
-    Announced again, the new slots replace the old ones until one is chosen. Raises NotFound, Forbidden (role),
-    Refused (state, "surprise_not_announced", "slot_chosen_already"), Invalid("slots": none, too many, over).
+    Announced again, the new slots replace the old ones until one is chosen. Only the lead unit speaks to the enterprise:
+    it hears of one visit once. Raises NotFound, Forbidden (role, "only_the_lead_unit"), Refused (state,
+    "surprise_not_announced", "slot_chosen_already"), Invalid("slots": none, too many, over).
     """
     inspection = own_inspection(work, actor, inspection_id, *WORKERS)
+    if actor.unit != inspection.lead_unit:
+        raise Forbidden("only_the_lead_unit", unit=inspection.lead_unit)
     transition(inspection.state, "inspection.announced")
     if inspection.surprise:
         raise Refused("surprise_not_announced", "slots")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import applications as domain
 from app.domain.applications import Application, EnterpriseRef
-from app.domain.enterprises import normalise_uscc
+from app.domain.enterprises import is_early_pilot, normalise_uscc, uscc_problem
 from app.domain.errors import Invalid, Problem
 from app.domain.inspections import PLANNED
 from app.domain.times import SHANGHAI, parse_rfc3339, rfc3339
@@ -26,6 +26,7 @@ from app.store import registry
 from app.store.models import Item, Officer
 
 MOST = 500
+FEWEST_DIGITS = 4  # of a USCC as somebody may have typed it, O for 0 and I for 1
 COLUMNS = (
     Column("uscc", "统一社会信用代码", ("信用代码", "社会信用代码"), False, "91990101Y00000012D"),
     Column("name", "企业名称", ("名称", "企业", "单位名称", "检查对象"), False, "云汀示例精密机械有限公司"),
@@ -159,8 +160,10 @@ def _bounded(rows: list[Row], field: str) -> list[Row]:
 
 
 def _plain(line: str) -> dict[str, str]:
-    """A line of a list: what looks like a USCC is one, the rest is the name."""
-    found = re.search(r"(?<![0-9A-Za-z])[0-9A-Za-z]{15,20}(?![0-9A-Za-z])", line)
+    """A line of a list: what looks like a USCC is one, the rest is the name. A word in Latin letters is part of a name:
+    a USCC has the six digits of its region."""
+    long_words = re.finditer(r"(?<![0-9A-Za-z])[0-9A-Za-z]{15,20}(?![0-9A-Za-z])", line)
+    found = next((w for w in long_words if sum(c.isdigit() for c in w[0]) >= FEWEST_DIGITS), None)
     name = line.replace(found[0], "", 1) if found else line
     return {"uscc": found[0] if found else "", "name": name.strip(" \t,，;；、")}
 
@@ -177,7 +180,8 @@ def _enterprise(session: Session, row: Row, problems: list[Problem]) -> Enterpri
             problems.append(("name", "batch_no_such_name", {"name": short(str(name))}))
             return EnterpriseRef(name=name)
         return EnterpriseRef(found.uscc, found.name)
-    if name is None and registry.enterprise_by_uscc(session, uscc) is None:
+    is_right = uscc_problem(uscc) is None or is_early_pilot(uscc)
+    if name is None and is_right and registry.enterprise_by_uscc(session, uscc) is None:
         problems.append(("name", "batch_new_needs_name", {"uscc": short(uscc)}))
     return EnterpriseRef(uscc, name)
 

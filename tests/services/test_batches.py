@@ -182,6 +182,7 @@ def test_a_route_goes_from_one_to_the_next_and_ends_in_time(house: House) -> Non
         (f"{uscc(1)}\t云汀 一店\n云汀二店", [(uscc(1), "云汀 一店"), ("", "云汀二店")]),
         (f"企业名称\t信用代码\n云汀一店\t{uscc(1)}", [(uscc(1), "云汀一店")]),
         (f"name,uscc\n云汀一店,{uscc(1)}", [(uscc(1), "云汀一店")]),
+        ("YUNTINGTRADINGCO 有限公司", [("", "YUNTINGTRADINGCO 有限公司")]),  # a name, no faulty code
     ],
 )
 def test_a_pasted_list_is_understood(text: str, expected: list[tuple[str, str]]) -> None:

@@ -46,6 +46,15 @@ def test_a_phone_has_one_number_however_often_it_scans(house: House) -> None:
     assert officers_see(house, "inspector", inspection.id) == {other, again}
 
 
+def test_the_page_that_tells_and_the_button_are_one_phone_from_the_first_visit_on(house: House) -> None:
+    inspection = house.approved()
+    code, phone = inspection.code.short_code, house.client()
+    seen = {"json": {"code": code, "action": "seen"}, "headers": {"Origin": "http://localhost"}}
+    assert phone.post("/api/v1/scans", **seen).status_code == 200  # what the page's script sends
+    arrived = re.search(r"\d{3} \d{3}", phone.post(f"/q/{code}/arrive").text)
+    assert arrived and officers_see(house, "inspector", inspection.id) == {arrived[0].replace(" ", "")}
+
+
 def test_who_holds_a_screenshot_sees_his_own_number_and_never_the_enterprises(house: House) -> None:
     inspection = house.approved()
     code = inspection.code.short_code

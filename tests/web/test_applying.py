@@ -218,6 +218,16 @@ def test_several_are_approved_at_once_and_each_has_its_answer(house: House) -> N
     assert (answer.status_code, state(house, blocked.id)) == (200, "approved")
 
 
+def test_the_heads_list_says_everything_that_the_rules_say_in_its_colour(house: House) -> None:
+    officers = ("99010001",)  # one is too few: red, and with the usual policy nobody is stopped
+    grave = house.applied(officers=officers, clue_no=None)
+    head = house.signed_in("head")
+    card = head.get("/inspect/approvals").text.split(f'value="{grave.id}"')[1].split("</li>")[0]
+    said = re.findall(r'<span class="badge (\w+)">(红|黄|蓝|需说明理由|规则没有提示)</span>', card)
+    assert said == sorted(said, key=lambda s: ["bad", "care", "blue"].index(s[0]))
+    assert ("bad", "红") in said and len(said) > 1
+
+
 def test_the_same_approval_pressed_again_is_a_calm_page(house: House) -> None:
     applied = house.applied()
     head = house.signed_in("head")

@@ -67,6 +67,15 @@ def test_a_table_from_an_office_with_seven_bad_rows(house: House) -> None:
     assert states(house) == ["approved"] * 5
 
 
+def test_a_faulty_code_is_told_once_and_an_unknown_name_as_a_name(house: House) -> None:
+    client = house.signed_in("inspector")
+    page = client.get(
+        begin(house, client, list=f"{uscc(1)[:17]}{'1' if uscc(1)[17] != '1' else '2'}\n云汀无名商行")
+    ).text
+    assert page.count('class="error"') == 2
+    assert "校验位" in page and "登记簿里没有（或不止一家）“云汀无名商行”" in page
+
+
 def test_a_pasted_list_and_what_belongs_to_others(house: House) -> None:
     client = house.signed_in("inspector")
     page = begin(house, client, list=f"{uscc(1)} 云汀一店\n{uscc(2)} 云汀二店", title="西片")

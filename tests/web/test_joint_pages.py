@@ -1,6 +1,12 @@
 """Joint visits on the pages: the desk asks, one tap joins, what a stranger to the visit must not see."""
 
-from app.services import joint
+from datetime import timedelta
+
+import pytest
+
+from app.domain.errors import Forbidden
+from app.domain.inspections import Slot
+from app.services import announcements, joint
 from tests.house import House
 from tests.services.test_joining_late import offered_after_the_code
 from tests.services.test_joint import MARKET, stored
@@ -10,7 +16,8 @@ from tests.services.test_one_visit import code_of
 def test_the_desk_leads_from_a_proposal_to_one_visit(house: House) -> None:
     own, theirs = house.applied(), house.applied("inspector2", **MARKET)
     inspector, partner, partners_head = (house.signed_in(n) for n in ("inspector", "inspector2", "head2"))
-    assert "云汀区市场监督管理局 同一天也要检查这家企业" in inspector.get("/inspect/").text
+    for person, page in ((inspector, "/inspect/"), (house.signed_in("head"), "/inspect/approvals")):
+        assert "云汀区市场监督管理局 同一天也要检查这家企业" in person.get(page).text
     assert partner.get(f"/inspect/{own.id}/invitation").status_code == 404
     assert inspector.post(f"/inspect/{own.id}/invite", data={"unit": "YT-SCJG"}).status_code == 303
     assert f"/inspect/{own.id}/invitation" in partner.get("/inspect/").text
@@ -20,7 +27,14 @@ def test_the_desk_leads_from_a_proposal_to_one_visit(house: House) -> None:
     assert partner.post(f"/inspect/{own.id}/join").status_code == 303
     assert partners_head.post(f"/inspect/{own.id}/join").location == f"/inspect/{own.id}"
     assert (stored(house, own.id).units, stored(house, theirs.id).state) == (("YT-YJJ", "YT-SCJG"), "cancelled")
-    assert partner.get(f"/inspect/{own.id}").status_code == 200
+    assert (
+        "检查预告：提前告知" not in partner.get(f"/inspect/{own.id}").text
+    )  # the lead unit alone speaks to the enterprise
+    assert partner.post(f"/inspect/{own.id}/announce", data={"slots.1.start": "2026-03-12T09:00"}).status_code == 422
+    offered = (Slot(house.clock.now + timedelta(days=1), house.clock.now + timedelta(days=1, hours=2)),)
+    with pytest.raises(Forbidden, match="only_the_lead_unit"):
+        house.perform(announcements.announce, house.people["inspector2"], own.id, offered)
+    assert "检查预告：提前告知" in inspector.get(f"/inspect/{own.id}").text
 
 
 def test_a_refused_answer_keeps_what_was_chosen_and_says_why(house: House) -> None:

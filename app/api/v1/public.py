@@ -39,7 +39,7 @@ def verify_code(work: UnitOfWork, who: Actor, body: VerifyIn) -> Answer:
     example={"code": examples.CODE, "action": "arrive"}, answer=answers.Scan,
 )  # fmt: skip
 def record_scan(work: UnitOfWork, who: Actor, body: ScanIn) -> Answer:
-    outcome = scans.record_scan(work, body.code, body.action, caller(), by_staff=is_staff_device())
+    outcome = scans.record_scan(work, body.code, body.action, _scanner(), by_staff=is_staff_device())
     if outcome.challenge is None and body.action == "seen" and outcome.look.inspection is not None:
         return Answer({"challenge": None})  # seen, but not to be confirmed now
     if outcome.challenge is None:
@@ -82,6 +82,12 @@ def report_visit(work: UnitOfWork, who: Actor, body: ReportIn) -> Answer:
 def get_receipt(session: Session, who: Actor, query: dict[str, str], receipt: str) -> Answer:
     found = speech.receipt(session, receipt)
     return Answer({"state": found.state, "answer": found.answer})
+
+
+def _scanner() -> str:
+    """Whose scan it is. A browser gets its cookie with the first `seen`: with `arrive` it is the same phone, and the officer
+    is shown one comparison number for it."""
+    return device() if "Origin" in request.headers else caller()
 
 
 def address() -> str:

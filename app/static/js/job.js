@@ -12,7 +12,7 @@ async function look() {
       if (state === "done" || state === "failed") return location.reload();
       bar.max = total || 1;
       bar.value = done;
-      count.textContent = `${done.toLocaleString("en")} / ${total.toLocaleString("en")}`;
+      if (total) count.textContent = `${done.toLocaleString("en")} / ${total.toLocaleString("en")}`;
     }
   } catch (error) {
     // No network for a moment: the work goes on, the next look tells.

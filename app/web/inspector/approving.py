@@ -11,9 +11,11 @@ from app.context import actor, installation, now, perform, reading
 from app.domain.actors import HEAD
 from app.domain.errors import DomainError, Invalid
 from app.domain.flags.advise import Advisory
+from app.domain.flags.findings import RED
 from app.domain.times import shanghai_day
 from app.queries import applying as filling
 from app.queries import inspections as inspection_queries
+from app.queries import joint as joint_queries
 from app.security import roles
 from app.services import batches, decisions, deputies
 from app.services.flags import advice_on
@@ -103,6 +105,7 @@ def _approvals_page(failed: dict[str, str], results: list[Result]) -> str:
         shown = inspection_queries.shown(session, actor(), [*found, *done], installation().config.public_url)
         reference = Reference(session)
         advice = {i.id: advice_on(session, now(), i, reference) for i in found}
+        partners = joint_queries.of_visits(session, [i for i in found if i.lead_unit == unit], now())
     by_id = {s.inspection.id: s for s in shown}
     return render_template(
         "inspector/approvals.html",
@@ -112,6 +115,7 @@ def _approvals_page(failed: dict[str, str], results: list[Result]) -> str:
         failed=failed,
         total=total,
         advice=advice,
+        partners=partners,
         signs={i: _sign(lines) for i, lines in advice.items()},
         typed=request.form,
         selected=request.form.getlist("id"),
@@ -120,9 +124,12 @@ def _approvals_page(failed: dict[str, str], results: list[Result]) -> str:
 
 
 def _sign(lines: tuple[Advisory, ...]) -> str:
-    """The traffic sign of an application: good, care, or bad where the head must give a reason."""
+    """The traffic sign of an application: good, care, red (grave, but nobody is stopped), or bad where the head must give
+    a reason."""
     if any(a.blocking for a in lines):
         return "bad"
+    if any(a.severity == RED for a in lines):
+        return "red"
     return "care" if lines else "good"
 
 

@@ -1,5 +1,6 @@
 """The papers of an inspection: what there is, drafting, reviewing, signing off, withdrawing; and the unit's numbering."""
 
+import json
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -135,12 +136,14 @@ def _paper_page(inspection_id: str, paper_id: str, errors: dict[str, str]) -> st
             raise NotFound("no_such_paper")
         facts = history(session, "paper", paper_id)
     kind = KINDS[found[0].row.kind]
+    refused = next((json.loads(f.body)["refused"] for f in facts if f.kind == "paper.refused"), None)
     return render_template(
         "inspector/paper.html",
         s=s,
         p=found[0],
         kind=kind,
         facts=facts,
+        refused=refused,
         errors=errors,
         actor=actor(),
         must_review=kind.reviewed and setting is not None and setting.reviewed,

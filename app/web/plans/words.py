@@ -1,8 +1,12 @@
 """The words of plans and drawings by lot."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+
+from app.domain import plan_text
+from app.domain.plans import Line
 
 STATES: dict[str, Any] = {
     "draft": _l("草稿"),
@@ -78,3 +82,15 @@ LOT_PROBLEMS: dict[str, Any] = {
     "fact": _l("与登记簿里记录的不一样"),
     "order": _l("抽取之前承诺没有进入登记簿"),
 }
+
+
+def unsaid(line: Line) -> Line:
+    """A row without the numbers that its own words say already (“每季度抽 20 家” and 20): nobody reads one twice."""
+    wanted, share = plan_text.read_objects(line.objects or "")
+    cap = plan_text.read_cap(line.frequency or "")
+    return replace(
+        line,
+        wanted=line.wanted if line.wanted != wanted else None,
+        share=line.share if line.share != share else None,
+        cap=line.cap if line.cap != cap else None,
+    )
