@@ -10,6 +10,7 @@ from app.config import Config, load_config
 from app.domain.ids import RandomBytes
 from app.installation import open_installation
 from app.operating import logs, requests
+from app.practice import door as practice
 from app.web import register_web
 
 MAX_BODY = 1 * 1024 * 1024  # forms and JSON; uploads raise it for their own route
@@ -34,8 +35,12 @@ def create_app(config: Config | None = None, clock: Clock | None = None, random:
         PREFERRED_URL_SCHEME="https" if config.is_https else "http",
     )
     app.extensions["jcm_config"] = config
-    if config.secret_key and config.key_encryption_key:
+    if config.practice:
+        app.extensions["jcm"] = practice.entered()
+    elif config.secret_key and config.key_encryption_key:
         app.extensions["jcm"] = open_installation(config, clock, random)
+    if not config.practice:
+        app.extensions["jcm_practice"] = app.wsgi_app = practice.Door(app, create_app)  # type: ignore[method-assign,assignment]
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]

@@ -71,6 +71,7 @@ class Config:
     metrics_from: tuple[str, ...]
     log_format: str
     sign_in: SignInRules
+    practice: bool = False  # a place to practise (app/practice): no setting, set where the rooms are made
 
     @property
     def is_production(self) -> bool:

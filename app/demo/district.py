@@ -2,6 +2,7 @@
 
 import csv
 import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,11 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def build(work: UnitOfWork, source: random.Random) -> list[InventedEnterprise]:
-    """Enters the district in the register's reference tables; the invented enterprises, in order."""
+def build(
+    work: UnitOfWork, source: random.Random, count: int = ENTERPRISES, first: str = ""
+) -> list[InventedEnterprise]:
+    """Enters the district in the register's reference tables; the `count` invented enterprises, in order. `first` renames
+    the first of them."""
     towns = _regions(work)
     enter_calendar(work)
     _units(work)
@@ -57,7 +61,9 @@ def build(work: UnitOfWork, source: random.Random) -> list[InventedEnterprise]:
     for key, value in SETTINGS:
         _add(work, JurisdictionSetting(region=DISTRICT, key=key, value=value, valid_from=START, recorded_at=work.now))
     issuers.set_recognised(work, SYSTEM, [CITY_SYSTEM], START, "演示")
-    invented = enterprises(source, towns, ENTERPRISES)
+    invented = enterprises(source, towns, count)
+    if first:
+        invented[0] = replace(invented[0], name=first)
     for one in invented:
         address = f"示例市云汀区示例路{source.randint(1, 999)}号"
         enter(work, EnterpriseRef(one.uscc, one.name, address), "registry", one.town)

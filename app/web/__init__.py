@@ -31,12 +31,15 @@ BLUEPRINTS = (
     "app.web.plans.drawing",
     "app.web.plans.supervised",
     "app.web.plans.public",
+    "app.web.practice.outside",
     "app.api.v1.views",
 )
+IN_A_ROOM = "app.web.practice.inside"
 
 
 def register_web(app: Flask) -> None:
     """Registers every blueprint; each module names its own `blueprint`."""
     words.init_app(app)
-    for name in BLUEPRINTS:
+    practice = app.extensions["jcm_config"].practice
+    for name in (*BLUEPRINTS, IN_A_ROOM) if practice else BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)

@@ -64,4 +64,6 @@ def test_the_verdict_is_read_before_any_script(house: House) -> None:
     assert page.index("已登记并经批准") < page.index("只检查这些事项")
     assert page.count('rel="stylesheet"') == 1
     assert all('type="module"' in script for script in re.findall(r"<script[^>]*>", page))
-    assert "<style" not in page and not re.search(r"<img(?![^>]+width)", page)  # pictures without a size make a page jump
+    assert "<style" not in page and not re.search(
+        r"<img(?![^>]+width)", page
+    )  # pictures without a size make a page jump

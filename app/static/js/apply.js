@@ -5,6 +5,7 @@ import { lookUpIn } from "./enterprises.js";
 import { forgetForm, keepForm, keptForm, newKey, queue, queued } from "./kept.js";
 import { flush } from "./outbox.js";
 
+const home = import.meta.url.split("/static/")[0]; // where the house begins: not at the root in a place to practise
 const DRAFT_AFTER = 8000;
 const main = document.getElementById("main");
 const form = document.getElementById("apply");
@@ -31,7 +32,7 @@ async function choose(event) {
   name.value = event.target.dataset.name;
   changed();
   if (!uscc.value) return;
-  const answer = await fetch(`/inspect/apply/hints?uscc=${encodeURIComponent(uscc.value)}`).catch(() => null);
+  const answer = await fetch(`${home}/inspect/apply/hints?uscc=${encodeURIComponent(uscc.value)}`).catch(() => null);
   if (!answer || !answer.ok) return;
   const known = await answer.json();
   if (!known || !known.last) return;
@@ -121,7 +122,7 @@ function changed() {
 
 async function draft() {
   if (!navigator.onLine || !(name.value || uscc.value)) return;
-  const answer = await fetch("/inspect/drafts", { method: "POST", body: new FormData(form), redirect: "manual" }).catch(() => null);
+  const answer = await fetch(`${home}/inspect/drafts`, { method: "POST", body: new FormData(form), redirect: "manual" }).catch(() => null);
   if (!answer || ![200, 409].includes(answer.status)) return;
   const said = await answer.json();
   if (answer.status === 200) {
@@ -162,10 +163,10 @@ function submitted(event) {
 }
 
 async function work() {
-  if (!("serviceWorker" in navigator)) return;
+  if (!("serviceWorker" in navigator) || home !== location.origin) return;
   const policy = window.trustedTypes && window.trustedTypes.createPolicy("apply", { createScriptURL: (url) => url });
-  const url = "/inspect/apply-worker.js";
-  await navigator.serviceWorker.register(policy ? policy.createScriptURL(url) : url, { scope: "/inspect/apply" });
+  const url = `${home}/inspect/apply-worker.js`;
+  await navigator.serviceWorker.register(policy ? policy.createScriptURL(url) : url, { scope: `${home}/inspect/apply` });
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage("keep");
 }

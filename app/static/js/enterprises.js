@@ -1,5 +1,7 @@
 // Enterprises as you type: what was typed in `search` is looked up, and each one found becomes a row of `found`.
 
+const home = import.meta.url.split("/static/")[0]; // where the house begins: not at the root in a place to practise
+
 /** `choice(enterprise)` makes the box or button that a row begins with. */
 export function lookUpIn(search, found, choice) {
   let waiting = 0;
@@ -18,7 +20,7 @@ export function lookUpIn(search, found, choice) {
   async function look() {
     const text = search.value.trim();
     if (text.length < 2) return;
-    const answer = await fetch(`/inspect/enterprises?q=${encodeURIComponent(text)}`).catch(() => null);
+    const answer = await fetch(`${home}/inspect/enterprises?q=${encodeURIComponent(text)}`).catch(() => null);
     if (!answer || !answer.ok || text !== search.value.trim()) return;
     const rows = (await answer.json()).map(row);
     while (found.firstChild) found.removeChild(found.firstChild);

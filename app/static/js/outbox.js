@@ -2,6 +2,7 @@
 
 import { over, queue, queued, unqueue } from "./kept.js";
 
+const home = import.meta.url.split("/static/")[0]; // where the house begins: not at the root in a place to practise
 const main = document.getElementById("main");
 const actor = main.dataset.actor;
 const list = document.getElementById("outbox");
@@ -44,8 +45,8 @@ function body(entry) {
 }
 
 async function send(entry) {
-  const answer = await fetch("/inspect/apply/later", { method: "POST", body: body(entry), redirect: "manual" });
-  if (answer.type === "opaqueredirect") return say(entry, words.signin, { href: "/login?next=/inspect/", text: words.signin });
+  const answer = await fetch(`${home}/inspect/apply/later`, { method: "POST", body: body(entry), redirect: "manual" });
+  if (answer.type === "opaqueredirect") return say(entry, words.signin, { href: `${home}/login?next=/inspect/`, text: words.signin });
   if (answer.status === 201) {
     const made = await answer.json();
     over(entry.key);
@@ -55,7 +56,7 @@ async function send(entry) {
     const { errors } = await answer.json();
     const wrong = { ...entry, errors };
     queue(actor, wrong);
-    return say(wrong, `${words.wrong}：${Object.values(errors).join(" ")}`, { href: `/inspect/apply?kept=${entry.key}`, text: words.open });
+    return say(wrong, `${words.wrong}：${Object.values(errors).join(" ")}`, { href: `${home}/inspect/apply?kept=${entry.key}`, text: words.open });
   }
   return say(entry, words.queued);
 }
@@ -67,7 +68,7 @@ export async function flush() {
   try {
     for (const entry of queued(actor)) {
       if (entry.errors) {
-        say(entry, `${words.wrong}：${Object.values(entry.errors).join(" ")}`, { href: `/inspect/apply?kept=${entry.key}`, text: words.open });
+        say(entry, `${words.wrong}：${Object.values(entry.errors).join(" ")}`, { href: `${home}/inspect/apply?kept=${entry.key}`, text: words.open });
         continue;
       }
       say(entry, words.queued);
