@@ -19,6 +19,7 @@ from app.cli.imports import import_group
 from app.cli.installing import init
 from app.cli.log import log_group
 from app.cli.lots import lots_group
+from app.cli.privacy import privacy_group
 from app.cli.registers import codes_group, flags_group, keys_group
 from app.cli.serve import serve
 from app.cli.telling import report_group
@@ -29,7 +30,7 @@ from app.errors import sentence
 
 COMMANDS: tuple[click.Command, ...] = (
     init, serve, worker, doctor, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
-    keys_group, log_group, lots_group, report_group, callbacks_group, backup_group,
+    keys_group, log_group, lots_group, report_group, callbacks_group, backup_group, privacy_group,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What time brings about, each a use case of its own: run by the worker, safe to run twice or on two machines."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import delete
@@ -8,6 +9,7 @@ from app.services import (
     callback_draws,
     day_figures,
     desk,
+    erasure,
     flag_reviews,
     flags,
     jobs,
@@ -31,7 +33,7 @@ from app.store.models import (
     RateBucket,
     SpaceSession,
 )
-from app.store.unit_of_work import UnitOfWork
+from app.store.unit_of_work import UnitOfWork, deleted
 
 IDEMPOTENCY_KEPT = timedelta(days=2)
 SESSIONS_KEPT = timedelta(days=30)
@@ -56,22 +58,32 @@ def remind(work: UnitOfWork) -> None:
     reminders.remind(work)
 
 
-def forget(work: UnitOfWork) -> None:
+def forget(work: UnitOfWork) -> int:
     """Deletes what has no right to stay: expired marks, challenges, idempotency keys, full rate buckets, sessions."""
-    work.session.execute(delete(DeviceMark).where(DeviceMark.expires_at < work.now))
-    work.session.execute(delete(DeviceArrival).where(DeviceArrival.expires_at < work.now))
-    work.session.execute(delete(Challenge).where(Challenge.expires_at < work.now))
-    work.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < work.now - IDEMPOTENCY_KEPT))
-    work.session.execute(delete(RateBucket).where(RateBucket.full_at < work.now.timestamp()))
-    work.session.execute(delete(LoginSession).where(LoginSession.expires_at < work.now - SESSIONS_KEPT))
-    work.session.execute(delete(SpaceSession).where(SpaceSession.expires_at < work.now - SESSIONS_KEPT))
-    entry.forget_codes(work)
+    over = (
+        delete(DeviceMark).where(DeviceMark.expires_at < work.now),
+        delete(DeviceArrival).where(DeviceArrival.expires_at < work.now),
+        delete(Challenge).where(Challenge.expires_at < work.now),
+        delete(IdempotencyKey).where(IdempotencyKey.created_at < work.now - IDEMPOTENCY_KEPT),
+        delete(RateBucket).where(RateBucket.full_at < work.now.timestamp()),
+        delete(LoginSession).where(LoginSession.expires_at < work.now - SESSIONS_KEPT),
+        delete(SpaceSession).where(SpaceSession.expires_at < work.now - SESSIONS_KEPT),
+    )
+    return sum(deleted(work, statement) for statement in over) + entry.forget_codes(work)
 
 
-def erase_former(work: UnitOfWork) -> None:
-    """The contacts of persons who belong to no enterprise's space any more."""
-    persons.erase_former(work)
-
+# What has no right to stay any more (docs/privacy.md): each says how many it erased, at most some hundreds at once.
+ERASING: dict[str, Callable[[UnitOfWork], int]] = {
+    "marks, comparison numbers, sessions and one-time codes": forget,
+    "contacts of former members of enterprises": persons.erase_former,
+    "contacts of who reported": erasure.contacts,
+    "words of ratings and reports": erasure.words,
+    "finished jobs": jobs.forget,
+    "messages that left": outbox.forget,
+    "uploaded tables that nobody confirmed": uploads.forget_old,
+    "old drafts and photographs of cancelled visits": onsite.forget,
+    "places where codes were shown": places.forget,
+}
 
 JOBS = (
     sweep,
@@ -85,12 +97,6 @@ JOBS = (
     callback_draws.weekly,
     unit_keys.renew_lists,
     unit_keys.forget_status,
-    forget,
-    erase_former,
     log.prune,
-    jobs.forget,
-    outbox.forget,
-    uploads.forget_old,
-    onsite.forget,
-    places.forget,
+    *ERASING.values(),
 )

@@ -18,7 +18,7 @@ from app.domain.errors import DomainError, NotFound
 from app.domain.times import shanghai_day
 from app.store import actors
 from app.store.models import Job
-from app.store.unit_of_work import UnitOfWork
+from app.store.unit_of_work import UnitOfWork, deleted
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 SILENT = timedelta(minutes=3)  # a running job whose worker said nothing for so long is begun anew
@@ -64,9 +64,9 @@ def own(session: Any, actor: Actor, job_id: str) -> Job:
     return job
 
 
-def forget(work: UnitOfWork) -> None:
+def forget(work: UnitOfWork) -> int:
     """Removes what was finished long ago."""
-    work.session.execute(delete(Job).where(Job.finished_at < work.now - KEPT))
+    return deleted(work, delete(Job).where(Job.finished_at < work.now - KEPT))
 
 
 def _take(work: UnitOfWork) -> tuple[str, str, Actor | None, dict[str, Any]] | None:

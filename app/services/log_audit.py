@@ -6,6 +6,7 @@ all is well. State that is kept beside the facts is compared in `state_audit`, r
 """
 
 import bisect
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from app.domain.transparency import (
 from app.services import log_witnesses
 from app.services.audit_facts import MISFITS, stopped, through
 from app.services.case_record_audit import case_record_discrepancies
+from app.services.erasure import left
 from app.services.log import dummy_leaves
 from app.services.plan_audit import plan_discrepancies
 from app.services.register_audit import register_discrepancies
@@ -203,7 +205,8 @@ def _late(
 
 
 def _speech(session: Session) -> Iterator[Discrepancy]:
-    erased = set(session.scalars(select(FactRow.subject_id).where(FactRow.kind == "speech.erased")))
+    told = select(FactRow.subject_id, FactRow.body).where(FactRow.kind == "speech.erased")
+    erased = {subject: json.loads(body).get("left_sha256") for subject, body in session.execute(told)}
     query = (
         select(Speech, LogEntry.position, LogQueued.seq)
         .outerjoin(LogEntry, LogEntry.leaf == Speech.leaf)
@@ -217,6 +220,9 @@ def _speech(session: Session) -> Iterator[Discrepancy]:
             if row.id not in erased:
                 text = f"{name} was emptied without the erasure being recorded"
                 yield Discrepancy("speech_erased", "speech", row.id, text)
+            elif erased[row.id] != left(row):
+                text = f"what was left of {name} when it was erased is not what stands there"
+                yield Discrepancy("speech_changed", "speech", row.id, text)
         elif not _fits(row, canonical_speech):
             yield Discrepancy("speech_changed", "speech", row.id, f"{name} is not what was recorded")
         if position is None and queued is None:

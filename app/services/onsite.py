@@ -21,7 +21,7 @@ from app.services import files
 from app.services.access import WORKERS, own_inspection
 from app.store.database import dialect_insert
 from app.store.models import FactRow, FileRow, InspectionRow, VisitDraft, VisitPhoto
-from app.store.unit_of_work import UnitOfWork
+from app.store.unit_of_work import UnitOfWork, deleted
 
 PURPOSE, OF_UNIT = "visit", "@"
 RESULTS = ("inspection.part_recorded", "inspection.completed")
@@ -146,9 +146,9 @@ def rectify_of(session: Session, inspection: Inspection) -> Rectify:
     return Rectify(min(days, default=None), "；".join(demands) or None, all(s["on_the_spot"] for s in said))
 
 
-def forget(work: UnitOfWork) -> None:
+def forget(work: UnitOfWork) -> int:
     """Housekeeping: old drafts, and the photographs of visits that were cancelled before anything was recorded."""
-    work.session.execute(delete(VisitDraft).where(VisitDraft.saved_at < work.now - DRAFTS_KEPT))
+    drafts = deleted(work, delete(VisitDraft).where(VisitDraft.saved_at < work.now - DRAFTS_KEPT))
     query = (
         select(VisitPhoto, FileRow)
         .join(FileRow, FileRow.id == VisitPhoto.file)
@@ -156,9 +156,11 @@ def forget(work: UnitOfWork) -> None:
         .where(InspectionRow.state == CANCELLED)
         .limit(MOST_PHOTOS)
     )
-    for photo, row in work.session.execute(query).all():
+    photos = work.session.execute(query).all()
+    for photo, row in photos:
         work.session.delete(photo)
         files.erase(work, row)
+    return drafts + len(photos)
 
 
 def _under_way(work: UnitOfWork, actor: Actor, inspection_id: str) -> Inspection:

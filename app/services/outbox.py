@@ -15,7 +15,7 @@ from sqlalchemy import delete, or_, select
 
 from app.domain.errors import NotFound
 from app.store.models import OutboxRow
-from app.store.unit_of_work import UnitOfWork
+from app.store.unit_of_work import UnitOfWork, deleted
 from app.store.vault import VaultError
 
 MAIL, SMS, WEBHOOK = "mail", "sms", "webhook"
@@ -89,9 +89,9 @@ def deliver(perform: Perform, senders: Mapping[str, Sender]) -> int:
     return AT_ONCE
 
 
-def forget(work: UnitOfWork) -> None:
+def forget(work: UnitOfWork) -> int:
     """Removes the rows of messages that left long ago."""
-    work.session.execute(delete(OutboxRow).where(OutboxRow.finished_at < work.now - KEPT))
+    return deleted(work, delete(OutboxRow).where(OutboxRow.finished_at < work.now - KEPT))
 
 
 def _take(work: UnitOfWork) -> Message | None:

@@ -40,7 +40,7 @@ def record(work: UnitOfWork, actor: Actor, inspection_id: str, lat: float, lon: 
     return record_step(work, actor, inspection, "inspection.placed", {"sha256": digest(row)})
 
 
-def forget(work: UnitOfWork) -> None:
+def forget(work: UnitOfWork) -> int:
     """Housekeeping: erases places after a year; that they were erased is a fact."""
     query = (
         select(CodePlace, InspectionRow.jurisdiction)
@@ -48,9 +48,11 @@ def forget(work: UnitOfWork) -> None:
         .where(CodePlace.recorded_at < work.now - KEPT)
         .limit(ERASED_AT_ONCE)
     )
-    for row, jurisdiction in work.session.execute(query).all():
+    found = work.session.execute(query).all()
+    for row, jurisdiction in found:
         work.store_fact(work.fact("place.erased", ("place", row.inspection), {}, SYSTEM, jurisdiction))
         work.session.delete(row)
+    return len(found)
 
 
 def digest(row: CodePlace) -> str:

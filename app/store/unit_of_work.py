@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -142,6 +142,11 @@ def waits_for(*names: str) -> Callable[[UseCase], UseCase]:
         return use_case
 
     return mark
+
+
+def deleted(work: UnitOfWork, statement: Delete) -> int:
+    """Runs a DELETE; how many rows it took."""
+    return int(work.session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 def fact_row(fact: Fact, salt: bytes, provider: Provider) -> dict[str, Any]:

@@ -83,11 +83,13 @@ def store_table(perform: Perform, actor: Actor, params: dict[str, Any], progress
     return result
 
 
-def forget_old(work: UnitOfWork) -> None:
+def forget_old(work: UnitOfWork) -> int:
     """Forgets tables that nobody confirmed."""
     old = (FileRow.purpose == PURPOSE, FileRow.erased_at.is_(None), FileRow.recorded_at < work.now - KEPT)
-    for row in work.session.scalars(select(FileRow).where(*old)):
+    rows = list(work.session.scalars(select(FileRow).where(*old)))
+    for row in rows:
         files.erase(work, row)
+    return len(rows)
 
 
 def _job(

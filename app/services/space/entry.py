@@ -35,7 +35,7 @@ from app.services.access import own_inspection
 from app.services.space import members, persons
 from app.services.verification import look
 from app.store.models import SpaceCode, SpacePerson
-from app.store.unit_of_work import UnitOfWork
+from app.store.unit_of_work import UnitOfWork, deleted
 from app.store.vault import Vault
 
 AFTER_VISIT = timedelta(days=1)  # a visit that ended yesterday still knows who was there
@@ -180,9 +180,9 @@ def enter_by_city(
     return Entered(row.id, persons.start_session(work, row.id, agent), new)
 
 
-def forget_codes(work: UnitOfWork) -> None:
-    """Codes and requests whose time is over, with the names and addresses in them."""
-    work.session.execute(delete(SpaceCode).where(SpaceCode.expires_at < work.now))
+def forget_codes(work: UnitOfWork) -> int:
+    """Codes and requests whose time is over, with the names and addresses in them; how many."""
+    return deleted(work, delete(SpaceCode).where(SpaceCode.expires_at < work.now))
 
 
 def _request(

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select, text
 
-from app.services import housekeeping
+from app.services.space import persons
 from app.services.state_audit import state_discrepancies
 from app.store.models import FactRow, SpaceMember, SpacePerson
 from tests.house import House
@@ -95,10 +95,10 @@ def test_who_leaves_is_forgotten_at_once_and_who_was_removed_after_thirty_days(h
 
     assert sorted(known()) == [False, True]
     house.clock.move(days=29)
-    house.perform(housekeeping.erase_former)
+    house.perform(persons.erase_former)
     assert sorted(known()) == [False, True]
     house.clock.move(days=2)
-    house.perform(housekeeping.erase_former)
+    house.perform(persons.erase_former)
     assert known() == [False, False]
     with house.installation.reading() as session:
         assert len(list(session.scalars(select(FactRow).where(FactRow.kind == "contact.erased")))) == 2
