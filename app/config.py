@@ -106,7 +106,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         trusted_hosts=_trusted_hosts(env, public_url, host, environment),
         trusted_proxies=_number(env, "JCM_TRUSTED_PROXIES", 0),
         secret_key=_secret(env, "JCM_SECRET_KEY", instance / "secret.key"),
-        key_encryption_key=_key(_secret(env, "JCM_KEY_ENCRYPTION_KEY", instance / "key-encryption.key")),
+        key_encryption_key=_key(env, instance / "key-encryption.key"),
         jurisdiction=env.get("JCM_JURISDICTION", "990101" if environment != "production" else ""),
         instance=instance,
         demo_password=env.get("JCM_DEMO_PASSWORD") or None,
@@ -258,17 +258,37 @@ def _secret(env: Mapping[str, str], name: str, path: Path) -> str:
         return ""
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigError(f"{path} can be read by others: run chmod 600 on it.")
-    return path.read_text(encoding="ascii").strip()
+    text = key_text(path)
+    if not text:
+        raise damaged(path)
+    return text
 
 
-def _key(text: str) -> bytes:
+def key_text(path: Path) -> str:
+    """What a key file says. Raises ConfigError where it cannot be read or is no text."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except UnicodeDecodeError:
+        raise damaged(path) from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def damaged(path: Path) -> ConfigError:
+    """A key file was cut off or overwritten: only a copy helps, a new key would open nothing that the old one sealed."""
+    return ConfigError(f"{path} is damaged: put the copy from the backup in its place (docs/operations.md, Keys).")
+
+
+def _key(env: Mapping[str, str], path: Path) -> bytes:
+    name = "JCM_KEY_ENCRYPTION_KEY"
+    text = _secret(env, name, path)
     try:
         key = bytes.fromhex(text)
     except ValueError:
-        raise ConfigError("JCM_KEY_ENCRYPTION_KEY must be 64 hexadecimal digits.") from None
-    if len(key) not in (0, 32):
-        raise ConfigError("JCM_KEY_ENCRYPTION_KEY must be 64 hexadecimal digits (32 bytes).")
-    return key
+        key = b"?"
+    if len(key) in (0, 32):
+        return key
+    raise ConfigError(f"{name} must be 64 hexadecimal digits (32 bytes).") if env.get(name) else damaged(path)
 
 
 def _fixed_now(env: Mapping[str, str], environment: str) -> datetime | None:
@@ -297,6 +317,8 @@ def _rate_limits(env: Mapping[str, str], environment: str) -> bool:
 
 def _refuse_unsafe(config: Config, env: Mapping[str, str]) -> None:
     if config.secret_key and len(config.secret_key) < 32:
+        if not env.get("JCM_SECRET_KEY"):
+            raise damaged(config.instance / "secret.key")
         raise ConfigError("JCM_SECRET_KEY must have at least 32 characters.")
     if config.metrics_token and len(config.metrics_token) < 16:
         raise ConfigError("JCM_METRICS_TOKEN must have at least 16 characters.")

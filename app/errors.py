@@ -13,8 +13,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app.config import ConfigError
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused, TooMany
 from app.sentences import all_sentences
+from app.store.trouble import cannot_work_now, in_a_line
 
 STATUS: dict[type[DomainError], int] = {Refused: 409, Invalid: 422, NotFound: 404, Forbidden: 403, TooMany: 429}
 
@@ -30,6 +32,7 @@ HTTP_CODES = {
     429: ("too_many", _l("操作太频繁了，请稍后再试。")),
     503: ("unavailable", _l("平台暂时不可用，请稍后再试。")),
 }
+TRY_AGAIN_SECONDS = 5
 UNEXPECTED = _l("这一步没有完成，也没有保存任何内容。请稍后再试；如仍不行，请把下面的编号告诉管理员。")
 
 
@@ -100,8 +103,19 @@ def _on_http_error(error: HTTPException) -> Response:
 
 
 def _on_unexpected(error: Exception) -> Response:
+    if isinstance(error, ConfigError) or cannot_work_now(error):  # a key file that was damaged is one, too
+        return _on_trouble(error)
     logging.getLogger("jcm").exception("unexpected error on %s", request.endpoint)
     return answer(_body(500, "unexpected", gettext(str(UNEXPECTED))))
+
+
+def _on_trouble(error: Exception) -> Response:
+    """One line, no trace: a database that is away is away for every request of that time."""
+    logging.getLogger("jcm").error("cannot work now: %s", in_a_line(error))
+    code, text = HTTP_CODES[503]
+    response = answer(_body(503, code, str(text)))
+    response.headers["Retry-After"] = str(TRY_AGAIN_SECONDS)
+    return response
 
 
 def _body(status: int, code: str, text: str) -> dict[str, Any]:

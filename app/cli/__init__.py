@@ -27,6 +27,7 @@ from app.cli.worker import worker
 from app.config import ConfigError
 from app.domain.errors import DomainError
 from app.errors import sentence
+from app.store.trouble import cannot_work_now, in_a_line
 
 COMMANDS: tuple[click.Command, ...] = (
     init, serve, worker, doctor, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
@@ -61,6 +62,10 @@ def _explain(command: click.Command) -> None:
                 raise click.ClickException(
                     "This installation has no keys yet: run 'flask --app wsgi init' first."
                 ) from None
+            raise
+        except Exception as error:
+            if cannot_work_now(error):
+                raise click.ClickException(f"The database cannot work now: {in_a_line(error)}") from None
             raise
 
     explained.explains = True  # type: ignore[attr-defined]

@@ -57,10 +57,15 @@ def _create_root(config: Config) -> list[str]:
 
 
 def _create(path: Path, text: str) -> list[str]:
-    """Writes a secret that only its owner may read, where there is none yet."""
+    """Writes a secret that only its owner may read, where there is none yet: whole or not at all, whenever it is killed."""
     if path.exists():
         return []
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    beside = path.with_name(path.name + ".new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+    beside.rename(path)
     return [f"created {path}"]

@@ -12,8 +12,12 @@ from typing import Any
 
 from sqlalchemy import text
 
+<<<<<<< HEAD
 from app.config import ROOT, Config
 from app.domain.codes import sm2
+=======
+from app.config import ROOT, Config, ConfigError
+>>>>>>> 9b0e57f (wip)
 from app.domain.codes.keys import PublicKey
 from app.domain.codes.lists import UntrustedList, verify_key_list
 from app.domain.crypto import STATE, DeviceError
@@ -80,6 +84,7 @@ def examine(config: Config, installation: Installation | None) -> Iterator[Findi
     if installation is None:
         yield finding("no_keys", FAULT)
         return
+    yield from _root_key(installation)
     yield _disk(installation)
     if config.is_production:
         yield from _backup(config, installation.clock())
@@ -93,6 +98,13 @@ def _secrets(config: Config) -> Iterator[Finding]:
             yield finding("secret_open", FAULT, path=path, mode="700" if path.is_dir() else "600")
     if (config.instance / "root.key").exists():
         yield finding("root_here", OK if not config.is_production else WARNING, path=config.instance / "root.key")
+
+
+def _root_key(installation: Installation) -> Iterator[Finding]:
+    try:
+        installation.root_key()
+    except ConfigError as error:
+        yield finding("root_damaged", FAULT, problem=error)
 
 
 def _built() -> Iterator[Finding]:

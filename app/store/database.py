@@ -14,9 +14,19 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.store.trouble import READ_ONLY
+
 __all__ = ["Database", "Session", "dialect_insert", "next_ids"]
 BUSY_TIMEOUT_SECONDS = 30
 STANDBY_SECONDS = 3  # then the primary reads
+# A server that lost its power says nothing: who waits for it must notice. Each can be set in the URL, too (libpq's names).
+PATIENCE = {
+    "connect_timeout": 5,  # seconds, for each host that the URL names
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
 
 
 class Database:
@@ -25,9 +35,7 @@ class Database:
     def __init__(self, url: str, read_url: str | None = None) -> None:
         self.url = url
         self.engine = _engine(url)
-        self.read_engine = (
-            self.engine if read_url in (None, url) else _engine(str(read_url), {"connect_timeout": STANDBY_SECONDS})
-        )
+        self.read_engine = self.engine if read_url in (None, url) else _engine(str(read_url), STANDBY_SECONDS)
         self._writer = self.engine.execution_options(jcm_begin="BEGIN IMMEDIATE")
 
     @property
@@ -80,22 +88,31 @@ class Database:
         self.read_engine.dispose()
 
 
-def _engine(url: str, connecting: dict[str, Any] | None = None) -> Engine:
+def _engine(url: str, connect_timeout: int | None = None) -> Engine:
     """Errors never repeat the values of a statement (`hide_parameters`): they would carry personal data into the logs."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
-    return create_engine(
+    patience = PATIENCE | ({"connect_timeout": connect_timeout} if connect_timeout else {})
+    engine = create_engine(
         url,
         pool_size=8,
         max_overflow=8,
         pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,
-        connect_args=connecting or {},
+        connect_args={name: value for name, value in patience.items() if name not in make_url(url).query},
     )
+    event.listen(engine, "handle_error", _on_postgresql_error)
+    return engine
+
+
+def _on_postgresql_error(context: Any) -> None:
+    """A primary that became a standby under us: none of the pool's connections is of use, new ones find the new primary."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY and context.connection is not None:
+        context.is_disconnect = True
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:

@@ -43,7 +43,7 @@ class Vault:
         try:
             return self._opened(INTERNATIONAL, sealed, purpose)
         except NotAuthentic as error:
-            raise VaultError(purpose) from error
+            raise VaultError(f"sealed with another key-encryption key, or damaged: {purpose}") from error
 
     def mark(self, purpose: str, value: str) -> bytes:
         """32 bytes that are the same for the same purpose and value and say nothing about either without the key."""

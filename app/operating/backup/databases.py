@@ -103,18 +103,29 @@ def _run(name: str, url: str, arguments: list[str], programs: Path | None) -> No
     if program is None:
         where = f"in {programs}" if programs else "on the PATH: install the client of your PostgreSQL, or give --pg-bin"
         raise BackupError(f"There is no {name} {where}.")
-    parts = make_url(url)
-    given: dict[str, object] = {
-        "PGHOST": parts.host,
-        "PGPORT": parts.port,
-        "PGUSER": parts.username,
-        "PGPASSWORD": parts.password,
-    }
-    given |= {"PGHOST": parts.query["host"]} if isinstance(parts.query.get("host"), str) else {}
-    given |= {"PGSSLMODE": parts.query["sslmode"]} if isinstance(parts.query.get("sslmode"), str) else {}
-    environment = os.environ | {key: str(value) for key, value in given.items() if value}
+    parts, given = make_url(url), connection_environment(url)
+    environment = os.environ | given
     command = [program, f"--dbname={parts.database}", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 a program of PostgreSQL
     if done.returncode:
         said = masked(done.stderr.strip().splitlines()[0]) if done.stderr.strip() else f"status {done.returncode}"
         raise BackupError(f"{name} failed: {said}")
+
+
+def connection_environment(url: str) -> dict[str, str]:
+    """What libpq's programs are told of a URL by their environment; several hosts and which of them is meant, too."""
+    parts = make_url(url)
+    hosts = parts.query.get("host")
+    named = [hosts] if isinstance(hosts, str) else list(hosts or ())
+    several = len(named) > 1
+    given = {
+        "PGHOST": ",".join(h.rpartition(":")[0] or h for h in named)
+        if several
+        else (named[0] if named else parts.host),
+        "PGPORT": ",".join(h.rpartition(":")[2] if ":" in h else "5432" for h in named) if several else parts.port,
+        "PGUSER": parts.username,
+        "PGPASSWORD": parts.password,
+        "PGSSLMODE": parts.query.get("sslmode"),
+        "PGTARGETSESSIONATTRS": parts.query.get("target_session_attrs"),
+    }
+    return {name: str(value) for name, value in given.items() if value}

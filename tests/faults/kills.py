@@ -1,0 +1,83 @@
+"""kill -9 under load: `python -m tests.faults.kills --application 100 --database 30` (part of `make soak`).
+
+Clients apply, approve, arrive, complete, rate and report through HTTP; each call has an Idempotency-Key and is repeated
+until it is answered. Meanwhile web workers, the worker, the whole application and PostgreSQL are killed and begun again.
+"""
+
+import argparse
+import random
+import shutil
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.faults.machines import Postgres, place
+from tests.faults.site import Site, site
+
+CALLS_BETWEEN = 12  # acknowledged between two faults: each is under load
+
+
+def run(folder: Path, application: int, database: int, clients: int, workers: int = 2, seed: int = 1) -> tuple[Site, dict[str, list[str]]]:
+    """Kills so often, in an order of chance; the site and what its audit found."""
+    source, done = random.Random(seed), Counter[str]()
+    postgres = Postgres.made(folder / "postgres")
+    try:
+        postgres.start()
+        postgres.query("CREATE DATABASE jcm")
+        with site(postgres.url("jcm"), folder, workers=workers) as here:
+            here.app.start()
+            here.begin(clients)
+            here.wait_for_answers(CALLS_BETWEEN)
+            began = time.monotonic()
+            faults = ["application"] * application + ["database"] * database
+            source.shuffle(faults)
+            for number, fault in enumerate(faults):
+                time.sleep(source.uniform(0, 0.3))  # anywhere between two statements
+                done[_kill(here, postgres, fault, source)] += 1
+                here.wait_for_answers(CALLS_BETWEEN)
+                if sys.stdout.isatty() or number % 10 == 9:
+                    print(f"{number + 1}/{len(faults)} {dict(done)} {dict(here.seen.failures)}", flush=True)
+            here.finish()
+            here.rows += [*((f"kill -9 of {what}", count) for what, count in sorted(done.items()))]
+            here.rows.append(("minutes", round((time.monotonic() - began) / 60, 1)))
+            return here, here.audit()
+    finally:
+        postgres.gone()
+
+
+def _kill(here: Site, postgres: Postgres, fault: str, source: random.Random) -> str:
+    if fault == "database":
+        postgres.kill()
+        postgres.start()
+        return "PostgreSQL"
+    chance = source.random()
+    if chance < 0.6 and here.app.kill_a_web_worker(source.randrange(8)):
+        return "a web worker"
+    if chance < 0.75:
+        here.app.kill_the_worker()
+        here.app.start()
+        return "the background worker"
+    here.app.kill()
+    here.app.start()
+    return "the whole application"
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--application", type=int, default=100)
+    options.add_argument("--database", type=int, default=30)
+    options.add_argument("--clients", type=int, default=6)
+    options.add_argument("--seed", type=int, default=1)
+    given = options.parse_args()
+    folder = place("jcm-kills-")
+    here, found = run(folder, given.application, given.database, given.clients, seed=given.seed)
+    print(here.table("kill -9 under load"))
+    wrong = {name: rows for name, rows in found.items() if rows}
+    if wrong:
+        raise SystemExit(f"{wrong}\n{folder} is kept")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
