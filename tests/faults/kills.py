@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.faults.machines import Postgres, place
 from tests.faults.site import Site, site
 
+WEB_WORKERS = 0.65  # of the kills of the application hit one process that answers, the others all of it at once
 CALLS_BETWEEN = 12  # acknowledged between two faults: each is under load
 
 
@@ -30,7 +31,7 @@ def run(folder: Path, application: int, database: int, clients: int, workers: in
             here.begin(clients)
             here.wait_for_answers(CALLS_BETWEEN)
             began = time.monotonic()
-            faults = ["application"] * application + ["database"] * database
+            faults = ["application"] * application + ["database"] * database + ["worker"] * (application // 5)
             source.shuffle(faults)
             for number, fault in enumerate(faults):
                 time.sleep(source.uniform(0, 0.3))  # anywhere between two statements
@@ -51,13 +52,12 @@ def _kill(here: Site, postgres: Postgres, fault: str, source: random.Random) -> 
         postgres.kill()
         postgres.start()
         return "PostgreSQL"
-    chance = source.random()
-    if chance < 0.6 and here.app.kill_a_web_worker(source.randrange(8)):
-        return "a web worker"
-    if chance < 0.75:
+    if fault == "worker":
         here.app.kill_the_worker()
         here.app.start()
         return "the background worker"
+    if source.random() < WEB_WORKERS and here.app.kill_a_web_worker(source.randrange(8)):
+        return "a web worker"
     here.app.kill()
     here.app.start()
     return "the whole application"

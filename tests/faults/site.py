@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.services import log, log_audit
+from app.services import log, log_audit, registers
 from app.store.database import Database
 from app.store.migrate import upgrade
 from tests.district import seed
@@ -98,9 +98,11 @@ def site(url: str, folder: Path, application_url: str | None = None, workers: in
     with database.write() as session:
         seed(session)
     database.dispose()
+    empty = open_house(url, folder / "instance", seed=6)
+    empty.perform(registers.adopt)
+    add_people(empty)
+    empty.installation.database.dispose()
     house = open_house(url, folder / "instance")
-    house.clock.now = datetime.now(UTC)
-    add_people(house)
     tokens = {name: house.token(name) for name in ROLES}
     house.installation.database.dispose()
     env = {
