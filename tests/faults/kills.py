@@ -7,6 +7,7 @@ until it is answered. Meanwhile web workers, the worker, the whole application a
 import argparse
 import random
 import shutil
+import signal
 import sys
 import time
 from collections import Counter
@@ -70,6 +71,7 @@ def main() -> None:
     options.add_argument("--clients", type=int, default=6)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what was started ends, too
     folder = place("jcm-kills-")
     here, found = run(folder, given.application, given.database, given.clients, seed=given.seed)
     print(here.table("kill -9 under load"))
