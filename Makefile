@@ -58,9 +58,11 @@ check: setup-dev
 bench: setup-dev
 	$(BIN)/python -m bench
 
-# A million mutated tokens, none believed. CI tries a tenth of them.
+# The long forms of what the tests try briefly (docs/faults.md); hours. Each part can be run by itself.
 soak: setup-dev
 	JCM_MUTATIONS=1000000 $(BIN)/pytest -n0 -q -s tests/unit/codes/test_properties.py -k mutated
+	JCM_FAULTS=long JCM_KILLS=40 $(BIN)/pytest -n0 -q -s tests/faults
+	$(BIN)/python -m tests.faults.kills --application 100 --database 30 --pause 3
 
 # Schemathesis against a demonstration of its own: no 5xx, no answer that the API's document does not name. Ends by itself.
 attack: setup

@@ -1,7 +1,8 @@
-"""kill -9 under load: `python -m tests.faults.kills --application 100 --database 30` (part of `make soak`).
+"""kill -9 under load: `python -m tests.faults.kills --application 100 --database 30 --pause 3` (part of `make soak`).
 
 Clients apply, approve, arrive, complete, rate and report through HTTP; each call has an Idempotency-Key and is repeated
-until it is answered. Meanwhile web workers, the worker, the whole application and PostgreSQL are killed and begun again.
+until it is answered. Meanwhile web workers, the worker, the whole application and PostgreSQL are killed and begun again,
+and PostgreSQL is stopped for half a minute (SIGSTOP), as a machine is that swaps or a disk that does not answer.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.faults.machines import Postgres, place
@@ -20,60 +22,76 @@ WEB_WORKERS = 0.65  # of the kills of the application hit one process that answe
 CALLS_BETWEEN = 12  # acknowledged between two faults: each is under load
 
 
-def run(folder: Path, application: int, database: int, clients: int, workers: int = 2, seed: int = 1) -> tuple[Site, dict[str, list[str]]]:
-    """Kills so often, in an order of chance; the site and what its audit found."""
+def run(
+    folder: Path,
+    faults: Sequence[str],
+    clients: int,
+    workers: int = 2,
+    seed: int = 1,
+    pause: float = 30,
+    background: bool = True,
+) -> tuple[Site, dict[str, list[str]]]:
+    """These faults one after the other, the moment of each left to chance; the site and what its audit found."""
     source, done = random.Random(seed), Counter[str]()
     postgres = Postgres.made(folder / "postgres")
     try:
         postgres.start()
         postgres.query("CREATE DATABASE jcm")
         with site(postgres.url("jcm"), folder, workers=workers) as here:
+            here.app.background = background
             here.app.start()
             here.begin(clients)
             here.wait_for_answers(CALLS_BETWEEN)
             began = time.monotonic()
-            faults = ["application"] * application + ["database"] * database + ["worker"] * (application // 5)
-            source.shuffle(faults)
             for number, fault in enumerate(faults):
                 time.sleep(source.uniform(0, 0.3))  # anywhere between two statements
-                done[_kill(here, postgres, fault, source)] += 1
+                done[_happen(here, postgres, fault, source, pause)] += 1
                 here.wait_for_answers(CALLS_BETWEEN)
-                if sys.stdout.isatty() or number % 10 == 9:
+                if number % 10 == 9:
                     print(f"{number + 1}/{len(faults)} {dict(done)} {dict(here.seen.failures)}", flush=True)
             here.finish()
-            here.rows += [*((f"kill -9 of {what}", count) for what, count in sorted(done.items()))]
+            here.rows += [(what, count) for what, count in sorted(done.items())]
             here.rows.append(("minutes", round((time.monotonic() - began) / 60, 1)))
             return here, here.audit()
     finally:
         postgres.gone()
 
 
-def _kill(here: Site, postgres: Postgres, fault: str, source: random.Random) -> str:
+def _happen(here: Site, postgres: Postgres, fault: str, source: random.Random, pause: float) -> str:
     if fault == "database":
         postgres.kill()
         postgres.start()
-        return "PostgreSQL"
+        return "kill -9 of PostgreSQL"
+    if fault == "pause":
+        postgres.pause()
+        time.sleep(pause)
+        postgres.resume()
+        return f"PostgreSQL stopped for {pause:g} s"
     if fault == "worker":
         here.app.kill_the_worker()
         here.app.start()
-        return "the background worker"
-    if source.random() < WEB_WORKERS and here.app.kill_a_web_worker(source.randrange(8)):
-        return "a web worker"
+        return "kill -9 of the background worker"
+    if here.app.has_several and source.random() < WEB_WORKERS and here.app.kill_a_web_worker(source.randrange(8)):
+        return "kill -9 of a web worker"
     here.app.kill()
     here.app.start()
-    return "the whole application"
+    return "kill -9 of the whole application"
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--application", type=int, default=100)
     options.add_argument("--database", type=int, default=30)
+    options.add_argument("--pause", type=int, default=3)
     options.add_argument("--clients", type=int, default=6)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what was started ends, too
     folder = place("jcm-kills-")
-    here, found = run(folder, given.application, given.database, given.clients, seed=given.seed)
+    faults = ["application"] * given.application + ["worker"] * (given.application // 5)
+    faults += ["database"] * given.database + ["pause"] * given.pause
+    random.Random(given.seed).shuffle(faults)
+    here, found = run(folder, faults, given.clients, seed=given.seed)
     print(here.table("kill -9 under load"))
     wrong = {name: rows for name, rows in found.items() if rows}
     if wrong:

@@ -9,7 +9,6 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,33 +54,27 @@ class Client:
     def run(self) -> None:
         while not self.stop.is_set():
             self.made += 1
-            for _ in self.visit():
-                pass  # a visit that has begun is finished: nothing is left unanswered
+            self.visit()  # one that has begun is finished: nothing is left unanswered
+        self.close()
 
-    def visit(self) -> Iterator[None]:
+    def visit(self) -> None:
         name = f"{self.number}-{self.made}"
         now = datetime.now(UTC)
         applied = self.call("apply", name, "/inspections", self.application(name, now), "inspector")
-        yield
         if applied is None:
             return
         path = f"/inspections/{applied['id']}"
         approved = self.call("approve", applied["id"], f"{path}/approve", {"override_reason": "试验"}, "head")
-        yield
         if approved is None:
             return
         code = approved["code"]["url"]
         self.call("arrive", applied["id"], "/scans", {"code": code, "action": "arrive"})
-        yield
         results = {"results": [{"item": "YJ-01", "outcome": "no_problem"}], "ended_at": rfc3339(datetime.now(UTC))}
         self.call("complete", applied["id"], f"{path}/complete", results, "inspector")
-        yield
         self.call("rate", applied["id"], "/feedback", {"code": code, "rating": self.random.randint(1, 5)})
-        yield
         if self.made % 3 == 0:
             what = {"enterprise_name": f"云汀某店 {name}", "visited_at": rfc3339(now), "what": "没有出示检查码"}
             self.call("report", name, "/reports", what)
-            yield
 
     def application(self, name: str, now: datetime) -> dict[str, Any]:
         number = self.random.randrange(ENTERPRISES)
@@ -100,7 +93,9 @@ class Client:
         """Repeats one call with one key until it is answered; the answer, or None where it was refused."""
         key = f"{step}-{subject}"
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
-        headers |= {"Authorization": f"Bearer {self.tokens[who]}"} if who else {"Cookie": f"jcm_device={self.device(subject)}"}
+        headers |= (
+            {"Authorization": f"Bearer {self.tokens[who]}"} if who else {"Cookie": f"jcm_device={self.device(subject)}"}
+        )
         raw, began = json.dumps(body).encode(), time.monotonic()
         while True:
             status, answer, failure = self.once(path, raw, headers)
@@ -128,10 +123,13 @@ class Client:
             said = response.read()
             return response.status, json.loads(said), None
         except (OSError, http.client.HTTPException, ValueError) as error:
-            if self.connection is not None:
-                self.connection.close()
-            self.connection = None
+            self.close()
             return 0, None, type(error).__name__
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = None
 
     def device(self, subject: str) -> str:
         """The random value that the phone keeps: one a visit."""
@@ -162,7 +160,9 @@ def missing_or_doubled(session: Session, seen: Seen) -> tuple[list[str], list[st
         if not there:
             lost.append(f"{step} {subject}")
     doubled = [f"applied {clue}" for clue, count in by_clue.items() if count > 1]
-    doubled += [f"{kind} {subject}" for (kind, subject), count in facts.items() if kind != "inspection.seen" and count > 1]
+    doubled += [
+        f"{kind} {subject}" for (kind, subject), count in facts.items() if kind != "inspection.seen" and count > 1
+    ]
     doubled += [f"rating of {inspection}" for inspection, count in rated.items() if count > 1]
     doubled += [f"report {body}" for body, count in said.items() if count > 1]
     return lost, doubled

