@@ -109,6 +109,12 @@ class Postgres:
         return f"postgresql://{ROLE}@127.0.0.1:{self.port}/{database}"
 
     def start(self, wait: bool = True) -> None:
+        """As a supervisor of services does: again, where a process that was left over still held the folder."""
+        self._launch()
+        if wait:
+            wait_until(lambda: self._relaunched() and self.answers())
+
+    def _launch(self) -> None:
         given = {"port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""} | self.settings
         options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
         with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
@@ -116,8 +122,11 @@ class Postgres:
                 [POSTGRES_BIN_PATH / "postgres", "-D", str(self.data), *options],
                 user=self.user, stdout=log, stderr=log, cwd="/",
             )  # fmt: skip
-        if wait:
-            wait_until(self.answers)
+
+    def _relaunched(self) -> bool:
+        if self.process is None or self.process.poll() is not None:
+            self._launch()
+        return True
 
     def answers(self) -> bool:
         with suppress(psycopg.OperationalError), psycopg.connect(self.dsn(), connect_timeout=3):
