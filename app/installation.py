@@ -16,12 +16,8 @@ from sqlalchemy.orm import Session
 from app.clock import Clock, fixed_clock, system_clock
 from app.config import Config, ConfigError, damaged, key_text
 from app.domain.codes.keys import SigningKey
-<<<<<<< HEAD
-from app.domain.crypto import PROVIDERS, Device
-=======
 from app.domain.codes.suite import KeyFormatError
-from app.domain.codes.suites import ES256
->>>>>>> 9b0e57f (wip)
+from app.domain.crypto import PROVIDERS, Device
 from app.domain.ids import RandomBytes
 from app.store.database import Database
 from app.store.signature_device import SocketDevice
@@ -75,16 +71,12 @@ class Installation:
     def root_key(self) -> SigningKey | None:
         """The root that signs the key list, from instance/root.key; None where it is kept elsewhere. Raises ConfigError."""
         path = self.config.instance / "root.key"
-<<<<<<< HEAD
-        return SigningKey.read_pem(path.read_text(encoding="ascii"), self.device) if path.exists() else None
-=======
         if not path.exists():
             return None
         try:
-            return SigningKey.from_pem(ES256.name, key_text(path))
+            return SigningKey.read_pem(key_text(path), self.device)
         except KeyFormatError:
             raise damaged(path) from None
->>>>>>> 9b0e57f (wip)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -12,12 +12,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-<<<<<<< HEAD
-from app.config import ROOT, Config
-from app.domain.codes import sm2
-=======
 from app.config import ROOT, Config, ConfigError
->>>>>>> 9b0e57f (wip)
+from app.domain.codes import sm2
 from app.domain.codes.keys import PublicKey
 from app.domain.codes.lists import UntrustedList, verify_key_list
 from app.domain.crypto import STATE, DeviceError

@@ -25,7 +25,6 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "根密钥在本机（{path}）。方便，但服务器被入侵即失守；可离线保管（docs/operations.md）。",
         "The root key is on this machine ({path}): handy, but lost with the machine; it can be kept off it (docs/operations.md).",
     ),
-<<<<<<< HEAD
     "sm2": ("国密配置：本机 OpenSSL 支持 SM2。", "State cryptography: this machine's OpenSSL has SM2."),
     "sm2_missing": (
         "国密配置（JCM_CRYPTOGRAPHY=state），但本机没有带 SM2 的 OpenSSL 3，不能签发检查码。请安装系统的 libssl3。",
@@ -43,11 +42,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "device_silent": (
         "签名设备没有应答：{problem} 现在不能签发检查码。请检查设备与其代理进程。",
         "The signature device does not answer: {problem} No code can be signed. Look at the device and its process.",
-=======
+    ),
     "root_damaged": (
         "根密钥文件损坏，不能签发密钥清单：{problem}",
         "The root key is damaged and signs nothing: {problem}",
->>>>>>> 9b0e57f (wip)
     ),
     "scanner": ("企业扫码页已构建。", "The scanner page is built."),
     "scanner_missing": (

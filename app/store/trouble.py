@@ -7,6 +7,7 @@ was sent is then stored although nobody said so, and only a repeat with the same
 
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
+from app.domain.crypto import DeviceError
 from app.store.vault import VaultError
 
 # PostgreSQL: connection, resources (disk full, memory, connections), object in use, intervention of the operator, system;
@@ -18,8 +19,10 @@ PASSING_SQLITE = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR
 
 
 def cannot_work_now(error: BaseException) -> bool:
-    """Whether the database, or the key that opens what is sealed in it, is not there now (HTTP 503)."""
-    if isinstance(error, TimeoutError | VaultError):  # the pool gave no connection; the key of this server is another's
+    """Whether the database, or the key or device that opens and signs, is not there now (HTTP 503)."""
+    if isinstance(
+        error, TimeoutError | VaultError | DeviceError
+    ):  # no connection of the pool; not the right key; no device
         return True
     if not isinstance(error, DBAPIError):
         return False
