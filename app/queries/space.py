@@ -1,5 +1,6 @@
 """What the enterprise's space shows: visits, what was laid before units, people; and what staff see of it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.domain import matters as domain
+from app.domain.flags.for_enterprise import SENTENCES
 from app.domain.inspections import CONTACT, DRAFT, REJECTED, Inspection
 from app.domain.matters import SELFCHECK, SHARED, WISH
 from app.domain.space import shows
@@ -17,10 +19,12 @@ from app.queries.paging import page
 from app.services import matters
 from app.services.space import persons
 from app.store import inspections as inspection_store
+from app.store.counting import flag_condition
 from app.store.inspections import clue_key
 from app.store.models import (
     ActorRow,
     Enterprise,
+    FindingRow,
     InspectionRow,
     InspectionUnit,
     Item,
@@ -99,6 +103,20 @@ def visit(session: Session, enterprises: Sequence[str], inspection_id: str) -> V
     if found is None or found.enterprise_id not in enterprises or not shows(found):
         return None
     return around(session, [found])[0]
+
+
+def flags_told(session: Session, inspection_id: str) -> list[tuple[str, dict[str, Any], bool]]:
+    """(rule, evidence, upheld) of the flags of a visit that the bureau has not dismissed: of rules that concern its
+    enterprise, never of one that rests on somebody's words (promise 4)."""
+    upheld = flag_condition("upheld")
+    query = select(FindingRow.rule, FindingRow.evidence, upheld).where(
+        FindingRow.inspection_id == inspection_id,
+        FindingRow.standing,
+        FindingRow.rule.in_(SENTENCES),
+        or_(FindingRow.state.not_in(("dismissed", "closed")), upheld),
+    )
+    found = session.execute(query.order_by(FindingRow.rule, FindingRow.id))
+    return [(rule, json.loads(evidence), bool(judged)) for rule, evidence, judged in found]
 
 
 def around(session: Session, found: Sequence[Inspection]) -> list[Visit]:

@@ -69,7 +69,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 def sentence(rule: str, evidence: Mapping[str, Any], language: str) -> str:
     """What a finding says, in `zh` or `en`, for the unit and the supervisor."""
     entry = CATALOGUE[rule]
-    return _fill(entry.about if language == "zh" else entry.about_en, evidence)
+    return fill(entry.about if language == "zh" else entry.about_en, evidence)
 
 
 def _advisory(finding: Finding, blocking: bool) -> Advisory:
@@ -77,16 +77,16 @@ def _advisory(finding: Finding, blocking: bool) -> Advisory:
     return Advisory(
         rule=finding.rule,
         severity=finding.severity,
-        text=_fill(rule.about, said),
-        text_en=_fill(rule.about_en, said),
-        mend=_fill(rule.mend, said),
-        mend_en=_fill(rule.mend_en, said),
+        text=fill(rule.about, said),
+        text_en=fill(rule.about_en, said),
+        mend=fill(rule.mend, said),
+        mend_en=fill(rule.mend_en, said),
         blocking=blocking,
         evidence=said,
     )
 
 
-def _fill(template: str, said: Mapping[str, Any]) -> str:
+def fill(template: str, said: Mapping[str, Any]) -> str:
     return template % {name: in_words(value) for name, value in said.items()} if said else template.replace("%%", "%")
 
 

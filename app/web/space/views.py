@@ -9,9 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.context import installation, now, perform, reading, take
 from app.domain import matters as domain
 from app.domain.errors import DomainError, NotFound
+from app.domain.flags.for_enterprise import for_enterprise
 from app.domain.rectifications import Rectification, light
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
+from app.i18n import language
 from app.queries import chains, registry
 from app.queries import papers as paper_queries
 from app.queries import space as queries
@@ -159,9 +161,11 @@ def visit_page(inspection_id: str, values: Any, errors: dict[str, str]) -> str:
         registration = log_proofs.registration(session, found.inspection)
         found_chain = chains.chain(session, found.inspection)
         served = paper_queries.served_to(session, found.inspection.enterprise_id, ("inspection", inspection_id))
+        told = queries.flags_told(session, inspection_id)
     i = found.inspection
     return render_template(
         "space/visit.html", v=found, matters=laid, registration=registration, papers=served,
+        told=[(for_enterprise(rule, evidence, language()), upheld) for rule, evidence, upheld in told],
         colour=_light(found_chain.rectification),
         chain=found_chain if found_chain.root.enterprise_id == i.enterprise_id else None, values=values, errors=errors,
         may_state=domain.may_state(i), may_ask_recusal=domain.may_ask_recusal(i), may_check=domain.may_check_itself(i),

@@ -9,13 +9,14 @@ from sqlalchemy import select, text
 
 from app.domain.inspections import Slot
 from app.domain.space import shows
-from app.services import announcements, decisions, paper_service
+from app.domain.supervision import FlagAction
+from app.services import announcements, decisions, flag_actions, paper_service, speech
 from app.services.imports.workbook import read_workbook
 from app.services.state_audit import state_discrepancies
-from app.store.models import FactRow, InspectionRow, MatterRow
+from app.store.models import FactRow, FindingRow, InspectionRow, MatterRow
 from tests.house import House
 from tests.services.test_arrivals import officer_arrives, permanent
-from tests.web.space.cast import OTHER, begun, complete, current, member
+from tests.web.space.cast import OTHER, begun, code_of, complete, current, member
 
 SAID = "灭火器上周刚换过，标签在背面。"
 
@@ -39,6 +40,25 @@ def test_the_enterprise_sees_that_both_sides_confirmed_the_arrival(house: House)
     assert "双向确认" not in client.get(f"/my/visits/{inspection.id}").text
     officer_arrives(house, inspection, permanent(house, inspection))
     assert "双向确认" in client.get(f"/my/visits/{inspection.id}").text
+
+
+def test_the_space_says_what_was_flagged_and_never_what_rests_on_somebodys_words(house: House) -> None:
+    inspection = complete(house, begun(house, officers=("99010001",)))
+    client, page = member(house, inspection), f"/my/visits/{inspection.id}"
+    assert "登记的执法人员只有 1 名" in client.get(page).text and "还没有认定" in client.get(page).text
+    before = client.get(page).text
+    house.perform(speech.rate, speech.Rating(code_of(house, inspection), 1, {"no_certificate": True}), "a phone")
+    assert client.get(page).text == before, "the rating raised a flag, and the page is the same"
+    with house.installation.reading() as session:
+        flag = session.scalars(select(FindingRow.id).where(FindingRow.rule == "unfit.too_few")).one()
+    house.perform(flag_actions.act, house.people["supervisor"], flag, FlagAction("uphold", "属实"))
+    assert "司法局已认定属实" in client.get(page).text
+    other = complete(house, begun(house, officers=("99010001",)))
+    with house.installation.reading() as session:
+        where = (FindingRow.rule == "unfit.too_few", FindingRow.inspection_id == other.id)
+        flag = session.scalars(select(FindingRow.id).where(*where)).one()
+    house.perform(flag_actions.act, house.people["supervisor"], flag, FlagAction("dismiss", "情况特殊"))
+    assert "登记的执法人员只有" not in client.get(f"/my/visits/{other.id}").text
 
 
 def test_a_surprise_visit_shows_itself_on_arrival_and_never_when_called_off(house: House) -> None:
