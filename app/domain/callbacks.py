@@ -1,6 +1,6 @@
 """Call-backs by lot (回访抽查): an enterprise drawn by lot is asked three questions. Its states, answers and settings.
 
-    drawn ─▶ open ─ claimed, released, attempted ─▶ open ─ answered ─▶ done
+    drawn ─▶ open ─ claimed, released, assigned, attempted ─▶ open ─ answered ─▶ done
                   └ attempted for the last time, or lapsed ─▶ not_reached
 
 Why each pool is what it is, and what of it is public: docs/decisions/0021-call-backs-by-lot.md.
@@ -21,9 +21,12 @@ TRANSITIONS: dict[str, dict[str | None, tuple[str, ...]]] = {
     "callback.drawn": {None: (OPEN,)},
     "callback.claimed": {OPEN: (OPEN,)},
     "callback.released": {OPEN: (OPEN,)},
+    "callback.assigned": {OPEN: (OPEN,)},
+    "callback.phone_opened": {OPEN: (OPEN,)},
     "callback.attempted": {OPEN: (OPEN, NOT_REACHED)},
     "callback.answered": {OPEN: (DONE,)},
     "callback.lapsed": {OPEN: (NOT_REACHED,)},
+    "callback.erased": {DONE: (DONE,), NOT_REACHED: (NOT_REACHED,)},  # the words; counts and answers by lot stay
 }
 CLOSED, UNVISITED, DOUBTFUL = "closed", "unvisited", "doubtful"
 POOLS = (CLOSED, UNVISITED, DOUBTFUL)
@@ -123,21 +126,25 @@ def changes(row: Mapping[str, Any], kind: str, body: Mapping[str, Any], by: str,
         return _first(body)
     if kind == "callback.claimed":
         return {"claimed_by": by, "claimed_at": at}
+    if kind in ("callback.phone_opened", "callback.erased"):
+        return {}
+    if kind == "callback.assigned":
+        return free | {"assigned_to": body["to"]}
     if kind == "callback.released":
-        return free
+        return free | {"assigned_to": None}
     if kind == "callback.attempted":
         state = NOT_REACHED if body["last"] else OPEN
         return free | {"state": state, "attempts": row["attempts"] + 1, "ended_at": at if body["last"] else None}
     if kind == "callback.lapsed":
         return free | {"state": NOT_REACHED, "ended_at": at}
-    told = {name: body.get(name) for name in ("came", "code", "went", "unit")}
+    told = {name: body.get(name) for name in ("came", "code", "unit")}
     day = body.get("visited_on")
     return free | told | {"visited_on": date.fromisoformat(day) if day else None, "state": DONE, "ended_at": at}
 
 
 def _first(body: Mapping[str, Any]) -> dict[str, Any]:
     unset = dict.fromkeys(
-        ("claimed_by", "claimed_at", "came", "code", "went", "visited_on", "unit", "ended_at"),
+        ("claimed_by", "claimed_at", "assigned_to", "came", "code", "visited_on", "unit", "ended_at"),
     )
     return {
         **unset,

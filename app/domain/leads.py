@@ -18,6 +18,7 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
     "lead.taken_up": {RECEIVED: LOOKED_INTO},
     "lead.noted": {LOOKED_INTO: LOOKED_INTO},
     "lead.closed": {RECEIVED: CLOSED, LOOKED_INTO: CLOSED},
+    "lead.erased": {CLOSED: CLOSED},  # its words are gone; that there was a lead, and its week, stay
 }
 # The questions of a rating, and the ticks of a report, that open a lead.
 CONCERNS = ("gifts", "banquet", "costs_shifted", "forced_intermediary")

@@ -18,6 +18,7 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
     # observers 社会监督员
     "observation.made": {None: "received"},
     "observation.answered": {"received": "answered"},
+    "observation.erased": {"answered": "erased"},
     "recusal.declared": {None: "standing"},
     "recusal.ended": {"standing": "ended"},
     "accompanying.invited": {None: "invited"},

@@ -10,10 +10,20 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain import callbacks as domain
-from app.domain.actors import Actor
+from app.domain.actors import OBSERVER, Actor
 from app.domain.errors import NotFound
 from app.domain.unseen import Asked
-from app.store.models import ActorRow, Callback, CallbackDraw, Enterprise, FactRow, InspectionRow, Region, Unit
+from app.store.models import (
+    ActorRow,
+    Callback,
+    CallbackDraw,
+    Enterprise,
+    EnterprisePhone,
+    FactRow,
+    InspectionRow,
+    Region,
+    Unit,
+)
 from app.store.vault import Vault
 
 c = Callback
@@ -27,8 +37,8 @@ TOLD: ColumnElement[bool] = and_(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A call-back with the enterprise it asks; `holder` is the name of who asks it now, until `held_until`; `is_mine`:
-    the reader."""
+    """A call-back with the enterprise it asks; `holder` is the name of who asks it now, until `held_until`; `given_to`
+    that of the observer who does; `is_mine`: the reader."""
 
     row: Callback
     name: str
@@ -36,6 +46,7 @@ class Listed:
     address: str | None
     town: str | None
     holder: str | None
+    given_to: str | None
     held_until: datetime | None
     is_mine: bool
 
@@ -58,6 +69,22 @@ class Shown:
     unit_name: str | None
     steps: tuple[Step, ...]
     report: str | None
+    has_phone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToAsk:
+    """All that an observer sees of a call-back: whom to ask about which days. Not why it was drawn, no visit, no code of
+    the enterprise, nothing that others noted."""
+
+    id: str
+    name: str
+    address: str | None
+    town: str | None
+    first_day: date
+    last_day: date
+    attempts: int
+    has_phone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +108,7 @@ def listed(
     if cursor:
         query = query.where(c.id > cursor if is_upward else c.id < cursor)
     found = session.execute(query.order_by(c.id if is_upward else c.id.desc()).limit(limit + 1)).all()
-    names = _names(session, [row.claimed_by for row, *_ in found])
+    names = _names(session, [who for row, *_ in found for who in (row.claimed_by, row.assigned_to)])
     shown = [_listed(actor, now, names, *one) for one in found[:limit]]
     return shown, shown[-1].row.id if len(found) > limit else None
 
@@ -118,13 +145,41 @@ def one(session: Session, vault: Vault, actor: Actor, callback_id: str, now: dat
     row = found[0]
     query = select(FactRow).where(FactRow.subject_kind == "callback", FactRow.subject_id == row.id)
     facts = list(session.scalars(query.order_by(FactRow.seq)))
-    names = _names(session, [row.claimed_by, *(f.recorded_by for f in facts)])
+    names = _names(session, [row.claimed_by, row.assigned_to, *(f.recorded_by for f in facts)])
     steps = tuple(Step(f.kind, f.recorded_at, names.get(f.recorded_by, ""), json.loads(f.body)) for f in facts)
     note = vault.open(row.note, f"callback:{row.id}").decode() if row.note else ""
     report = next((s.body["report"] for s in steps if s.body.get("report")), None)
     unit = session.get(Unit, row.unit) if row.unit else None
     of = _listed(actor, now, names, *found)
-    return Shown(of, _visit(session, row), note, unit.name if unit else None, steps, report)
+    has_phone = has_number(session, row.enterprise)
+    return Shown(of, _visit(session, row), note, unit.name if unit else None, steps, report, has_phone)
+
+
+def has_number(session: Session, enterprise: str) -> bool:
+    """Whether a telephone number of an enterprise is kept; what it is nobody reads here."""
+    return session.scalar(select(EnterprisePhone.id).where(EnterprisePhone.id == enterprise)) is not None
+
+
+def given(session: Session, actor: Actor) -> list[ToAsk]:
+    """What an observer was given to ask and has not, in the order of the draw."""
+    actor.require(OBSERVER)
+    found = session.execute(_query().where(c.assigned_to == actor.id, c.state == domain.OPEN).order_by(c.id))
+    return [_to_ask(session, *one) for one in found.all()]
+
+
+def given_one(session: Session, actor: Actor, callback_id: str) -> ToAsk:
+    """One of those. Raises NotFound("no_such_callback") for every other one, an ended one too."""
+    found = next((one for one in given(session, actor) if one.id == callback_id), None)
+    if found is None:
+        raise NotFound("no_such_callback")
+    return found
+
+
+def _to_ask(
+    session: Session, row: Callback, name: str, _uscc: str | None, address: str | None, town: str | None
+) -> ToAsk:
+    days = row.first_day, row.last_day
+    return ToAsk(row.id, name, address, town, *days, row.attempts, has_number(session, row.enterprise))
 
 
 def progress(session: Session, regions: Iterable[str], most: int) -> list[Progress]:
@@ -182,7 +237,8 @@ def _listed(
     held_by = domain.holder(row.claimed_by, row.claimed_at, now) if row.state == domain.OPEN else None
     holder = names.get(held_by, held_by) if held_by else None
     until = row.claimed_at + domain.CLAIM_HOLDS if held_by and row.claimed_at else None
-    return Listed(row, name, uscc, address, town, holder, until, held_by == actor.id)
+    given_to = names.get(row.assigned_to) if row.assigned_to and row.state == domain.OPEN else None
+    return Listed(row, name, uscc, address, town, holder, given_to, until, held_by == actor.id)
 
 
 def _names(session: Session, ids: Iterable[str | None]) -> dict[str, str]:

@@ -97,12 +97,20 @@ def lead(session: Session, actor: Actor, vault: Vault, lead_id: str) -> ShownLea
         raise NotFound("no_such_lead")
     query = select(LeadStep, ActorRow.name).join(ActorRow, ActorRow.id == LeadStep.actor)
     steps = session.execute(query.where(LeadStep.lead == lead_id).order_by(LeadStep.position))
-    opened = [ShownStep(s.kind, name, s.at, vault.open(s.sealed, f"lead-step:{s.id}").decode()) for s, name in steps]
+    opened = [
+        ShownStep(s.kind, name, s.at, vault.open(s.sealed, f"lead-step:{s.id}").decode() if s.sealed else "")
+        for s, name in steps
+    ]
     return _shown(session, vault, row, tuple(opened))
 
 
+def _note(vault: Vault, step: LeadStep) -> str:
+    """What a step says; nothing once it was erased."""
+    return vault.open(step.sealed, f"lead-step:{step.id}").decode() if step.sealed else ""
+
+
 def _shown(session: Session, vault: Vault, row: Lead, steps: tuple[ShownStep, ...]) -> ShownLead:
-    said: dict[str, Any] = json.loads(vault.open(row.sealed, f"lead:{row.id}"))
+    said: dict[str, Any] = json.loads(vault.open(row.sealed, f"lead:{row.id}")) if row.sealed else {}
     enterprise = session.get(Enterprise, said["enterprise"]) if said.get("enterprise") else None
     unit = session.get(Unit, said["unit"]) if said.get("unit") else None
     visit = session.get(InspectionRow, said["inspection"]) if said.get("inspection") else None

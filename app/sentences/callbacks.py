@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 SENTENCES: dict[str, Any] = {
     "no_such_callback": _l("没有这条回访，或者它不属于本区。"),
     "callback_claimed": _l("这家企业正由另一位同事回访，请换一家。两小时后仍无结果，可以接手。"),
+    "callback_assigned": _l("这家企业已经交给社会监督员回访。要由同事回访，请先收回。"),
     "callback_not_claimed": _l("请先点“由我回访”，再记录结果：这样不会有两个人同时问一家企业。"),
     "callback_done": _l("这条回访已经结束，没有重复记录。"),
     "callback_choose": _l("请选择一项。"),

@@ -41,6 +41,7 @@ SENTENCES: dict[str, Any] = {
     "cell_moment_range": _l("“%(value)s”不在 2000–2100 年之间。"),
     "cell_number": _l("“%(value)s”不是整数。"),
     "cell_points": _l("一个事项最多 %(most)s 个检查要点。"),
+    "cell_phone": _l("“%(value)s”不像电话号码，例如 021-00000000、13800000000。"),
     "cell_degrees": _l("“%(value)s”不是经纬度，例如纬度 31.38、经度 121.25。"),
     "cell_ends_before": _l("早于开始日期 %(day)s。"),
     "cell_ends_before_start": _l("早于开始时间。"),

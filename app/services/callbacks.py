@@ -11,20 +11,24 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.domain import callbacks as domain
-from app.domain.actors import SUPERVISOR, Actor
+from app.domain.actors import OBSERVER, SUPERVISOR, Actor
 from app.domain.callbacks import Answer
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.figures import Period
 from app.domain.times import shanghai_day
-from app.services import speech
+from app.services import phones, speech
 from app.store import registry
 from app.store.models import Callback, Enterprise
 from app.store.unit_of_work import UnitOfWork
+
+LONGEST_REASON = 200
 
 
 def claim(work: UnitOfWork, actor: Actor, callback_id: str) -> None:
     """The actor asks this one; others see it. Raises NotFound, Refused("callback_claimed" | "callback_done")."""
     row = visible(work, actor, callback_id)
+    if row.assigned_to is not None:
+        raise Refused("callback_assigned")
     held_by = domain.holder(row.claimed_by, row.claimed_at, work.now)
     if held_by == actor.id:
         return
@@ -36,6 +40,16 @@ def claim(work: UnitOfWork, actor: Actor, callback_id: str) -> None:
 def release(work: UnitOfWork, actor: Actor, callback_id: str) -> None:
     """The actor does not ask it after all. Raises NotFound, Refused."""
     step(work, actor, _held(work, actor, callback_id), "callback.released", {})
+
+
+def open_phone(work: UnitOfWork, actor: Actor, callback_id: str, reason: str) -> str | None:
+    """The enterprise's number, for who asks, for a reason that stays on record; None where none is kept. Raises like
+    `answer`, Invalid("reason_missing")."""
+    row = _held(work, actor, callback_id)
+    if not reason.strip():
+        raise Invalid("reason_missing", "reason")
+    step(work, actor, row, "callback.phone_opened", {"reason": reason.strip()[:LONGEST_REASON]})
+    return phones.opened(work, row.enterprise)
 
 
 def attempt(work: UnitOfWork, actor: Actor, callback_id: str, way: str, why: str) -> None:
@@ -56,19 +70,22 @@ def answer(work: UnitOfWork, actor: Actor, callback_id: str, said: Answer) -> No
     kept = domain.check(said, Period(row.first_day, row.last_day), shanghai_day(work.now))
     if kept.unit and kept.unit not in registry.units(work.session, [kept.unit]):
         raise Invalid("unknown_unit", "unit", unit=kept.unit)
-    body: dict[str, Any] = {name: getattr(kept, name) for name in ("way", "came", "code", "went", "unit")}
+    body: dict[str, Any] = {name: getattr(kept, name) for name in ("way", "came", "code", "unit")}
     body["visited_on"] = kept.visited_on.isoformat() if kept.visited_on else None
     body["note"] = work.vault.mark(f"callback:{row.id}", kept.note).hex() if kept.note else None
+    body["went"] = work.vault.mark(f"callback-went:{row.id}", kept.went).hex() if kept.went else None
     body["report"] = _report(work, row, kept, kept.visited_on) if kept.tells_of_no_code and kept.visited_on else None
     sealed = work.vault.seal(kept.note.encode(), f"callback:{row.id}") if kept.note else None
-    step(work, actor, row, "callback.answered", body, {"note": sealed})
+    step(work, actor, row, "callback.answered", body, {"note": sealed, "went": kept.went})
 
 
 def visible(work: UnitOfWork, actor: Actor, callback_id: str) -> Callback:
-    """A call-back of the supervisor's region. Raises Forbidden, NotFound("no_such_callback")."""
-    actor.require(SUPERVISOR)
+    """A call-back of the supervisor's region, or one that was given to the observer. Raises Forbidden, NotFound."""
+    actor.require(SUPERVISOR, OBSERVER)
     row = work.session.scalar(select(Callback).where(Callback.id == callback_id))
     if row is None or row.jurisdiction not in actor.regions:
+        raise NotFound("no_such_callback")
+    if actor.role == OBSERVER and row.assigned_to != actor.id:
         raise NotFound("no_such_callback")
     return row
 
@@ -92,11 +109,14 @@ def step(
 
 
 def _held(work: UnitOfWork, actor: Actor, callback_id: str) -> Callback:
-    """A call-back that the actor has claimed. Raises Refused("callback_done" | "callback_not_claimed")."""
+    """A call-back that the actor has claimed, or that was given to them.
+
+    Raises Refused("callback_done" | "callback_not_claimed")."""
     row = visible(work, actor, callback_id)
     if row.state != domain.OPEN:
         raise Refused("callback_done")
-    if domain.holder(row.claimed_by, row.claimed_at, work.now) != actor.id:
+    asks = row.assigned_to or domain.holder(row.claimed_by, row.claimed_at, work.now)
+    if asks != actor.id:
         raise Refused("callback_not_claimed")
     return row
 

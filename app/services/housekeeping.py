@@ -9,6 +9,7 @@ from app.services import (
     callback_draws,
     day_figures,
     desk,
+    erasing,
     erasure,
     flag_reviews,
     flags,
@@ -16,6 +17,7 @@ from app.services import (
     log,
     onsite,
     outbox,
+    phones,
     places,
     reminders,
     satisfaction,
@@ -78,12 +80,17 @@ ERASING: dict[str, Callable[[UnitOfWork], int]] = {
     "contacts of former members of enterprises": persons.erase_former,
     "contacts of who reported": erasure.contacts,
     "words of ratings and reports": erasure.words,
+    "words of closed leads": erasing.leads,
+    "words of observers and answers to them": erasing.observations,
+    "what was noted at call-backs": erasing.callbacks,
+    "telephone numbers of enterprises": phones.erase_old,
     "finished jobs": jobs.forget,
     "messages that left": outbox.forget,
     "uploaded tables that nobody confirmed": uploads.forget_old,
     "old drafts and photographs of cancelled visits": onsite.forget,
     "places where codes were shown": places.forget,
 }
+
 
 JOBS = (
     sweep,

@@ -23,6 +23,8 @@ TABLES: dict[str, Any] = {
     "recusal": Recusal,
     "accompanying": Accompanying,
 }
+# Words that must be erasable one day: their facts hold salted hashes of them (`<column>_digest` of the row).
+WORDS = {"observation": ("text", "enterprise_name", "answer")}
 HELD = ("observation",)  # what enterprises say through an observer enters the log in the daily batch
 
 
@@ -30,6 +32,8 @@ def make(work: UnitOfWork, actor: Actor, kind: str, jurisdiction: str, columns: 
     """A new row by the fact `kind`; `columns` hold what JSON holds."""
     subject = kind.split(".")[0]
     row = TABLES[subject](id=work.new_id(), jurisdiction=jurisdiction, made_at=work.now, made_by=actor.id)
+    if subject in WORDS:
+        row.salt = work.random(16)
     _set(work, actor, row, kind, None, columns)
     work.session.add(row)
     work.session.flush()
@@ -54,7 +58,13 @@ def _set(work: UnitOfWork, actor: Actor, row: Any, kind: str, before: str | None
         setattr(row, name, value)
     row.changed_at = work.now
     subject = kind.split(".")[0]
-    work.store_fact(work.fact(kind, (subject, row.id), body, actor, row.jurisdiction, held=subject in HELD))
+    said = {
+        f"{name}_digest" if name in WORDS.get(subject, ()) else name: getattr(row, f"{name}_digest")
+        if name in WORDS.get(subject, ())
+        else value
+        for name, value in body.items()
+    }
+    work.store_fact(work.fact(kind, (subject, row.id), said, actor, row.jurisdiction, held=subject in HELD))
 
 
 def kept_discrepancies(session: Session) -> Iterator[Found]:

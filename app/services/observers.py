@@ -6,13 +6,14 @@ from sqlalchemy import select
 
 from app.domain import leads
 from app.domain.actors import OBSERVER, SUPERVISOR, Actor
+from app.domain.callbacks import holder
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.times import shanghai_day
-from app.services import kept
+from app.services import callbacks, kept
 from app.services import leads as lead_service
 from app.store import actors
 from app.store import inspections as inspection_store
-from app.store.models import Accompanying, Enterprise, InspectionRow, Item, Observation, Recusal, Unit
+from app.store.models import Accompanying, Callback, Enterprise, InspectionRow, Item, Observation, Recusal, Unit
 from app.store.unit_of_work import UnitOfWork
 
 KINDS = ("observation", "opinion")
@@ -106,6 +107,25 @@ def recuse(work: UnitOfWork, actor: Actor, enterprise_id: str, reason: str) -> N
     invited = select(Accompanying).where(*where, Accompanying.state.in_(("invited", "accepted"))).with_for_update()
     for row in list(work.session.scalars(invited)):
         kept.step(work, actor, row, "accompanying.taken_back")
+    given = select(Callback).where(Callback.assigned_to == actor.id, Callback.enterprise == enterprise_id)
+    for callback in list(work.session.scalars(given.where(Callback.state == "open"))):
+        callbacks.release(work, actor, callback.id)
+
+
+def give_callback(work: UnitOfWork, actor: Actor, callback_id: str, observer_id: str) -> None:
+    """Gives a call-back by lot to an observer, who asks it and sees no more than that takes; "" takes it back.
+
+    Raises NotFound, Refused("callback_done" | "callback_claimed" | "observer_recused"), Invalid("no_such_observer").
+    """
+    actor.require(SUPERVISOR)
+    row = callbacks.visible(work, actor, callback_id)
+    if holder(row.claimed_by, row.claimed_at, work.now) not in (None, actor.id):
+        raise Refused("callback_claimed")
+    if observer_id:
+        _known(work, actor, observer_id)
+        if is_recused(work, observer_id, row.enterprise):
+            raise Refused("observer_recused", "observer")
+    callbacks.step(work, actor, row, "callback.assigned", {"to": observer_id or None})
 
 
 def end_recusal(work: UnitOfWork, actor: Actor, recusal_id: str) -> None:
@@ -129,9 +149,7 @@ def invite(work: UnitOfWork, actor: Actor, inspection_id: str, observer_id: str)
         raise NotFound("no_such_inspection", inspection=inspection_id)
     if visit.state not in BEFORE_THE_END:
         raise Refused("not_before_visit")
-    observer = actors.by_id(work.session, observer_id, shanghai_day(work.now))
-    if observer is None or observer.role != OBSERVER or observer.region not in actor.regions:
-        raise Invalid("no_such_observer", "observer")
+    _known(work, actor, observer_id)
     if is_recused(work, observer_id, visit.enterprise_id):
         raise Refused("observer_recused", "observer")
     where = (Accompanying.inspection == inspection_id, Accompanying.observer == observer_id)
@@ -140,6 +158,13 @@ def invite(work: UnitOfWork, actor: Actor, inspection_id: str, observer_id: str)
         raise Refused("invited_already", "observer")
     columns = {"inspection": inspection_id, "observer": observer_id, "note": None}
     kept.make(work, actor, "accompanying.invited", visit.jurisdiction, columns)
+
+
+def _known(work: UnitOfWork, actor: Actor, observer_id: str) -> None:
+    """Raises Invalid("no_such_observer") where the actor's region has none of this id."""
+    observer = actors.by_id(work.session, observer_id, shanghai_day(work.now))
+    if observer is None or observer.role != OBSERVER or observer.region not in actor.regions:
+        raise Invalid("no_such_observer", "observer")
 
 
 def reply(work: UnitOfWork, actor: Actor, accompanying_id: str, go: str, note: str) -> None:

@@ -14,6 +14,8 @@ from app.services.audit_facts import Found, facts_of, fitting
 from app.services.space_audit import against_facts
 from app.store.models import FactRow, Lead, LeadStep, Look
 
+ERASED = "lead.erased"
+
 
 def watch_discrepancies(session: Session) -> Iterator[Found]:
     """(code, table, row, text) for every look, lead and step that does not follow from its facts."""
@@ -54,6 +56,10 @@ def _sealed_look(row: Look, fact: FactRow) -> Iterator[Found]:
 
 
 def _sealed_lead(subject: str, facts: list[FactRow], lead: Lead | None) -> Iterator[Found]:
+    if lead is not None and facts[-1].kind == ERASED:
+        if lead.sealed or lead.answer:
+            yield "row_changed", "leads", subject, f"lead {subject} was erased and says something again"
+        return
     if lead is not None and _differs(lead.sealed, facts[0]):
         yield "row_changed", "leads", subject, f"what lead {subject} says was changed"
     if lead is not None and _answer(lead) != json.loads(facts[-1].body).get("answer_sha256"):
@@ -61,12 +67,13 @@ def _sealed_lead(subject: str, facts: list[FactRow], lead: Lead | None) -> Itera
 
 
 def _steps(subject: str, facts: list[FactRow], steps: dict[str, LeadStep]) -> Iterator[Found]:
-    for fact in facts:
+    is_erased = facts[-1].kind == ERASED if facts else False
+    for fact in facts[:-1] if is_erased else facts:
         step = steps.pop(json.loads(fact.body)["step"], None)
         if step is None:
             yield "row_removed", "lead_steps", subject, f"a step of lead {subject} is gone"
-        elif (step.kind, step.actor, step.at) != (fact.kind, fact.recorded_by, fact.recorded_at) or _differs(
-            step.sealed, fact
+        elif (step.kind, step.actor, step.at) != (fact.kind, fact.recorded_by, fact.recorded_at) or (
+            step.sealed if is_erased else _differs(step.sealed, fact)
         ):
             yield "row_changed", "lead_steps", step.id, f"a step of lead {subject} was changed"
     for step_id in steps:

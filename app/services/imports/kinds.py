@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.services import phones
 from app.services.imports import (
     case_records,
     enterprises,
@@ -128,6 +129,15 @@ KINDS: dict[str, Kind] = {
             "Enterprises: uscc, name[, region, address, industry, risk, credit].",
             enterprises.import_enterprises,
             enterprises.bring,
+        ),
+        Kind(
+            "enterprise-phones",
+            (
+                Column("uscc", "统一社会信用代码", ("信用代码", "社会信用代码"), True, "91990101T00000014T"),
+                Column("phone", "联系电话", ("电话", "联系方式", "企业电话"), True, "021-00000000"),
+            ),
+            "Telephone numbers of enterprises, for call-backs by lot: uscc, phone. Kept sealed, exported nowhere.",
+            phones.import_phones,
         ),
         Kind(
             "do-not-disturb",

@@ -5,7 +5,7 @@ from app.store.models.base import Base
 from app.store.models.callbacks import Callback, CallbackDraw
 from app.store.models.case_records import CaseRecord
 from app.store.models.day_figures import DayFigures, FigureMark
-from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseCode, EnterpriseRecord
+from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseCode, EnterprisePhone, EnterpriseRecord
 from app.store.models.facts import FactRow
 from app.store.models.files import FileRow, Job
 from app.store.models.flags import BadPresentation, FindingRow, RuleClock
@@ -59,7 +59,7 @@ __all__ = [
     "Accompanying", "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base",
     "Batch", "BatchRow", "CalendarDay", "Callback", "CallbackDraw", "Campaign", "CaseFile", "CaseRecord",
     "Certificate", "CertificateSuspension", "Challenge", "CodePlace", "CodeRow", "Contact", "DayFigures", "Deputy",
-    "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterpriseRecord",
+    "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterprisePhone", "EnterpriseRecord",
     "FactRow", "FigureMark", "FileRow", "FindingRow", "FlagReview", "IdempotencyKey", "InspectionInvitation", "InspectionItem",
     "InspectionOfficer", "InspectionRow", "InspectionUnit", "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job",
     "JurisdictionSetting", "Lead", "LeadStep", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead",

@@ -28,7 +28,8 @@ class CallbackDraw(Base):
 
 
 class Callback(Base):
-    """One enterprise to be asked. `note` is sealed (its fact holds a keyed mark of it only), so that it can be erased.
+    """One enterprise to be asked. `note` is sealed; of it and of `went` the facts hold keyed marks only, so that
+    both can be erased.
 
     `mark` is the id that stands in the published pool instead of the enterprise's or the visit's.
     """
@@ -38,6 +39,7 @@ class Callback(Base):
         UniqueConstraint("draw", "mark"),
         Index("ix_callbacks_jurisdiction_state", "jurisdiction", "state"),
         Index("ix_callbacks_enterprise_drawn_at", "enterprise", "drawn_at"),
+        Index("ix_callbacks_assigned_to", "assigned_to"),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     jurisdiction: Mapped[str] = mapped_column(Code)
@@ -54,6 +56,7 @@ class Callback(Base):
     attempts: Mapped[int]
     claimed_by: Mapped[str | None] = mapped_column(Id)
     claimed_at: Mapped[datetime | None]
+    assigned_to: Mapped[str | None] = mapped_column(Id)  # an observer who asks it
     came: Mapped[str | None] = mapped_column(String(8))
     code: Mapped[str | None] = mapped_column(String(8))
     went: Mapped[str | None] = mapped_column(String(8))

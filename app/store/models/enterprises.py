@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.domain.enterprises import address_key
@@ -43,6 +43,20 @@ class Enterprise(Base):
     def _follow(self, _key: str, address: str | None) -> str | None:
         self.address_key = address_key(address)
         return address
+
+
+class EnterprisePhone(Base):
+    """How an enterprise is called back: sealed, opened one at a time with a reason that stays on record, erasable.
+
+    `id` is the enterprise's. Its facts know only the hash of what was sealed; `mark` tells whether a file brings another number.
+    """
+
+    __tablename__ = "enterprise_phones"
+    __table_args__ = (Index("ix_enterprise_phones_kept_at", "kept_at"),)
+    id: Mapped[str] = mapped_column(Id, ForeignKey("enterprises.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    mark: Mapped[bytes] = mapped_column(LargeBinary(32))
+    kept_at: Mapped[datetime]
 
 
 class EnterpriseCode(Base):

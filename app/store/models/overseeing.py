@@ -3,9 +3,10 @@
 Each follows from its facts column by column. JSON columns are canonical text.
 """
 
+import hashlib
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.models.base import Base, Code, Id
@@ -65,7 +66,10 @@ class CaseFile(Kept, Base):
 
 
 class Observation(Kept, Base):
-    """What an observer saw, or an enterprise told an observer. No unit reads it."""
+    """What an observer saw, or an enterprise told an observer. No unit reads it.
+
+    Its facts know what was said only as hashes with `salt`, so that it can be erased: text, name, answer and salt go together.
+    """
 
     __tablename__ = "observations"
     __table_args__ = (Index("ix_observations_jurisdiction", "jurisdiction", "state"),)
@@ -77,6 +81,26 @@ class Observation(Kept, Base):
     text: Mapped[str] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str | None] = mapped_column(String(12))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+
+    @property
+    def text_digest(self) -> str | None:
+        return self._digest("text")
+
+    @property
+    def enterprise_name_digest(self) -> str | None:
+        return self._digest("enterprise_name")
+
+    @property
+    def answer_digest(self) -> str | None:
+        return self._digest("answer")
+
+    def _digest(self, name: str) -> str | None:
+        """What a fact holds of a column of words; None where there are none."""
+        words = getattr(self, name)
+        if not words:
+            return None
+        return hashlib.sha256((self.salt or b"") + f"{name}\0{words}".encode()).hexdigest()
 
 
 class Recusal(Kept, Base):

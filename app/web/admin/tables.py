@@ -99,6 +99,8 @@ def table_errors(file_id: str) -> Response:
 def export_table(kind: str, form: str) -> Response:
     """The register, streamed, with Chinese column names; what is exported can be imported again."""
     columns = _columns(uploads.page_kind(kind), form)
+    if kind not in EXPORTS:
+        raise NotFound("no_such_table")
     today_ = today()
     with reading() as session:
         count = sum(1 for _ in EXPORTS[kind](session, own_regions(session), today_))
@@ -133,7 +135,7 @@ def _page(kind: Kind, errors: dict[str, str]) -> str:
     if kind.name == "enterprises":
         with reading() as session:
             left_out = without_uscc(session, own_regions(session))
-    return render_template("admin/table.html", kind=kind, errors=errors, left_out=left_out)
+    return render_template("admin/table.html", kind=kind, errors=errors, left_out=left_out, leaves=kind.name in EXPORTS)
 
 
 def _result(file_id: str) -> tuple[Any, dict[str, Any]]:

@@ -57,6 +57,7 @@ TABLES: dict[str, Any] = {
     "points": _l("检查要点"),
     "officers": _l("执法人员"),
     "enterprises": _l("企业"),
+    "enterprise-phones": _l("企业联系电话"),
     "do-not-disturb": _l("无感监管和无事不扰名单"),
 }
 SOURCES: dict[str, Any] = {

@@ -1,21 +1,20 @@
 """The observer's small pages (社会监督员、监督联系点), for a phone: say something, answers, invitations, recusal, the year."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.context import actor, now, perform, reading
-from app.domain.actors import OBSERVER
 from app.domain.errors import DomainError, NotFound
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import overseeing as queries
 from app.queries import registry
-from app.security import roles
 from app.services import observers
 from app.web import watching_words as words
+from app.web.observe import callbacks
+from app.web.observe.blueprint import blueprint, observing
 
-blueprint = Blueprint("observe", __name__, url_prefix="/observe")
-observing = roles(OBSERVER)
+__all__ = ["blueprint", "callbacks"]
 
 
 @blueprint.get("/")

@@ -1,22 +1,19 @@
 """The list of call-backs by lot, and the sheet on which one is asked."""
 
-from datetime import date
-from typing import Any
-
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
 from app.domain import callbacks as domain
-from app.domain.callbacks import Answer
 from app.domain.errors import DomainError, Invalid, NotFound
 from app.domain.times import shanghai_day
 from app.domain.unseen import estimate
 from app.errors import field_sentences
 from app.queries import callbacks as queries
-from app.queries import registry
+from app.queries import overseeing, registry
 from app.queries.paging import USUAL
-from app.services import callbacks
+from app.services import callbacks, observers
+from app.web.callback_steps import take
 from app.web.supervisor import callback_words
 from app.web.supervisor.blueprint import blueprint, supervisors
 
@@ -46,20 +43,19 @@ def callback(callback_id: str) -> str:
     return _one(callback_id, {})
 
 
-@blueprint.post("/callbacks/<callback_id>/<any(claim,release,attempt,answer):step>")
+@blueprint.post("/callbacks/<callback_id>/<any(claim,release,attempt,answer,give,phone):step>")
 @supervisors
-def callback_step(callback_id: str, step: str) -> Response | tuple[str, int]:
+def callback_step(callback_id: str, step: str) -> Response | tuple[str, int] | str:
     """Each answers with the sheet again; a step back to the list where this one is over or given back."""
-    form = request.form
     try:
         if step == "claim":
             perform(callbacks.claim, actor(), callback_id)
-        elif step == "release":
-            perform(callbacks.release, actor(), callback_id)
-        elif step == "attempt":
-            perform(callbacks.attempt, actor(), callback_id, form.get("way", ""), form.get("why", ""))
+        elif step == "give":
+            perform(observers.give_callback, actor(), callback_id, request.form.get("observer", ""))
         else:
-            perform(callbacks.answer, actor(), callback_id, _answer(form))
+            phone = take(step, callback_id, request.form)
+            if phone:
+                return _one(callback_id, {}, phone)
     except NotFound:
         raise
     except DomainError as error:
@@ -69,31 +65,14 @@ def callback_step(callback_id: str, step: str) -> Response | tuple[str, int]:
     return redirect(url_for("supervisor.callback", callback_id=callback_id), 303)
 
 
-def _answer(form: Any) -> Answer:
-    """Raises Invalid("callback_day_wrong", "visited_on") for a day that is none."""
-    typed = form.get("visited_on", "").strip()
-    try:
-        day = date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise Invalid("callback_day_wrong", "visited_on") from None
-    return Answer(
-        way=form.get("way", ""),
-        came=form.get("came", ""),
-        code=form.get("code") or None,
-        went=form.get("went") or None,
-        visited_on=day,
-        unit=form.get("unit") or None,
-        note=form.get("note", ""),
-    )
-
-
-def _one(callback_id: str, errors: dict[str, str]) -> str:
+def _one(callback_id: str, errors: dict[str, str], phone: str = "") -> str:
     with reading() as session:
         found = queries.one(session, installation().vault, actor(), callback_id, now())
         units = registry.inspecting_units(session)
+        people = overseeing.observers(session, actor())
     left = domain.ATTEMPTS - found.of.row.attempts
     return render_template(
         "supervisor/callback.html",
-        s=found, c=found.of.row, errors=errors, typed=request.form, units=units, cw=callback_words, left=left,
-        today=shanghai_day(now()), domain=domain,
+        s=found, c=found.of.row, phone=phone, observers=people, errors=errors, typed=request.form, units=units,
+        cw=callback_words, left=left, today=shanghai_day(now()), domain=domain,
     )  # fmt: skip
