@@ -4,13 +4,15 @@ Reports stand above the services (they read through the queries of the pages): a
 """
 
 from app.services import backtest_jobs, batches, enterprise_codes
-from app.services.imports import uploads
+from app.services.imports import plan_uploads, uploads
 from app.services.jobs import Handler
 
 HANDLERS: dict[str, Handler] = {
     enterprise_codes.JOB: enterprise_codes.make_all,
     uploads.CHECK: uploads.check_table,
     uploads.STORE: uploads.store_table,
+    plan_uploads.CHECK: plan_uploads.check,
+    plan_uploads.STORE: plan_uploads.store,
     backtest_jobs.KIND: backtest_jobs.run,
     batches.CHECK: batches.check,
     batches.APPLY: batches.apply,

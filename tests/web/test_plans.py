@@ -5,17 +5,19 @@ import json
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.services import conflicts, jobs, log, lots, plan_audit
+from app.services.imports import plan_uploads
 from app.services.job_handlers import HANDLERS
-from app.store.models import InspectionRow, Lot
+from app.store.models import FileRow, InspectionRow, Lot
 from tests.house import House, uscc
 from tests.plans import filed, office_workbook
 
 HEAD = {
     "code": "P-1", "title": "2026 年度行政检查计划", "kind": "yearly", "starts_on": "2026-01-01", "ends_on": "2026-12-31",
 }  # fmt: skip
+BAD_ROWS = ("检查事项,时间安排\n" + "没有的事项,全年\n" * 3).encode("gb18030")
 
 
 def moved_to(answer) -> str:  # type: ignore[no-untyped-def]
@@ -105,6 +107,30 @@ def test_an_uploaded_workbook_is_checked_then_drafted(house: House) -> None:
         "/inspect/plans/import", data={"go": "store", "file": (io.BytesIO(office_workbook()), "x.xlsx")}
     )
     assert "只能导入本单位的计划" in other.text
+
+
+def test_a_long_file_is_looked_at_and_stored_in_the_background(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_uploads, "AT_ONCE", 2)
+    client, other = house.signed_in("inspector"), house.signed_in("inspector2")
+
+    def sent(go: str, data: bytes) -> str:
+        answer = client.post("/inspect/plans/import", data={"go": go, "file": (io.BytesIO(data), "计划.xlsx")})
+        jobs.run_waiting(house.perform, HANDLERS)
+        assert "/jobs/" in moved_to(answer)
+        return re.search(r'href="(/inspect/plans/import[^"]+)"', client.get(answer.location).text)[1]  # type: ignore[index]
+
+    bad = client.get(sent("store", BAD_ROWS)).text
+    assert "什么都没有保存" in bad and "没有的事项" in bad and "按核对的内容" not in bad
+    checked = sent("check", office_workbook())
+    page = client.get(checked).text
+    assert "会存入 3 行" in page and "没有符合条件的计划" in client.get("/inspect/plans/").text
+    store = re.search(r'action="(/inspect/plans/import/[^"]+/store)"', page)[1]  # type: ignore[index]
+    assert (other.get(checked).status_code, other.post(store).status_code) == (404, 404)
+    assert moved_to(client.post(store)) == (job := moved_to(client.post(store)))  # pressed twice is one job
+    jobs.run_waiting(house.perform, HANDLERS)
+    assert "已存为草稿：3 行" in client.get(job).text
+    with house.installation.reading() as session:
+        assert session.scalar(select(func.count()).select_from(FileRow).where(FileRow.erased_at.is_(None))) == 1
 
 
 def test_a_drawing_is_promised_before_it_is_drawn_and_everybody_can_repeat_it(house: House, tmp_path) -> None:  # type: ignore[no-untyped-def]

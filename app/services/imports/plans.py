@@ -5,6 +5,7 @@ title above the header says (云汀区应急管理局 2026 年度行政检查计
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +14,6 @@ from sqlalchemy import select
 
 from app.domain import plan_text
 from app.domain.actors import SYSTEM, Actor
-from app.domain.enterprises import normalise_uscc
 from app.domain.errors import DomainError, Invalid
 from app.domain.plan_text import folded
 from app.domain.plans import KINDS, SPECIAL, WITHDRAWN, YEARLY, Content, Dates, Line, Plan
@@ -21,8 +21,9 @@ from app.domain.times import shanghai_day
 from app.services import plans
 from app.services.imports.kinds import Kind
 from app.services.imports.plan_columns import NEEDED, OF_PLAN, meaning
-from app.services.imports.plan_names import Names
+from app.services.imports.plan_names import Names, key_texts
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, limited
+from app.services.imports.running import stored_or_not
 from app.services.imports.sheets import FIRST, Sheet, read_sheet
 from app.store import plans as plan_store
 from app.store import registry
@@ -73,22 +74,41 @@ def import_plans(
     work: UnitOfWork, sheet: Sheet, progress: Progress, actor: Actor = SYSTEM, given: Given | None = None
 ) -> Outcome:
     """Drafts, revises or completes the plans of a table; counts are of rows. Nothing of a row with a problem is kept."""
-    return _Import(work, sheet, actor, given or Given()).run(progress)
+    names = Names.of(work.session, sheet.rows)
+    return _Import(sheet, actor, given or Given(), names, shanghai_day(work.now)).read(progress).store(work)
+
+
+def bring(
+    perform: Callable[..., Any],
+    sheet: Sheet,
+    progress: Progress,
+    actor: Actor,
+    keep: Callable[[Outcome], bool],
+    given: Given,
+) -> tuple[Outcome, bool]:
+    """The same with nobody waiting for a transaction while the rows are read: one looks up what they name, one stores."""
+    names, today = perform(lambda work: (Names.of(work.session, sheet.rows), shanghai_day(work.now)))
+    found = _Import(sheet, actor, given, names, today).read(progress)
+    return stored_or_not(perform, found.store, keep)
 
 
 PLANS = Kind("plans", (), PLANS_HELP, import_plans, on_page=False)
 
 
 class _Import:
-    def __init__(self, work: UnitOfWork, sheet: Sheet, actor: Actor, given: Given) -> None:
-        self.work, self.sheet, self.actor, self.given = work, sheet, actor, given
-        self.names = Names(work.session)
-        self.problems: list[RowProblem] = []
+    """Reads all rows without the database, so that a job can tell how far it is; then stores the plans in one transaction."""
+
+    work: UnitOfWork
+
+    def __init__(self, sheet: Sheet, actor: Actor, given: Given, names: Names, today: date) -> None:
+        self.sheet, self.actor, self.given, self.names, self.today = sheet, actor, given, names, today
+        self.unread: list[RowProblem] = []  # of reading
+        self.problems: list[RowProblem] = self.unread
         self.groups: dict[tuple[str, ...], _Group] = {}
         self.above = " ".join(sheet.above)
         self.last: dict[str, str] = {}
 
-    def run(self, progress: Progress) -> Outcome:
+    def read(self, progress: Progress) -> "_Import":
         for row in self.sheet.rows:
             if self._is_row(row):
                 try:
@@ -96,6 +116,11 @@ class _Import:
                 except Bad as bad:
                     self.problems.append(RowProblem(row.number, bad.field, bad.reason, data=bad.data))
             progress(1)
+        return self
+
+    def store(self, work: UnitOfWork) -> Outcome:
+        """May be called again where a transaction is tried anew."""
+        self.work, self.problems = work, list(self.unread)
         stored = unchanged = 0
         for group in self.groups.values():
             if group.lines:
@@ -176,7 +201,7 @@ class _Import:
             if found:
                 return int(found.group())
         starts_on = plan_text.read_date(row.get("starts_on"))
-        return starts_on.year if starts_on else self.given.year or shanghai_day(self.work.now).year
+        return starts_on.year if starts_on else self.given.year or self.today.year
 
     def _date(self, row: Row, name: str) -> date | None:
         text = row.get(name)
@@ -232,17 +257,11 @@ class _Import:
 
     def _keys(self, row: Row) -> list[str]:
         """Key enterprises by USCC (or exact name), separated by ; 、 or lines."""
-        found = []
-        for text in re.split(r"[;；、,，\s]+", row.get("keys")):
-            if not text:
-                continue
-            known = registry.enterprise_by_uscc(self.work.session, normalise_uscc(text)) or (
-                registry.enterprise_by_name(self.work.session, text)
-            )
-            if known is None:
-                raise Bad("keys", "plan_import_key", value=text[:40])
-            found.append(known.id)
-        return list(dict.fromkeys(found))
+        texts = key_texts(row)
+        unknown = next((text for text in texts if text not in self.names.keys), None)
+        if unknown is not None:
+            raise Bad("keys", "plan_import_key", value=unknown[:40])
+        return list(dict.fromkeys(self.names.keys[text] for text in texts))
 
     def _store(self, group: _Group) -> bool | None:
         """Whether the plan changed; None where it was refused."""

@@ -39,8 +39,16 @@ def run(
         brought: tuple[Outcome, bool] = kind.bring(perform, rows, progress, actor, keep)
         return brought
 
+    return stored_or_not(perform, lambda work: kind.use_case(work, rows, progress, actor), keep)
+
+
+def stored_or_not(
+    perform: Callable[..., Any], store: Callable[[Any], Outcome], keep: Callable[[Outcome], bool]
+) -> tuple[Outcome, bool]:
+    """What one transaction stored, or would have stored: it is rolled back where `keep` does not want its outcome."""
+
     def attempt(work: Any) -> Outcome:
-        outcome: Outcome = kind.use_case(work, rows, progress, actor)
+        outcome = store(work)
         if not keep(outcome):
             raise _Undo(outcome)
         return outcome

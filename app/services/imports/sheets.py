@@ -9,7 +9,7 @@ from app.services.imports.rows import Row
 from app.services.imports.tables import HEADER_WITHIN, read_lines
 from app.services.imports.tables import plain as plain_cell
 
-MOST_ROWS = 5000
+MOST_ROWS = 20_000
 FIRST = "_first"  # the first cell of a row that says something, whatever its column is called
 Grid = list[tuple[int, list[str]]]
 Meaning = Callable[[str], str | None]

@@ -43,7 +43,13 @@ def send(work: UnitOfWork, actor: Actor, name: str, upload: Upload) -> str:
         raise Invalid("table_too_large", "file", most=LARGEST // 1_000_000)
     if len(upload.data) <= READ_AT_ONCE and not read_table(upload.data, kind.columns).rows:
         raise Invalid("table_no_rows", "file")
-    kept = files.store(
+    kept = kept_table(work, actor, upload)
+    return jobs.enqueue(work, actor, CHECK, {"kind": name, "file": kept.id})
+
+
+def kept_table(work: UnitOfWork, actor: Actor, upload: Upload) -> FileRow:
+    """Keeps a table sealed, for its sender's jobs alone, until it is stored or too old."""
+    return files.store(
         work,
         actor,
         upload,
@@ -52,7 +58,6 @@ def send(work: UnitOfWork, actor: Actor, name: str, upload: Upload) -> str:
         subject=(SUBJECT, actor.id),
         jurisdiction=work.default_jurisdiction,
     )
-    return jobs.enqueue(work, actor, CHECK, {"kind": name, "file": kept.id})
 
 
 def confirm(work: UnitOfWork, actor: Actor, check: str, skip_bad: bool) -> str:
@@ -63,11 +68,14 @@ def confirm(work: UnitOfWork, actor: Actor, check: str, skip_bad: bool) -> str:
     if checked.kind != CHECK or checked.state != jobs.DONE:
         raise NotFound("no_such_job")
     params = json.loads(checked.params)
-    same = (Job.actor == actor.id, Job.kind == STORE, Job.params.contains(params["file"], autoescape=True))
+    return once(work, actor, STORE, params | {"skip_bad": skip_bad})
+
+
+def once(work: UnitOfWork, actor: Actor, kind: str, params: dict[str, Any]) -> str:
+    """The job that stores a table: the one that was asked for already, unless it failed."""
+    same = (Job.actor == actor.id, Job.kind == kind, Job.params.contains(params["file"], autoescape=True))
     before = work.session.scalar(select(Job).where(*same, Job.state != jobs.FAILED).limit(1))
-    if before is not None:
-        return before.id
-    return jobs.enqueue(work, actor, STORE, params | {"skip_bad": skip_bad})
+    return before.id if before is not None else jobs.enqueue(work, actor, kind, params)
 
 
 def check_table(perform: Perform, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -79,7 +87,7 @@ def store_table(perform: Perform, actor: Actor, params: dict[str, Any], progress
     """The job that stores a table, and forgets the file."""
     result = _job(perform, actor, params, progress, dry_run=False, skip_bad=bool(params["skip_bad"]))
     if result["kept"]:
-        perform(_forget, params["file"])
+        perform(forget, params["file"])
     return result
 
 
@@ -96,7 +104,7 @@ def _job(
     perform: Perform, actor: Actor, params: dict[str, Any], progress: Progress, *, dry_run: bool, skip_bad: bool
 ) -> dict[str, Any]:
     kind = page_kind(params["kind"])
-    kept: files.KeptFile = perform(_opened, actor, params["file"])
+    kept: files.KeptFile = perform(opened, actor, params["file"])
     table = read_table(kept.data, kind.columns)
     if not table.rows:
         raise Invalid("table_no_rows", "file")
@@ -112,7 +120,7 @@ def _job(
     tell = one_more if kind.bring is not None else lambda _: None
     outcome, stored = run(kind, perform, table.rows, tell, actor, dry_run=dry_run, skip_bad=skip_bad)
     progress(total, total)
-    return _told(outcome) | {
+    return told(outcome) | {
         "kind": kind.name,
         "file": params["file"],
         "name": kept.name,
@@ -124,7 +132,8 @@ def _job(
     }
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def told(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as a job's result keeps it, for pages."""
     said = [
         {
             "row": p.row,
@@ -145,11 +154,13 @@ def _told(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _opened(work: UnitOfWork, actor: Actor, file_id: str) -> files.KeptFile:
+def opened(work: UnitOfWork, actor: Actor, file_id: str) -> files.KeptFile:
+    """A table that the actor sent. Raises NotFound."""
     return files.opened(work.session, work.vault, file_id, (SUBJECT, actor.id))
 
 
-def _forget(work: UnitOfWork, file_id: str) -> None:
+def forget(work: UnitOfWork, file_id: str) -> None:
+    """Forgets a table that was stored."""
     row = work.session.get(FileRow, file_id)
     if row is not None and row.sealed is not None:
         files.erase(work, row)

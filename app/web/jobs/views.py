@@ -55,6 +55,16 @@ KINDS: dict[str, Shown] = {
         lambda result: "/admin/enterprise-codes",
     ),
     "import.check": Shown(_l("检查表格"), told_of_check, address),
+    "plans.check": Shown(
+        _l("核对计划表格"),
+        lambda result: _("%(n)s 行都看过了，还没有保存任何内容。", n=result["rows"]),
+        lambda result: f"/inspect/plans/import?job={result['job']}",
+    ),
+    "plans.store": Shown(
+        _l("导入计划"),
+        lambda result: _("已存为草稿：%(n)s 行。", n=result["stored"]) if result["kept"] else _("什么都没有保存。"),
+        lambda result: f"/inspect/plans/import?job={result['job']}",
+    ),
     "telling": Shown(
         _l("制作报告"),
         lambda result: _("%(period)s的报告已经做好。", period=result["period"]),

@@ -18,6 +18,7 @@ from app.queries import registry
 from app.queries.paging import USUAL
 from app.security import roles, sent_files, takes_files
 from app.services import plans
+from app.services.imports import plan_uploads
 from app.services.imports import plans as imports
 from app.services.imports.running import run
 from app.web.inspector.blueprint import messages
@@ -129,33 +130,53 @@ def row(plan_id: str, position: int) -> Response | tuple[str, int]:
 @blueprint.get("/import")
 @staff
 def import_form() -> str:
-    return _import_page({"kind": ""}, {})
+    """The empty form, or what a job in the background found in a file."""
+    if "job" not in request.args:
+        return _import_page({"kind": ""}, {})
+    with reading() as session:
+        kind, result = plan_uploads.seen(session, actor(), request.args["job"][:64])
+    waits = kind == plan_uploads.CHECK and not result["bad"] and result["stored"]
+    problems = [(p, sentence(p["reason"], p["data"])) for p in result["problems"]]
+    return _import_page(
+        {"kind": ""}, {}, result=result, problems=problems, waiting=request.args["job"] if waits else ""
+    )
 
 
 @blueprint.post("/import")
 @takes_files
 @staff
-def import_file() -> str | tuple[str, int]:
-    """Drafts what the file says; with 核对, only says what it would do."""
+def import_file() -> Response | str | tuple[str, int]:
+    """Drafts what the file says; with 核对, only says what it would do. A long file is done in the background."""
     values = forms.typed(request.form, ("code", "title", "kind"))
     files = sent_files("file")
     if not files:
         return _import_page(values, messages(Invalid("missing", "file"))), 422
     kind = values["kind"] if values["kind"] in KINDS else ""
     given = imports.Given(str(actor().unit), values["code"], values["title"][:200], kind)
+    dry_run = request.form.get("go") == "check"
     try:
         sheet = imports.read(files[0].data)
+        if len(sheet.rows) > plan_uploads.AT_ONCE:
+            job = perform(plan_uploads.send, actor(), files[0], given, dry_run=dry_run)
+            return redirect(url_for("jobs.page", job_id=job), 303)
         kind_of_table = replace(imports.PLANS, use_case=partial(imports.import_plans, given=given))
-        dry_run = request.form.get("go") == "check"
         outcome, kept = run(kind_of_table, installation().perform, sheet, lambda n: None, actor(), dry_run=dry_run)
     except Invalid as error:
         return _import_page(values, messages(error)), 422
-    return _import_page(values, {}, outcome=outcome, kept=kept, rows={r.number: r for r in sheet.rows})
+    result = {"stored": outcome.stored, "unchanged": outcome.unchanged, "bad": len(outcome.errors), "kept": kept}
+    problems = [(p, sentence(p.reason, dict(p.data))) for p in outcome.problems]
+    return _import_page(values, {}, result=result, problems=problems)
+
+
+@blueprint.post("/import/<job_id>/store")
+@staff
+def import_store(job_id: str) -> Response:
+    """Stores a file that a job looked at."""
+    return redirect(url_for("jobs.page", job_id=perform(plan_uploads.confirm, actor(), job_id)), 303)
 
 
 def _import_page(values: dict[str, Any], errors: dict[str, str], **more: Any) -> str:
-    problems = [(p, sentence(p.reason, dict(p.data))) for p in more["outcome"].problems] if "outcome" in more else []
-    return render_template("plans/import.html", values=values, errors=errors, problems=problems, pw=words, **more)
+    return render_template("plans/import.html", values=values, errors=errors, pw=words, **more)
 
 
 def _own_draft(plan_id: str, position: int = 1) -> Any:
