@@ -217,6 +217,10 @@ class Inspection:
     def invitation(self, unit: str | None) -> Invitation | None:
         return next((i for i in self.invitations if i.unit == unit), None)
 
+    def officers_of(self, unit: str | None) -> tuple[OfficerOnVisit, ...]:
+        """Whom a unit brings, and those that no register knows."""
+        return tuple(o for o in self.officers if o.unit is None or o.unit == unit)
+
     @property
     def lead_unit(self) -> str:
         return self.units[0]

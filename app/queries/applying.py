@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.actors import Actor
@@ -45,12 +45,13 @@ def plans_in_force(session: Session, unit: str, today: date) -> list[PlanShort]:
 
 
 def usual_officers(session: Session, actor: Actor) -> list[str]:
-    """Whom an applicant takes along: the officers of the last own application, else the own certificate."""
+    """Whom an applicant takes along: the unit's own officers of the last own application, else the own certificate."""
     last = session.scalar(
         select(InspectionRow.id).where(InspectionRow.applicant == actor.identity).order_by(InspectionRow.id.desc())
     )
     if last:
-        query = select(InspectionOfficer.certificate_no).where(InspectionOfficer.inspection == last)
+        ours = or_(InspectionOfficer.unit == actor.unit, InspectionOfficer.unit.is_(None))  # partners name their own
+        query = select(InspectionOfficer.certificate_no).where(InspectionOfficer.inspection == last, ours)
         return list(session.scalars(query.order_by(InspectionOfficer.position)))
     own = session.scalar(select(User.certificate_no).where(User.actor == actor.id))
     return [own] if own else []

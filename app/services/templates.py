@@ -24,7 +24,7 @@ def save_from(work: UnitOfWork, actor: Actor, inspection_id: str, name: str, *, 
     Raises NotFound, Forbidden (role), Invalid("name"), Refused("too_many_templates").
     """
     actor.require(*WORKERS)
-    typed = _typed_of(visible_inspection(work, actor, inspection_id))
+    typed = _typed_of(visible_inspection(work, actor, inspection_id), actor.unit)
     return save(work, actor, typed, name, for_unit=for_unit)
 
 
@@ -82,14 +82,14 @@ def usable(session: Session, actor: Actor) -> list[ApplicationTemplate]:
     return sorted(found, key=lambda t: (t.owner is None, t.name))
 
 
-def _typed_of(i: Inspection) -> dict[str, Any]:
+def _typed_of(i: Inspection, unit: str | None) -> dict[str, Any]:
     """The form's values of an inspection, by the names of api.md."""
     return {
         "kind": i.kind,
         "plan_code": i.plan_code or "",
         "cause": i.cause or "",
         "items": list(i.items),
-        "officers": [o.certificate_no for o in i.officers],
+        "officers": [o.certificate_no for o in i.officers_of(unit)],
         "invite": list(i.units[1:]),
         "place.kind": i.place_kind,
         "way": i.way,

@@ -1,5 +1,6 @@
 """Joint visits on the pages: the desk asks, one tap joins, what a stranger to the visit must not see."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,9 @@ def test_the_desk_leads_from_a_proposal_to_one_visit(house: House) -> None:
     with pytest.raises(Forbidden, match="only_the_lead_unit"):
         house.perform(announcements.announce, house.people["inspector2"], own.id, offered)
     assert "检查预告：提前告知" in inspector.get(f"/inspect/{own.id}").text
+    for form in ("/inspect/apply", f"/inspect/apply?again={own.id}", "/inspect/batch"):  # partners name their own
+        page = inspector.get(form).text
+        assert re.findall(r'value="(\d+)" checked', page) == ["99010001", "99010002"] and "99020001" not in page
 
 
 def test_a_refused_answer_keeps_what_was_chosen_and_says_why(house: House) -> None:

@@ -37,11 +37,13 @@ def apply_form() -> BaseResponse | str:
         values = _filled(session)
         if args.get("again"):
             s = shown_or_404(session, args["again"])
-            values = forms.again(s.inspection, s.enterprise.uscc, s.enterprise.name, now())
+            values = forms.again(s.inspection, who.unit, s.enterprise.uscc, s.enterprise.name, now())
             form = f"again:{args['again']}"
         elif args.get("recheck"):
             s = shown_or_404(session, args["recheck"])
-            values = rechecks.again(s.inspection, s.enterprise.uscc, s.enterprise.name, s.inspection.number, now())
+            values = rechecks.again(
+                s.inspection, who.unit, s.enterprise.uscc, s.enterprise.name, s.inspection.number, now()
+            )
             form = f"recheck:{args['recheck']}"
         elif args.get("template"):
             template = templates.of_actor(session, who, args["template"])

@@ -74,15 +74,15 @@ def kept(values: Mapping[str, Any], typed_before: Mapping[str, Any]) -> dict[str
     return {**values} | {name: value for name, value in typed_before.items() if name in values}
 
 
-def again(i: Inspection, uscc: str | None, name: str, now: datetime) -> dict[str, Any]:
-    """「再来一次」: the same enterprise, items and officers, a new time."""
+def again(i: Inspection, unit: str | None, uscc: str | None, name: str, now: datetime) -> dict[str, Any]:
+    """「再来一次」: the same enterprise, items and officers of `unit` (partners of a joint visit name their own), a new time."""
     return fresh(now) | {
         "enterprise.uscc": uscc or "",
         "enterprise.name": name,
         "kind": i.kind,
         "plan_code": i.plan_code or "",
         "items": list(i.items),
-        "officers": [o.certificate_no for o in i.officers],
+        "officers": [o.certificate_no for o in i.officers_of(unit)],
         "place.kind": i.place_kind,
         "place.address": i.place_address or "",
         "way": i.way,
