@@ -23,7 +23,7 @@ SHORT = {
 OWNED = {
     "inspection_id": "unit", "paper_id": "unit", "batch_id": "unit", "deputy_id": "unit", "matter_id": "unit",
     "question_id": "unit", "conflict_id": "unit", "token_id": "unit", "template_id": "person", "draft_id": "person",
-    "session_id": "person", "job_id": "person", "accompanying_id": "person", "officer_id": "district",
+    "session_id": "person", "passkey_id": "person", "job_id": "person", "accompanying_id": "person", "officer_id": "district",
     "actor_id": "district", "flag_id": "district", "plan_id": "district", "report_id": "district",
     "record_id": "district", "callback_id": "district", "campaign_id": "district", "policy_id": "district",
     "lead_id": "district", "review_id": "district", "observation_id": "district", "proposal_id": "district",

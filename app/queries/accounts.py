@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
-from app.services import second_factors
+from app.services import passkeys, second_factors
 from app.store.models import SecondFactor, Unit, User
 
 
@@ -19,6 +19,7 @@ class OwnAccount:
     password_changed_at: datetime | None
     factor_since: datetime | None
     codes_left: int
+    passkeys: list[passkeys.Listed]
 
 
 def account(session: Session, actor: Actor) -> OwnAccount:
@@ -31,4 +32,5 @@ def account(session: Session, actor: Actor) -> OwnAccount:
         password_changed_at=user.password_changed_at,
         factor_since=factor.confirmed_at if factor else None,
         codes_left=second_factors.codes_left(session, actor.id),
+        passkeys=passkeys.of(session, actor.id),
     )

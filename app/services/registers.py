@@ -40,6 +40,7 @@ from app.store.models import (
     Officer,
     OfficerConflict,
     PaperSetting,
+    Passkey,
     Policy,
     Proposal,
     Region,
@@ -59,10 +60,17 @@ REGISTERS: tuple[type[Base], ...] = (
     CertificateSuspension, OfficerConflict, DoNotDisturb, Enterprise, EnterpriseRecord, EnterpriseCode,
     RoleAssignment, Deputy, UnitKey, LogWitness, PaperSetting, ItemPoint, RegionPlace,
     NationalCode,
-    User, ApiToken, SecondFactor, Proposal,
+    User, ApiToken, SecondFactor, Proposal, Passkey,
 )  # fmt: skip
 # Sealed keys are no part of the record; a compared address only follows from the address.
-LEFT_OUT = {(UnitKey, "private"), (Enterprise, "address_key"), (SecondFactor, "last_step"), (ApiToken, "last_used_at")}
+LEFT_OUT = {
+    (UnitKey, "private"),
+    (Enterprise, "address_key"),
+    (SecondFactor, "last_step"),
+    (ApiToken, "last_used_at"),
+    (Passkey, "sign_count"),
+    (Passkey, "last_used_at"),
+}
 HASHED = {(User, "password_hash")}  # and all bytes: a fact tells that a secret was exchanged, not which it is
 SHORTER = {"certificate_suspensions": "suspensions", "jurisdiction_settings": "settings"}  # a kind has 20 characters
 CHANGED, REMOVED, ADOPTED, BEGUN = "register.changed", "register.removed", "register.adopted", "register.begun"

@@ -6,7 +6,7 @@ statement, so that two requests with the same code cannot both pass (OWASP ASVS 
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import second_factor as domain
@@ -18,7 +18,7 @@ from app.services import registers, sessions
 from app.services.sessions import Whence
 from app.store import actors
 from app.store.limits import Limit
-from app.store.models import LoginSession, RecoveryCode, SecondFactor, User
+from app.store.models import Passkey, RecoveryCode, SecondFactor, User
 from app.store.unit_of_work import UnitOfWork
 
 CODE_LIMIT = Limit(burst=6, per_minute=0.5)  # an account, by who knows its password
@@ -33,6 +33,11 @@ class Enrolment:
 
 
 def has_factor(session: Session, actor_id: str) -> bool:
+    """Whether somebody has an app in use, or a passkey."""
+    return has_app(session, actor_id) or bool(session.scalar(select(exists().where(Passkey.actor == actor_id))))
+
+
+def has_app(session: Session, actor_id: str) -> bool:
     row = session.get(SecondFactor, actor_id)
     return row is not None and row.confirmed_at is not None
 
@@ -77,48 +82,56 @@ def confirm(work: UnitOfWork, actor: Actor, code: str, secret: str) -> list[str]
     work.session.flush()
     registers.record(work, actor, work.default_jurisdiction, [row])
     sessions.end_all(work, actor.id, but=secret)
-    return _new_codes(work, actor.id)
+    return new_codes(work, actor.id)
 
 
 def pass_code(work: UnitOfWork, secret: str, code: str, whence: Whence, rules: SignInRules) -> tuple[Actor, str] | None:
     """Completes a sign-in by a code of the app or a recovery code: the actor and the secret of the whole session, which
     takes the place of the half one. None for a wrong code, or where the half session ran out."""
-    where = (LoginSession.hash == actors.secret_hash(secret), LoginSession.needs_code, LoginSession.ended_at.is_(None))
-    half = work.session.scalar(select(LoginSession).where(*where, LoginSession.expires_at > work.now))
-    if half is None or not prove(work, half.actor, code):
+    half = sessions.waiting(work.session, secret, work.now)
+    if half is None or not prove(work, half, code):
         return None
-    half.ended_at = work.now
-    found = actors.by_id(work.session, half.actor, shanghai_day(work.now))
-    return (found, sessions.start(work, half.actor, whence, rules, needs_code=False)) if found else None
+    sessions.end(work, secret)
+    found = actors.by_id(work.session, half, shanghai_day(work.now))
+    return (found, sessions.start(work, half, whence, rules, needs_code=False)) if found else None
 
 
 def prove(work: UnitOfWork, actor_id: str, code: str) -> bool:
     """Whether `code` is one of the app or an unused recovery code; it is used up. False where there is no factor."""
     row = work.session.get(SecondFactor, actor_id, with_for_update=True)
-    if row is None or row.confirmed_at is None:
-        return False
-    return _use_app(work, row, code) or _use_recovery(work, actor_id, code)
+    if row is not None and row.confirmed_at is not None and _use_app(work, row, code):
+        return True
+    return has_factor(work.session, actor_id) and _use_recovery(work, actor_id, code)
 
 
 def renew_codes(work: UnitOfWork, actor: Actor, code: str) -> list[str]:
     """Ten new recovery codes in place of the old ones. Raises Refused("wrong_code")."""
     if not prove(work, actor.id, code):
         raise Refused("wrong_code", "code")
-    return _new_codes(work, actor.id)
+    return new_codes(work, actor.id)
 
 
 def replace(work: UnitOfWork, actor: Actor, code: str) -> None:
     """Takes the own app out of use, so that another can be enrolled at once. Raises Refused("wrong_code")."""
-    if not prove(work, actor.id, code):
+    if not has_app(work.session, actor.id) or not prove(work, actor.id, code):
         raise Refused("wrong_code", "code")
     _remove(work, actor, actor.id)
+    if not has_factor(work.session, actor.id):
+        forget_codes(work, actor.id)
 
 
 def reset(work: UnitOfWork, by: Actor, actor_id: str) -> None:
-    """Takes the app of somebody who lost it out of use and ends all sessions. Raises NotFound("no_factor")."""
-    if work.session.get(SecondFactor, actor_id) is None:
+    """Takes app and passkeys of somebody who lost them out of use and ends all sessions. Raises NotFound("no_factor")."""
+    keys = list(work.session.scalars(select(Passkey).where(Passkey.actor == actor_id)))
+    app = work.session.get(SecondFactor, actor_id)
+    if app is None and not keys:
         raise NotFound("no_factor")
-    _remove(work, by, actor_id)
+    if app is not None:
+        _remove(work, by, actor_id)
+    for row in keys:
+        registers.removed(work, by, work.default_jurisdiction, [row])
+        work.session.delete(row)
+    forget_codes(work, actor_id)
     sessions.end_all(work, actor_id)
 
 
@@ -134,6 +147,11 @@ def _remove(work: UnitOfWork, by: Actor, actor_id: str) -> None:
     row = work.session.get_one(SecondFactor, actor_id)
     registers.removed(work, by, work.default_jurisdiction, [row])
     work.session.delete(row)
+    work.session.flush()
+
+
+def forget_codes(work: UnitOfWork, actor_id: str) -> None:
+    """Recovery codes go with the last second factor."""
     work.session.execute(delete(RecoveryCode).where(RecoveryCode.actor == actor_id))
     work.session.flush()
 
@@ -162,7 +180,8 @@ def _use_recovery(work: UnitOfWork, actor_id: str, code: str) -> bool:
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def _new_codes(work: UnitOfWork, actor_id: str) -> list[str]:
+def new_codes(work: UnitOfWork, actor_id: str) -> list[str]:
+    """Ten recovery codes in place of the old ones, shown once."""
     work.session.execute(delete(RecoveryCode).where(RecoveryCode.actor == actor_id))
     shown = [domain.recovery_text(work.random(10)) for _ in range(domain.RECOVERY_CODES)]
     marks = [_mark(work, actor_id, text.replace("-", "")) for text in shown]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -12,7 +12,7 @@ from app.domain.errors import NotFound
 from app.domain.sign_in import HALF_LIFETIME, TOUCHED_EVERY, SignInRules, coarse_place, device_kind, owed
 from app.domain.times import shanghai_day
 from app.store import actors
-from app.store.models import LoginSession, SecondFactor, User
+from app.store.models import LoginSession, Passkey, SecondFactor, User
 from app.store.unit_of_work import UnitOfWork
 
 
@@ -67,8 +67,9 @@ def start(work: UnitOfWork, actor_id: str, whence: Whence, rules: SignInRules, *
 
 def of(session: Session, secret: str, now: datetime, rules: SignInRules) -> OpenSession | None:
     """Who a session cookie's value stands for; None when it ended, ran out, lay idle, or the account is closed."""
+    has_passkey = exists().where(Passkey.actor == LoginSession.actor)
     query = (
-        select(LoginSession, User, SecondFactor.confirmed_at)
+        select(LoginSession, User, SecondFactor.confirmed_at, has_passkey)
         .join(User, User.actor == LoginSession.actor)
         .outerjoin(SecondFactor, SecondFactor.actor == LoginSession.actor)
         .where(LoginSession.hash == actors.secret_hash(secret), User.disabled_at.is_(None), *_open(now, rules))
@@ -77,17 +78,23 @@ def of(session: Session, secret: str, now: datetime, rules: SignInRules) -> Open
     actor = actors.by_id(session, found[0].actor, shanghai_day(now)) if found else None
     if found is None or actor is None:
         return None
-    row, user, confirmed_at = found
+    row, user, confirmed_at, passkey = found
     owes = owed(
         rules,
         actor.role,
         needs_code=row.needs_code,
-        has_factor=confirmed_at is not None,
+        has_factor=confirmed_at is not None or passkey,
         given=user.password_given,
         changed_at=user.password_changed_at,
         now=now,
     )
     return OpenSession(actor, owes, row.last_seen_at < now - TOUCHED_EVERY)
+
+
+def waiting(session: Session, secret: str, now: datetime) -> str | None:
+    """Whose session waits for its second factor under this secret; None where none does (any more)."""
+    where = (LoginSession.hash == actors.secret_hash(secret), LoginSession.needs_code, LoginSession.ended_at.is_(None))
+    return session.scalar(select(LoginSession.actor).where(*where, LoginSession.expires_at > now))
 
 
 def touch(work: UnitOfWork, secret: str) -> None:

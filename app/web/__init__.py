@@ -9,7 +9,8 @@ from app.web import words
 BLUEPRINTS = (
     "app.web.home.views",
     "app.web.auth.views",
-    "app.web.account.views",
+    "app.web.auth.passkeys",
+    "app.web.account.passkeys",
     "app.web.enterprise.views",
     "app.web.enterprise.permanent",
     "app.web.enterprise.papers",

@@ -52,6 +52,20 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class Passkey(Base):
+    """A WebAuthn credential: its id and public key (COSE); a private key never leaves the person's device."""
+
+    __tablename__ = "passkeys"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    actor: Mapped[str] = mapped_column(Id, ForeignKey("actors.id"), index=True)
+    credential: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
 class RoleAssignment(Base):
     __tablename__ = "role_assignments"
     id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)

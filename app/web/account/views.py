@@ -32,7 +32,7 @@ def _own_words() -> dict[str, object]:
 @blueprint.get("/")
 @everybody
 def home() -> str:
-    return _page({})
+    return account_page({})
 
 
 @blueprint.post("/sessions/others")
@@ -96,7 +96,7 @@ def renew_codes() -> Answer:
     try:
         codes = perform(second_factors.renew_codes, actor(), _code())
     except DomainError as error:
-        return _page(field_sentences(error)), 422
+        return account_page(field_sentences(error)), 422
     return render_template("account/recovery.html", codes=codes)
 
 
@@ -107,7 +107,7 @@ def replace() -> Answer:
     try:
         perform(second_factors.replace, actor(), _code())
     except DomainError as error:
-        return _page(field_sentences(error)), 422
+        return account_page(field_sentences(error)), 422
     return to("/account/factor", 303)
 
 
@@ -121,16 +121,21 @@ def _code() -> str:
 
 def _enrolment(errors: dict[str, str]) -> Answer:
     with reading() as session:
-        if second_factors.has_factor(session, actor().id):
+        if second_factors.has_app(session, actor().id):
             return to("/account/", 303)
-    begun = perform(second_factors.begin, actor())
-    text = " ".join(begun.text[i : i + 4] for i in range(0, len(begun.text), 4))
-    drawing = svg(code_matrix(begun.address))
-    shown = render_template("account/factor.html", secret=text, drawing=drawing, errors=errors)
+    shown = enrolment_page(errors)
     return (shown, 422) if errors else shown
 
 
-def _page(errors: dict[str, str]) -> str:
+def enrolment_page(errors: dict[str, str]) -> str:
+    """The page that begins a second factor: an app, or a passkey."""
+    begun = perform(second_factors.begin, actor())
+    text = " ".join(begun.text[i : i + 4] for i in range(0, len(begun.text), 4))
+    drawing = svg(code_matrix(begun.address))
+    return render_template("account/factor.html", secret=text, drawing=drawing, errors=errors)
+
+
+def account_page(errors: dict[str, str]) -> str:
     rules = installation().config.sign_in
     with reading() as session:
         me = queries.account(session, actor())

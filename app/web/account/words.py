@@ -20,6 +20,8 @@ SYSTEMS: dict[str, Any] = {
 DONE: dict[str, Any] = {
     "others": _l("其他设备都已退出，需要重新登录。"),
     "session": _l("那台设备已退出。"),
+    "passkey": _l("通行密钥已保存。"),
+    "passkey_gone": _l("通行密钥已删除。"),
     "password": _l("密码已修改，其他设备都已退出。"),
 }
 

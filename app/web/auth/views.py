@@ -45,7 +45,7 @@ def sign_in() -> Response | tuple[str, int]:
         login_user(SignedIn(secret, actor, CODE))
         response: Response = to(url_for("auth.code", next=target), 303)
     else:
-        response = _signed_in(actor, secret, target)
+        response = signed_in(actor, secret, target)
     known.remember(response, username)
     return response
 
@@ -74,7 +74,7 @@ def check_code() -> Response | tuple[str, int]:
         told.warning("refused: wrong second factor of %s", current_user.actor.id)
         problem = sentence("wrong_code", {})
         return render_template("auth/code.html", next=target, problem=problem), 409
-    return _signed_in(*found, target)
+    return signed_in(*found, target)
 
 
 @blueprint.post("/logout")
@@ -102,7 +102,8 @@ def _take_limits(username: str) -> None:
     take(f"sign-in:{username}", accounts.SIGN_IN_ANYWHERE_LIMIT)
 
 
-def _signed_in(actor: Actor, secret: str, target: str) -> Response:
+def signed_in(actor: Actor, secret: str, target: str) -> Response:
+    """The answer to a sign-in that is whole: where they wanted to go, or their own door."""
     login_user(SignedIn(secret, actor))
     told.info("signed in: %s", actor.id)
     response = to(target if target != "/" else home_of(actor), 303)
