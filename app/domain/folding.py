@@ -10,11 +10,19 @@ from app.domain.inspections import CodeVersion, Inspection, OfficerOnVisit, Resu
 from app.domain.joint import JOINT_CHANGES, confirmed, settled
 from app.domain.times import parse_rfc3339
 
+CREATE = ("inspection.applied", "inspection.imported", "inspection.mirrored")
+# What another system may say anew of a visit: everything but whose it is and what happened.
+DESCRIBED = (
+    "kind", "units", "items", "officers", "window_start", "window_end", "plan_code", "cause", "clue_no", "clue_at", "reason",
+    "place_kind", "place_address", "place_region", "way", "surprise", "exception", "exception_reason", "external_qr",
+    "decided_at",
+)  # fmt: skip
+
 
 def evolve(inspection: Inspection | None, fact: Fact) -> Inspection:
     """Folds one fact into the current state; the first fact creates it. Raises Refused like `transition`."""
     after = transition(inspection.state if inspection else None, fact.kind)
-    if inspection is None or fact.kind in ("inspection.applied", "inspection.imported"):
+    if inspection is None or fact.kind in CREATE:
         return _created(fact, after)
     changes = _CHANGES[fact.kind](inspection, fact)
     return replace(inspection, state=after, **changes)
@@ -40,10 +48,12 @@ def _created(fact: Fact, state: str) -> Inspection:
         officers=tuple(OfficerOnVisit(o["certificate_no"], o.get("name"), o.get("unit")) for o in b["officers"]),
         window_start=parse_rfc3339(b["window"]["start"]),
         window_end=parse_rfc3339(b["window"]["end"]),
-        applied_at=fact.recorded_at,
+        applied_at=_time(b.get("applied_at")) or fact.recorded_at,
         applied_by=fact.recorded_by,
         applicant=b["applicant"],
         imported=fact.kind == "inspection.imported",
+        mirrored=fact.kind == "inspection.mirrored",
+        decided_at=_time(b.get("approved_at")),
         plan_code=b.get("plan_code"),
         cause=b.get("cause"),
         clue_no=b.get("clue_no"),
@@ -73,6 +83,22 @@ def _created(fact: Fact, state: str) -> Inspection:
 
 def _results(rows: list[dict[str, Any]] | None) -> tuple[Result, ...]:
     return tuple(Result(r["item"], r["outcome"], r.get("note")) for r in rows or ())
+
+
+def _mirror_changed(inspection: Inspection, fact: Fact) -> dict[str, Any]:
+    told = _created(fact, inspection.state)
+    return {name: getattr(told, name) for name in DESCRIBED}
+
+
+def _begun_elsewhere(inspection: Inspection, fact: Fact) -> dict[str, Any]:
+    arrived = _time(fact.body.get("arrived_at"))
+    return {
+        "started_at": inspection.started_at or _time(fact.body.get("started_at")),
+        "first_seen_at": inspection.first_seen_at or _time(fact.body.get("seen_at")) or arrived,
+        "first_arrive_at": inspection.first_arrive_at or arrived,
+        "enterprise_arrived_at": inspection.enterprise_arrived_at or arrived,
+        "lapsed_at": None,
+    }
 
 
 def _decided(_: Inspection, fact: Fact) -> dict[str, Any]:
@@ -217,6 +243,8 @@ def _lapsed(_: Inspection, fact: Fact) -> dict[str, Any]:
 
 
 _CHANGES = {
+    "inspection.mirror_changed": _mirror_changed,
+    "inspection.begun_elsewhere": _begun_elsewhere,
     "inspection.announced": _announced,
     "inspection.slot_chosen": _slot_chosen,
     "inspection.rejected": _decided,

@@ -33,6 +33,10 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
     "inspection.applied": {None: APPLIED, DRAFT: APPLIED},
     "inspection.contact_recorded": {None: COMPLETED},
     "inspection.imported": {None: COMPLETED},
+    # registered in another system, and what it says later (domain/mirroring.py); a code of ours is never among it
+    "inspection.mirrored": {None: APPROVED},
+    "inspection.mirror_changed": {APPROVED: APPROVED, IN_PROGRESS: IN_PROGRESS, LAPSED: LAPSED},
+    "inspection.begun_elsewhere": {APPROVED: IN_PROGRESS, IN_PROGRESS: IN_PROGRESS, LAPSED: IN_PROGRESS},
     "inspection.announced": {APPLIED: APPLIED},
     "inspection.slot_chosen": {APPLIED: APPLIED},
     "inspection.rejected": {APPLIED: REJECTED},
@@ -155,6 +159,7 @@ class Inspection:
     applied_by: str
     applicant: str  # the person behind it: Actor.identity
     imported: bool = False
+    mirrored: bool = False  # registered in another system: there is no code of ours
     plan_code: str | None = None
     cause: str | None = None
     clue_no: str | None = None
@@ -203,6 +208,11 @@ class Inspection:
     contact_kind: str | None = None  # of a contact: what it was
     assisting: int | None = None  # persons who assist, fixed beforehand
     headcount: int | None = None  # all who came, as recorded with the result
+
+    @property
+    def mark(self) -> str:
+        """What marks of devices are made of: the code, else (registered elsewhere) the inspection."""
+        return self.code.cti if self.code else self.id
 
     @property
     def is_joint(self) -> bool:

@@ -107,7 +107,7 @@ def _special_in_order(d: VisitDetails) -> bool:
 
 def _approval(d: VisitDetails, calendar: WorkingDays) -> Iterator[Finding]:
     i = d.inspection
-    if i.code is None or i.decided_at is None or d.visit.start >= i.decided_at:
+    if (i.code is None and not i.mirrored) or i.decided_at is None or d.visit.start >= i.decided_at:
         return
     late = True
     if i.exception:

@@ -22,6 +22,7 @@ from app.store.models.inspections import (
     UnitKey,
 )
 from app.store.models.log import Log, LogCosignature, LogDummy, LogEntry, LogHead, LogQueued, LogTile, LogWitness
+from app.store.models.mirroring import Connector, ConnectorRefusal, MirroredVisit
 from app.store.models.onsite import CodePlace, ItemPoint, RectificationRow, RegionPlace, VisitDraft, VisitPhoto
 from app.store.models.overseeing import Accompanying, Campaign, CaseFile, FlagReview, Observation, Recusal
 from app.store.models.papers import PaperCounter, PaperRow, PaperSetting
@@ -57,19 +58,18 @@ from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 from app.store.models.watching import Lead, LeadStep, Look
 
 __all__ = [
-    "Accompanying", "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base",
-    "Batch", "BatchRow", "CalendarDay", "Callback", "CallbackDraw", "Campaign", "CaseFile", "CaseRecord",
-    "Certificate", "CertificateSuspension", "Challenge", "CodePlace", "CodeRow", "Contact", "DayFigures", "Deputy",
-    "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterprisePhone", "EnterpriseRecord",
-    "FactRow", "FigureMark", "FileRow", "FindingRow", "FlagReview", "IdempotencyKey", "InspectionInvitation", "InspectionItem",
-    "InspectionOfficer", "InspectionRow", "InspectionUnit", "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job",
-    "JurisdictionSetting", "Lead", "LeadStep", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead",
-    "LogQueued", "LogTile", "LogWitness", "LoginSession", "Look", "Lot", "MatterRow", "NationalCode", "Observation",
-    "Officer", "OfficerConflict", "OutboxRow", "PaperCounter", "PaperRow", "PaperSetting", "Passkey", "Plan",
-    "PlanKeyEnterprise", "PlanRow", "Policy", "Proposal", "RateBucket", "RecoveryCode",
-    "RectificationRow", "Recusal", "RedTold", "Region", "RegionPlace",
-    "RoleAssignment", "RuleClock", "SavedView", "SecondFactor",
-    "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson",
-    "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey", "UnitQuestion", "UnitTerritory", "User",
-    "VisitDraft", "VisitPhoto", "Watch",
+    "Accompanying", "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base", "Batch",
+    "BatchRow", "CalendarDay", "Callback", "CallbackDraw", "Campaign", "CaseFile", "CaseRecord", "Certificate",
+    "CertificateSuspension", "Challenge", "CodePlace", "CodeRow", "Connector", "ConnectorRefusal", "Contact",
+    "DayFigures", "Deputy", "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode",
+    "EnterprisePhone", "EnterpriseRecord", "FactRow", "FigureMark", "FileRow", "FindingRow", "FlagReview",
+    "IdempotencyKey", "InspectionInvitation", "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
+    "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job", "JurisdictionSetting", "Lead", "LeadStep", "Log",
+    "LogCosignature", "LogDummy", "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "Look",
+    "Lot", "MatterRow", "MirroredVisit", "NationalCode", "Observation", "Officer", "OfficerConflict", "OutboxRow",
+    "PaperCounter", "PaperRow", "PaperSetting", "Passkey", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "Proposal",
+    "RateBucket", "RecoveryCode", "RectificationRow", "Recusal", "RedTold", "Region", "RegionPlace", "RoleAssignment",
+    "RuleClock", "SavedView", "SecondFactor", "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson",
+    "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey", "UnitQuestion", "UnitTerritory", "User", "VisitDraft",
+    "VisitPhoto", "Watch",
 ]  # fmt: skip

@@ -60,6 +60,7 @@ class InspectionRow(Base):
     applied_by: Mapped[str] = mapped_column(Id)
     applicant: Mapped[str] = mapped_column(Id)
     imported: Mapped[bool]
+    mirrored: Mapped[bool] = mapped_column(default=False)
     plan_code: Mapped[str | None] = mapped_column(Code)
     cause: Mapped[str | None] = mapped_column(String(20))
     clue_no: Mapped[str | None] = mapped_column(String(100))

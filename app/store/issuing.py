@@ -1,0 +1,35 @@
+"""Who issues the codes of a jurisdiction, as its dated setting says."""
+
+import json
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.mirroring import Issuing
+from app.store.models import JurisdictionSetting
+
+KEY = "issuing"
+
+
+def issuing_on(session: Session, region: str, day: date) -> Issuing:
+    """What holds for `region` on `day`: its own codes where nothing was set."""
+    where = (
+        JurisdictionSetting.region == region,
+        JurisdictionSetting.key == KEY,
+        JurisdictionSetting.valid_from <= day,
+    )
+    newest = select(JurisdictionSetting.value).where(*where).order_by(JurisdictionSetting.valid_from.desc()).limit(1)
+    value = session.scalar(newest)
+    return Issuing(**json.loads(value)) if value else Issuing()
+
+
+def to_come(session: Session, region: str, day: date) -> list[tuple[date, Issuing]]:
+    """What will hold from later days on."""
+    where = (
+        JurisdictionSetting.region == region,
+        JurisdictionSetting.key == KEY,
+        JurisdictionSetting.valid_from > day,
+    )
+    query = select(JurisdictionSetting).where(*where).order_by(JurisdictionSetting.valid_from)
+    return [(row.valid_from, Issuing(**json.loads(row.value))) for row in session.scalars(query)]
