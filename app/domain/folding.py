@@ -221,7 +221,7 @@ def _completed(inspection: Inspection, fact: Fact) -> dict[str, Any]:
         "ended_at": parse_rfc3339(fact.body["ended_at"]),
         "started_at": _time(fact.body.get("started_at")) or inspection.started_at,
         "results": _results(fact.body["results"]),
-        "result_recorded_at": fact.recorded_at,
+        "result_recorded_at": _time(fact.body.get("result_at")) or fact.recorded_at,
         "headcount": fact.body.get("headcount"),
     }
 
@@ -230,7 +230,7 @@ def _not_carried_out(_: Inspection, fact: Fact) -> dict[str, Any]:
     return {
         "not_carried_out_reason": fact.body["reason"],
         "note": fact.body.get("note"),
-        "result_recorded_at": fact.recorded_at,
+        "result_recorded_at": _time(fact.body.get("result_at")) or fact.recorded_at,
     }
 
 

@@ -20,6 +20,7 @@ from app.domain.times import rfc3339
 
 OWN, MIRROR, BOTH = "own", "mirror", "both"
 MODES = (OWN, MIRROR, BOTH)
+LEARNED = "visit.learned"  # what a proof shows: the visit by number and hash of its code, and nothing else
 MIRRORED, CHANGED, BEGUN = "inspection.mirrored", "inspection.mirror_changed", "inspection.begun_elsewhere"
 REGISTERED = (i.APPROVED, i.IN_PROGRESS, i.COMPLETED, i.NOT_CARRIED_OUT, i.LAPSED)  # what is a visit for us
 ENDED = (i.COMPLETED, i.NOT_CARRIED_OUT, i.CANCELLED)
@@ -129,6 +130,16 @@ def description(told: Told) -> dict[str, Any]:
         "applied_at": rfc3339(told.applied_at),
         "approved_at": _time(told.approved_at),
         "external": {"system": told.system, "number": told.number, "qr": told.qr},
+    }
+
+
+def learned(told: Told) -> dict[str, Any]:
+    """What is proved of the moment at which this platform learned of a visit."""
+    return {
+        "system": told.system,
+        "number": told.number,
+        "qr_sha256": qr_digest(told.qr).hex() if told.qr else None,
+        "window": {"start": rfc3339(told.window_start), "end": rfc3339(told.window_end)},
     }
 
 

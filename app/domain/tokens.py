@@ -4,6 +4,7 @@ from app.domain.actors import HEAD, INSPECTOR, INTEGRATION, Actor
 
 AREAS = (
     "inspections", "invitations", "plans", "papers", "flags", "case-records", "units", "items", "officers", "enterprises", "stats",
+    "changes", "figures",
 )  # fmt: skip
 READ = "read"  # every area, reading only
 LONGEST_DAYS = 366

@@ -22,6 +22,9 @@ class ShownOfficer:
     unit: str | None
     valid_until: date | None
     state: str
+    valid_from: date | None = None
+    suspended_from: date | None = None
+    suspended_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,11 @@ def items(
     return out, following
 
 
+def unit_region(session: Session, unit: str | None) -> str | None:
+    """Where a unit is at home; None where there is none of that code."""
+    return session.scalar(select(Unit.region).where(Unit.code == unit))
+
+
 def officers(session: Session, unit: str | None, today: date) -> list[ShownOfficer]:
     """A unit's officers, those with a valid certificate first."""
     rows = list(
@@ -92,16 +100,27 @@ def officers(session: Session, unit: str | None, today: date) -> list[ShownOffic
     }
     still = or_(CertificateSuspension.valid_until.is_(None), CertificateSuspension.valid_until >= today)
     on_it = and_(CertificateSuspension.certificate_no.in_(numbers), CertificateSuspension.valid_from <= today, still)
-    suspended = set(session.scalars(select(CertificateSuspension.certificate_no).where(on_it)))
-    shown = [_officer(r, certificates.get(r.certificate_no), r.certificate_no in suspended, today) for r in rows]
+    suspended = {s.certificate_no: s for s in session.scalars(select(CertificateSuspension).where(on_it))}
+    shown = [_officer(r, certificates.get(r.certificate_no), suspended.get(r.certificate_no), today) for r in rows]
     return sorted(shown, key=lambda o: (o.state != VALID, o.certificate_no))
 
 
-def _officer(row: Officer, certificate: Certificate | None, suspended: bool, today: date) -> ShownOfficer:
+def _officer(
+    row: Officer, certificate: Certificate | None, suspended: CertificateSuspension | None, today: date
+) -> ShownOfficer:
     until = certificate.valid_until if certificate else None
     in_force = certificate is not None and certificate.valid_from <= today and (until is None or until >= today)
     state = SUSPENDED if suspended else VALID if in_force else EXPIRED
-    return ShownOfficer(row.certificate_no, row.name, row.unit, until, state)
+    return ShownOfficer(
+        row.certificate_no,
+        row.name,
+        row.unit,
+        until,
+        state,
+        certificate.valid_from if certificate else None,
+        suspended.valid_from if suspended else None,
+        suspended.valid_until if suspended else None,
+    )
 
 
 def enterprises(session: Session, text: str, limit: int = 20) -> list[Enterprise]:

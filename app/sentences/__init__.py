@@ -24,6 +24,7 @@ AREAS = (
     "telling",
     "callbacks",
     "watching",
+    "mirroring",
 )
 
 

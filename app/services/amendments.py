@@ -17,7 +17,7 @@ from app.domain.errors import Forbidden, Invalid, NotFound, Problem, Refused
 from app.domain.flags.advise import Advisory
 from app.domain.inspections import APPROVED, Inspection, Invitation, transition
 from app.domain.times import rfc3339
-from app.services import codes, flags, merging, visit_papers
+from app.services import codes, flags, issuing, merging, visit_papers
 from app.services.access import WORKERS, own_inspection
 from app.services.decisions import overrides, require_decider
 from app.services.visits import record_step
@@ -38,6 +38,7 @@ def request(work: UnitOfWork, actor: Actor, inspection_id: str, amendment: Amend
     Raises NotFound, Forbidden, Refused (state, "amendment_pending"), Invalid (each field).
     """
     inspection = own_inspection(work, actor, inspection_id, *WORKERS)
+    issuing.require_ours(inspection)
     transition(inspection.state, "inspection.amendment_requested")
     if inspection.pending_amendment is not None:
         raise Refused("amendment_pending")

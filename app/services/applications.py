@@ -13,7 +13,7 @@ from app.domain.flags.advise import Advisory
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339, shanghai_day
-from app.services import announcements, application_keys, enterprises, flags, joint
+from app.services import announcements, application_keys, enterprises, flags, issuing, joint
 from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.database import dialect_insert
@@ -40,7 +40,8 @@ def apply(
 
     `part_of` names what it came from (a batch, a draft) and is kept in the fact; `reference` spares who applies for
     many to load it again. Raises Invalid (malformed, unknown unit or item, no officer), Forbidden (role),
-    Refused("sent_before"): the key made another application.
+    Refused("sent_before"): the key made another application; Refused("issued_elsewhere"): codes come from another system;
+    Refused("registered_elsewhere_already"): the visit that `external` names is here.
     """
     actor.require(INSPECTOR, HEAD, INTEGRATION)
     domain.check(application)
@@ -57,6 +58,7 @@ def apply(
     inspection = work.record(work.fact(kind, subject, body, actor, jurisdiction))
     flags.after_inspection(work, None, inspection)
     application_keys.keep(work, str(actor.unit), application, inspection.id)
+    issuing.claim(work, inspection)
     if application.slots:
         inspection = announcements.record(work, actor, inspection, application.slots)
     for unit in application.invite if application.kind != inspections.CONTACT else ():
@@ -103,6 +105,7 @@ def _prepare(work: UnitOfWork, actor: Actor, a: Application) -> tuple[Enterprise
     _require_known(work, a)
     enterprise = enterprises.find_or_enter(work, a.enterprise, "application", actor)
     jurisdiction = _jurisdiction(work, actor, enterprise)
+    issuing.require_own(work, jurisdiction, a.kind)
     return enterprise, _body(work, actor, a, enterprise), jurisdiction
 
 

@@ -121,7 +121,7 @@ def _subjects(work: UnitOfWork, bureau: Actor, pool: str, asked: Period) -> list
     """Ids of the enterprises (unvisited) or visits that belong to a pool; ratings are not looked at."""
     begin, end = day_start(asked.first), day_end(asked.last)
     if pool == UNVISITED:
-        overlapping = and_(i.code_cti.is_not(None), i.window_start < end, i.window_end >= begin)
+        overlapping = and_(or_(i.code_cti.is_not(None), i.mirrored), i.window_start < end, i.window_end >= begin)
         visited = select(i.enterprise_id).where(or_(and_(i.counts, i.visit_day.between(*_ends(asked))), overlapping))
         query = select(Enterprise.id).where(_of_the_bureau(work, bureau), Enterprise.id.not_in(visited))
         return list(work.session.scalars(query.order_by(Enterprise.id)))

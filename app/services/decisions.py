@@ -6,7 +6,7 @@ from app.domain.actors import HEAD, Actor
 from app.domain.errors import Forbidden, Invalid
 from app.domain.inspections import APPLIED, APPROVED, COMPLETED, IN_PROGRESS, LAPSED, Inspection, transition
 from app.domain.times import shanghai_day
-from app.services import codes, flags, visit_papers
+from app.services import codes, flags, issuing, visit_papers
 from app.services.access import own_inspection
 from app.store import actors
 from app.store.unit_of_work import UnitOfWork
@@ -25,6 +25,7 @@ def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason:
     if inspection.code is not None and inspection.decided_by == actor.id and inspection.state in STANDING:
         return inspection
     _require_decider(work, actor, inspection, "inspection.approved")
+    issuing.require_own(work, inspection.jurisdiction, inspection.kind)
     overridden = overrides(work, inspection, override_reason)
     issued = codes.issue(work, inspection)
     body: dict[str, Any] = {

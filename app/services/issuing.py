@@ -16,7 +16,8 @@ from app.domain.mirroring import OWN, Issuing, check
 from app.domain.times import shanghai_day
 from app.services import registers
 from app.store.issuing import KEY, issuing_on
-from app.store.models import JurisdictionSetting
+from app.store.mirroring import add, by_number
+from app.store.models import InspectionRow, JurisdictionSetting
 from app.store.unit_of_work import UnitOfWork
 
 
@@ -49,6 +50,19 @@ def require_own(work: UnitOfWork, jurisdiction: str, kind: str) -> None:
     found = issuing_on(work.session, jurisdiction, shanghai_day(work.now))
     if found.is_elsewhere:
         raise Refused("issued_elsewhere", system=found.system, entry=found.entry or "—")
+
+
+def claim(work: UnitOfWork, inspection: Inspection) -> None:
+    """Keeps that an application names a visit of another system. Raises Refused("registered_elsewhere_already")."""
+    system, number = inspection.external_system, inspection.external_number
+    if not system or not number:
+        return
+    work.lock(f"mirror:{system}:{number}")
+    known = by_number(work.session, system, number)
+    if known is not None:
+        there = work.session.get_one(InspectionRow, known.inspection)
+        raise Refused("registered_elsewhere_already", "external.number", number=there.number)
+    add(work.session, inspection, work.now)
 
 
 def require_mirroring(work: UnitOfWork, jurisdiction: str) -> None:

@@ -14,7 +14,7 @@ from app.domain.errors import Forbidden, Invalid, NotFound, Problem, Refused
 from app.domain.inspections import APPROVED, CANCELLED, Inspection, Invitation, transition
 from app.domain.joint import responsible
 from app.domain.times import shanghai_day
-from app.services import amendments, merging
+from app.services import amendments, issuing, merging
 from app.services.visits import record_step
 from app.store import registry
 from app.store.unit_of_work import UnitOfWork
@@ -35,6 +35,7 @@ class Offer:
 def invite(work: UnitOfWork, actor: Actor, inspection_id: str, unit: str, note: str | None = None) -> Inspection:
     """The lead unit invites another one. Raises NotFound, Forbidden, Refused (state), Invalid("unit", …)."""
     inspection = _led(work, actor, inspection_id)
+    issuing.require_ours(inspection)
     transition(inspection.state, "inspection.invited")
     known = registry.units(work.session, [unit]).get(unit)
     if known is None or known.role != "inspecting":

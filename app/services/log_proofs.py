@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.inspections import Inspection
+from app.domain.mirroring import LEARNED
 from app.domain.transparency import Note, ProofFile
 from app.services import log, log_witnesses
 from app.store import log as log_store
@@ -60,8 +61,14 @@ def proof_file(session: Session, inspection: Inspection) -> bytes | None:
 
 def _issued(session: Session, inspection: Inspection) -> FactRow | None:
     if inspection.code is None:
-        return None
+        return _learned(session, inspection) if inspection.mirrored else None
     where = (FactRow.subject_kind == "code", FactRow.subject_id == inspection.code.cti, FactRow.kind == "code.issued")
+    return session.scalar(select(FactRow).where(*where))
+
+
+def _learned(session: Session, inspection: Inspection) -> FactRow | None:
+    """Of a visit registered elsewhere: when this platform learned of it. It says no more than the code's own page does."""
+    where = (FactRow.subject_kind == "mirror", FactRow.subject_id == inspection.id, FactRow.kind == LEARNED)
     return session.scalar(select(FactRow).where(*where))
 
 

@@ -20,7 +20,7 @@ from app.services import enterprises, flags, issuing, onsite, rectifications
 from app.services.applications import next_number
 from app.store import inspections as inspection_store
 from app.store import registry
-from app.store.mirroring import by_number
+from app.store.mirroring import add, by_number
 from app.store.models import InspectionRow, MirroredVisit
 from app.store.unit_of_work import UnitOfWork
 
@@ -53,18 +53,6 @@ def receive(work: UnitOfWork, told: Told, actor: Actor = SYSTEM) -> str:
     return UPDATED
 
 
-def enter(work: UnitOfWork, inspection: Inspection) -> None:
-    """Keeps that an application names a visit of another system. Raises Refused("registered_elsewhere_already")."""
-    if not inspection.external_system or not inspection.external_number:
-        return
-    work.lock(f"mirror:{inspection.external_system}:{inspection.external_number}")
-    known = by_number(work.session, inspection.external_system, inspection.external_number)
-    if known is not None:
-        there = inspection_store.get(work.session, known.inspection)
-        raise Refused("registered_elsewhere_already", "external.number", number=there.number if there else "")
-    _row(work, inspection)
-
-
 def _first(work: UnitOfWork, told: Told, actor: Actor) -> str:
     _require_known(work, told)
     ref = EnterpriseRef(told.uscc, told.enterprise, told.address, told.no_uscc_reason)
@@ -79,8 +67,11 @@ def _first(work: UnitOfWork, told: Told, actor: Actor) -> str:
         "officers": registry.officers_named(work.session, told.officers),
     }
     inspection = work.record(work.fact(domain.MIRRORED, ("inspection", work.new_id()), body, actor, jurisdiction))
+    work.store_fact(
+        work.fact(domain.LEARNED, ("mirror", inspection.id), domain.learned(told), actor, inspection.jurisdiction)
+    )
     inspection = _advance(work, inspection, told, actor)
-    row = _row(work, inspection)
+    row = add(work.session, inspection, work.now)
     _note(row, told)
     flags.after_inspection(work, None, inspection)
     return ADDED
@@ -122,10 +113,12 @@ def _advance(work: UnitOfWork, inspection: Inspection, told: Told, actor: Actor)
     if told.state == states.COMPLETED and may("inspection.completed"):
         results = [{"item": r.item, "outcome": r.outcome, "note": r.note} for r in domain.whole_results(inspection, told)]
         ended = rfc3339(told.ended_at or told.window_end)
-        inspection = step("inspection.completed", {"results": results, "ended_at": ended})
+        said = {"results": results, "ended_at": ended, "result_at": ended}  # when it was entered there is not known here
+        inspection = step("inspection.completed", said)
         rectifications.after_completion(work, actor, inspection, onsite.rectify_of(work.session, inspection))
     elif told.state == states.NOT_CARRIED_OUT and may("inspection.not_carried_out"):
-        inspection = step("inspection.not_carried_out", {"reason": told.not_carried_out or "other", "note": told.note})
+        said = {"reason": told.not_carried_out or "other", "note": told.note, "result_at": rfc3339(told.window_end)}
+        inspection = step("inspection.not_carried_out", said)
     elif told.state == states.CANCELLED and may("inspection.cancelled"):
         inspection = step("inspection.cancelled", {"reason": told.note})
     return inspection
@@ -148,19 +141,6 @@ def _number(work: UnitOfWork, told: Told, jurisdiction: str) -> str:
     if len(told.number) > 64 or domain.looks_like_ours(told.number) or work.session.scalar(taken):
         return next_number(work, told.units[0])
     return told.number
-
-
-def _row(work: UnitOfWork, inspection: Inspection) -> MirroredVisit:
-    row = MirroredVisit(
-        inspection=inspection.id,
-        system=inspection.external_system,
-        number=inspection.external_number,
-        learned_at=work.now,
-        qr_digest=domain.qr_digest(inspection.external_qr) if inspection.external_qr else None,
-    )
-    work.session.add(row)
-    work.session.flush()
-    return row
 
 
 def _note(row: MirroredVisit, told: Told) -> None:

@@ -21,6 +21,7 @@ from app.store.database import dialect_insert
 from app.store.models import Challenge, DeviceArrival, DeviceMark
 from app.store.unit_of_work import UnitOfWork
 
+SHOWN = ("valid", "registered_elsewhere")  # a visit that is registered and may take place now
 ARRIVALS_KEPT = timedelta(days=2)
 ACTIONS = {"seen": "inspection.seen", "arrive": "inspection.arrived"}
 
@@ -55,7 +56,7 @@ def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_sta
     if action not in ACTIONS:
         raise Invalid("unknown_choice", "action", value=action, choices=", ".join(ACTIONS))
     seen = look(work.session, text, work.now)
-    if seen.inspection is None or seen.verdict != "valid":
+    if seen.inspection is None or seen.verdict not in SHOWN:
         if action == "arrive" and seen.verdict in BAD_WHEN_ARRIVING:
             note_bad(work, seen, device)
         if action == "seen" and seen.inspection is not None:
@@ -93,8 +94,7 @@ def _record(work: UnitOfWork, inspection_id: str, action: str, device: str, by_s
 
 def _first_time(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> bool:
     """Whether this device did this for the first time. The mark is keyed by the code and dies with it."""
-    assert inspection.code is not None
-    mark = work.vault.mark(f"{action}:{inspection.code.cti}", device)
+    mark = work.vault.mark(f"{action}:{inspection.mark}", device)
     statement = dialect_insert(work.session, DeviceMark).values(mark=mark, expires_at=inspection.window_end + LIFETIME)
     return work.session.execute(statement.on_conflict_do_nothing().returning(DeviceMark.mark)).first() is not None
 
@@ -115,8 +115,7 @@ def _enterprises_today(work: UnitOfWork, inspection: Inspection, device: str) ->
 
 
 def _open_challenge(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> OpenChallenge:
-    assert inspection.code is not None
-    mark = work.vault.mark(f"challenge:{inspection.code.cti}", device)
+    mark = work.vault.mark(f"challenge:{inspection.mark}", device)
     own, over = Challenge.mark == mark, Challenge.expires_at <= work.now
     gone = or_(over, own) if action == "arrive" else over
     work.session.execute(delete(Challenge).where(Challenge.inspection == inspection.id, gone))

@@ -83,7 +83,7 @@ def rate(work: UnitOfWork, rating: Rating, device: str) -> str:
     """
     _check_rating(rating)
     inspection = look(work.session, rating.code, work.now).inspection
-    if inspection is None or inspection.code is None:
+    if inspection is None:
         raise NotFound("no_such_code", "code")
     if work.now < inspection.window_start and inspection.first_arrive_at is None:
         raise Refused("not_yet_ratable")
@@ -233,7 +233,7 @@ def _issued_around(session: Session, enterprise_id: str, day: date) -> list[str]
     """The inspections of an enterprise around a day that the register knows now, so: before the report arrived."""
     query = select(InspectionRow.id).where(
         InspectionRow.enterprise_id == enterprise_id,
-        or_(InspectionRow.code_cti.is_not(None), InspectionRow.imported),
+        or_(InspectionRow.code_cti.is_not(None), InspectionRow.imported, InspectionRow.mirrored),
         InspectionRow.window_start < day_end(day) + KNOWN_WITHIN,
         InspectionRow.window_end >= day_start(day) - KNOWN_WITHIN,
     )
@@ -241,8 +241,7 @@ def _issued_around(session: Session, enterprise_id: str, day: date) -> list[str]
 
 
 def _first_rating(work: UnitOfWork, inspection: Inspection, device: str) -> bool:
-    assert inspection.code is not None
-    mark = work.vault.mark(f"rate:{inspection.code.cti}", device)
+    mark = work.vault.mark(f"rate:{inspection.mark}", device)
     statement = dialect_insert(work.session, DeviceMark).values(
         mark=mark, expires_at=inspection.window_end + RATING_WINDOW
     )

@@ -5,26 +5,30 @@ group and clock hour; the code itself is never kept, only the hash that stands f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import PUBLIC
-from app.domain.codes.classify import FOREIGN, OTHER_ISSUER, SHORT_CODE, Scanned, classify
+from app.domain.codes.classify import ELSEWHERE, FOREIGN, OTHER_ISSUER, SHORT_CODE, Scanned, classify, issuer_of
 from app.domain.codes.issuers import Issuer
 from app.domain.codes.token import masked, signed_digest
-from app.domain.codes.verify import RegisteredCode, Step, Verdict, Verification
+from app.domain.codes.verify import RegisteredCode, Step, Verdict, Verification, verify_elsewhere
 from app.domain.codes.verify import verify as verify_code
+from app.domain.enterprises import normalise_uscc
 from app.domain.inspections import Inspection
+from app.domain.mirroring import presented_as
 from app.domain.times import rfc3339, shanghai_day
 from app.services import flags
 from app.services.unit_keys import RegisteredKeys
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
 from app.store.issuers import recognised
-from app.store.models import BadPresentation, CodeRow
+from app.store.issuing import mirrors
+from app.store.mirroring import by_code
+from app.store.models import BadPresentation, CodeRow, Enterprise
 from app.store.unit_of_work import UnitOfWork
 
 # rules.md, code.bad: what a posted verification, and what an attempted arrival, leaves a note for
@@ -50,6 +54,35 @@ class Look:
 def look(session: Session, text: str, now: datetime, uscc: str | None = None, issuers: Sequence[Issuer] = ()) -> Look:
     """What a URL, a token's digits or a short code is worth at `now`. Reads only; a few indexed rows."""
     scanned = classify(text, issuers)
+    seen = _look(session, scanned, now, uscc)
+    if scanned.kind in (FOREIGN, OTHER_ISSUER) or seen.verification.verdict == Verdict.UNKNOWN_KEY:
+        return _elsewhere(session, seen, text, now, uscc, issuers)
+    return seen
+
+
+def _elsewhere(
+    session: Session, seen: Look, text: str, now: datetime, uscc: str | None, issuers: Sequence[Issuer]
+) -> Look:
+    """A code that is not ours may belong to a visit that another system registered and that is known here.
+
+    Where none is, one of a recognised system stays unread while only our own codes count, else it is not registered here.
+    """
+    issuer = seen.scanned.issuer or issuer_of(text, issuers)
+    found = by_code(session, text)
+    if found is not None:
+        enterprise = session.get_one(Enterprise, found.enterprise_id)
+        window = found.window_start, found.window_end
+        known = verify_elsewhere(found.state, window, now, enterprise.uscc, normalise_uscc(uscc) if uscc else None)
+        return Look(replace(seen.scanned, kind=ELSEWHERE, value=presented_as(text), issuer=issuer), known, found)
+    if issuer is None:
+        return seen
+    other = replace(seen.scanned, kind=OTHER_ISSUER, issuer=issuer)
+    if not mirrors(session, shanghai_day(now)):
+        return Look(other, _stopped_at("digits", Verdict.MALFORMED))
+    return Look(other, _stopped_at("registered", Verdict.NOT_REGISTERED))
+
+
+def _look(session: Session, scanned: Scanned, now: datetime, uscc: str | None) -> Look:
     presented: str | bytes = scanned.value
     if scanned.kind == SHORT_CODE:
         token = session.scalar(select(CodeRow.token).where(CodeRow.short_code == scanned.value))
@@ -82,7 +115,7 @@ def verify(work: UnitOfWork, text: str, uscc: str | None, device: str) -> Look:
     """`look`, and a note where the verdict is one that rules.md names."""
     issuers = recognised(work.session, work.default_jurisdiction, shanghai_day(work.now))
     seen = look(work.session, text, work.now, uscc, issuers)
-    if seen.verdict in BAD_WHEN_VERIFIED:
+    if seen.verdict in BAD_WHEN_VERIFIED and seen.scanned.issuer is None:  # another system's code is nobody's forgery
         note_bad(work, seen, device)
     return seen
 

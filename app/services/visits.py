@@ -16,7 +16,7 @@ from app.domain.inspections import APPROVED, NOT_CARRIED_OUT_REASONS, OUTCOMES, 
 from app.domain.joint import responsible
 from app.domain.onsite import USUALLY, Companion, PointResult, Rectify, people_problems, point_problems
 from app.domain.times import rfc3339, shanghai_day
-from app.services import flags, onsite, rectifications
+from app.services import flags, issuing, onsite, rectifications
 from app.services.access import WORKERS, own_inspection
 from app.store import inspections as inspection_store
 from app.store import registry
@@ -42,6 +42,7 @@ class Completion:
 def cancel(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str | None, *, on_advice: bool) -> Inspection:
     """Cancels before the visit begins. `on_advice` keeps it as a duty record: the platform advised against it."""
     inspection = _led(work, actor, inspection_id)
+    issuing.require_ours(inspection)
     return record_step(work, actor, inspection, "inspection.cancelled", {"reason": reason, "on_advice": on_advice})
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.mirroring import Issuing
+from app.domain.mirroring import OWN, Issuing
 from app.store.models import JurisdictionSetting
 
 KEY = "issuing"
@@ -22,6 +22,12 @@ def issuing_on(session: Session, region: str, day: date) -> Issuing:
     newest = select(JurisdictionSetting.value).where(*where).order_by(JurisdictionSetting.valid_from.desc()).limit(1)
     value = session.scalar(newest)
     return Issuing(**json.loads(value)) if value else Issuing()
+
+
+def mirrors(session: Session, day: date) -> bool:
+    """Whether visits of another system come in anywhere here on `day`: then what is not among them is not registered."""
+    query = select(JurisdictionSetting.region).where(JurisdictionSetting.key == KEY).distinct()
+    return any(issuing_on(session, region, day).mode != OWN for region in session.scalars(query))
 
 
 def to_come(session: Session, region: str, day: date) -> list[tuple[date, Issuing]]:

@@ -1,5 +1,7 @@
 """Visits of other systems in the database: found by their number or by the code they carry."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,21 @@ from app.store.models import MirroredVisit
 def by_number(session: Session, system: str, number: str) -> MirroredVisit | None:
     query = select(MirroredVisit).where(MirroredVisit.system == system, MirroredVisit.number == number)
     return session.scalar(query)
+
+
+def add(session: Session, inspection: Inspection, now: datetime) -> MirroredVisit:
+    """Keeps which visit of another system an inspection is."""
+    qr = inspection.external_qr
+    row = MirroredVisit(
+        inspection=inspection.id,
+        system=inspection.external_system,
+        number=inspection.external_number,
+        learned_at=now,
+        qr_digest=qr_digest(qr) if qr else None,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def by_code(session: Session, text: str) -> Inspection | None:

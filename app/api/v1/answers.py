@@ -156,14 +156,24 @@ class OtherIssuer(Told):
     entry: str
 
 
+class Elsewhere(Told):
+    """A visit registered in another system, by its number there."""
+
+    system: str
+    number: str
+
+
 class Verification(Told):
     """The first step that is not ok names the verdict. `inspection` only where signature and register agree; `issuer`
-    (with verdict `malformed`) where the code is another recognised system's."""
+    (with verdict `malformed`, or `not_registered` where visits of that system come in here and this one did not) where the
+    code is another recognised system's. `registered_elsewhere`: another system's code, which was not checked, whose visit is
+    known here; `elsewhere` names it there."""
 
     verdict: Literal[tuple(str(v) for v in Verdict)]
     steps: list[Step]
     inspection: InspectionShown | None = None
     issuer: OtherIssuer | None = None
+    elsewhere: Elsewhere | None = None
 
 
 class Challenge(Told):
@@ -262,6 +272,9 @@ class Officer(Told):
     unit: str | None
     valid_until: date | None
     state: Literal["valid", "expired", "suspended"]
+    valid_from: date | None
+    suspended_from: date | None = Field(description="Of the suspension that holds today.")
+    suspended_until: date | None
 
 
 class OfficerList(Page):

@@ -29,6 +29,9 @@ def verify_code(work: UnitOfWork, who: Actor, body: VerifyIn) -> Answer:
     }
     if (issuer := look.scanned.issuer) is not None:
         answer["issuer"] = {"name": issuer.name, "entry": issuer.entry}
+    if look.inspection is not None and look.inspection.mirrored:
+        system, number = look.inspection.external_system, look.inspection.external_number
+        answer["elsewhere"] = {"system": system, "number": number}
     if look.inspection is not None:
         answer["inspection"] = _public_inspection(work.session, who, look)
     return Answer(answer)

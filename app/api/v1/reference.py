@@ -14,6 +14,7 @@ from app.queries.paging import limit_of
 from app.store.database import Session
 
 ANY = (INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION)
+OFFICER_DAYS = ("valid_from", "valid_until", "suspended_from", "suspended_until")
 PAGED = {"cursor": "Where the last page ended.", "limit": "1–200, 50 where nothing is said."}
 
 
@@ -50,17 +51,23 @@ def list_items(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     return Answer({"items": items, "next": following})
 
 
-@Declared("GET", "/officers", "Officers of the own unit, valid certificates first", ANY, answer=answers.OfficerList)
+@Declared(
+    "GET", "/officers", "Officers of the own unit, valid certificates first; a supervisor's of any unit of the own region", ANY,
+    query={"unit": "Only a supervisor: this unit's."}, answer=answers.OfficerList,
+)  # fmt: skip
 def list_officers(session: Session, who: Actor, query: dict[str, str]) -> Answer:
+    unit = query.get("unit", who.unit)
+    if unit != who.unit and not (who.role == SUPERVISOR and registry.unit_region(session, unit) in who.regions):
+        raise Invalid("unknown_unit", "unit", unit=str(unit)[:64])
     items = [
         {
             "certificate_no": o.certificate_no,
             "name": o.name,
             "unit": o.unit,
-            "valid_until": o.valid_until.isoformat() if o.valid_until else None,
             "state": o.state,
+            **{name: d.isoformat() if (d := getattr(o, name)) else None for name in OFFICER_DAYS},
         }
-        for o in registry.officers(session, who.unit, shanghai_day(now()))
+        for o in registry.officers(session, unit, shanghai_day(now()))
     ]
     return Answer({"items": items, "next": None})
 

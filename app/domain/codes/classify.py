@@ -10,6 +10,7 @@ from app.domain.codes.short import normalise_short_code
 from app.domain.codes.token import PATH
 
 CODE, SHORT_CODE, OTHER_ISSUER, FOREIGN = "code", "short_code", "other_issuer", "foreign"
+ELSEWHERE = "elsewhere"  # a code of another system whose visit is known here (services/verification)
 MAX_TEXT = 4096  # a QR holds no more
 _DIGITS = re.compile(r"[0-9]+")
 _CODE_PATH = re.compile(rf"(?:/[^/]+)*{PATH}([0-9]+)/?")
@@ -45,13 +46,20 @@ def classify(text: str, issuers: Sequence[Issuer] = ()) -> Scanned:
         return Scanned(CODE, digits, host=url.host if url else None)
     if not url and (short := normalise_short_code(text)):
         return Scanned(SHORT_CODE, short)
-    for issuer in issuers:
-        if any(_begins_with(text, url, prefix) for prefix in issuer.prefixes):
-            return Scanned(OTHER_ISSUER, text, issuer=issuer, leads_to=url.host if url else None)
+    issuer = issuer_of(text, issuers)
+    if issuer is not None:
+        return Scanned(OTHER_ISSUER, text, issuer=issuer, leads_to=url.host if url else None)
     if url:
         return Scanned(FOREIGN, text, leads_to=url.host)
     scheme = _SCHEME.match(text)
     return Scanned(FOREIGN, text, leads_to=scheme.group(1).lower() + ":" if scheme else None)
+
+
+def issuer_of(text: str, issuers: Sequence[Issuer]) -> Issuer | None:
+    """The other system that a text begins like, by its published prefixes."""
+    text = text.strip()[:MAX_TEXT]
+    url = _as_url(text)
+    return next((i for i in issuers if any(_begins_with(text, url, prefix) for prefix in i.prefixes)), None)
 
 
 def digits_of(text: str) -> str | None:

@@ -37,6 +37,7 @@ class Verdict(StrEnum):
     UNKNOWN_KEY = "unknown_key"
     BAD_SIGNATURE = "bad_signature"
     MALFORMED = "malformed"
+    REGISTERED_ELSEWHERE = "registered_elsewhere"  # a code of another system, whose visit is known here: never "valid"
 
 
 # What an inspection's state means for its code. A state that is not here never had a code: not registered.
@@ -238,6 +239,27 @@ def _enterprise(case: _Case) -> Verdict | None:
     assert case.claims is not None and case.uscc is not None
     same = case.claims.uscc in (case.uscc, normalise_uscc(case.uscc))
     return None if same else Verdict.WRONG_ENTERPRISE
+
+
+def verify_elsewhere(
+    state: str, window: tuple[datetime, datetime], now: datetime, uscc: str | None, wanted: str | None
+) -> Verification:
+    """The verdict on a code of another system whose visit is known here, by what is known of the visit alone.
+
+    `uscc` is the visit's enterprise, `wanted` the one that the code is held against. The code itself was not checked: at
+    best the visit is registered elsewhere.
+    """
+    verdict = _STATE_VERDICTS.get(state, Verdict.NOT_REGISTERED)
+    if state == APPROVED and now >= window[1]:
+        verdict = Verdict.LAPSED
+    steps = [_REGISTER[0][0], Step("state", verdict is None)]
+    if verdict is None:
+        verdict = Verdict.NOT_YET_VALID if now < window[0] else Verdict.EXPIRED if now >= window[1] else None
+        steps.append(Step("window", verdict is None))
+    if verdict is None and wanted:
+        verdict = None if wanted == uscc else Verdict.WRONG_ENTERPRISE
+        steps.append(Step("enterprise", verdict is None))
+    return Verification(verdict or Verdict.REGISTERED_ELSEWHERE, tuple(steps))
 
 
 _Check = Callable[[_Case], Verdict | None]

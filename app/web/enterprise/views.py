@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.context import installation, now, perform, reading, take
-from app.domain.codes.classify import CODE, FOREIGN, classify
+from app.domain.codes.classify import CODE, ELSEWHERE, FOREIGN, SHORT_CODE, classify
 from app.domain.codes.issuers import Issuer
 from app.domain.codes.short import display_short_code
 from app.domain.errors import Invalid, NotFound
@@ -38,8 +38,11 @@ def typed() -> Response | str:
     text = request.args.get("code", "").strip()
     with reading() as session:
         found = classify(text, _issuers(session))
+        looked = None if found.kind == SHORT_CODE else verification.look(session, text, now(), issuers=_issuers(session))
+    if looked is not None and looked.inspection is not None and looked.scanned.kind == ELSEWHERE:
+        return redirect(url_for("enterprise.code", presented=looked.scanned.value), 302)
     if found.issuer is not None:
-        return render_template("enterprise/issuer.html", issuer=found.issuer)
+        return render_template("enterprise/issuer.html", issuer=found.issuer, verdict=looked.verdict if looked else "")
     if found.kind == FOREIGN:
         return render_template("enterprise/typed.html", text=text)
     return redirect(url_for("enterprise.code", presented=found.value), 302)
@@ -166,8 +169,8 @@ def _page(presented: str) -> str:
             i is not None and look.scanned.kind == CODE and served_to(session, i.enterprise_id, ("inspection", i.id))
         )
         rectification = queries.rectification(session, i) if i else None
-    if look.scanned.issuer is not None:
-        return render_template("enterprise/issuer.html", issuer=look.scanned.issuer)
+    if look.scanned.issuer is not None and i is None:
+        return render_template("enterprise/issuer.html", issuer=look.scanned.issuer, verdict=look.verdict)
     words = VERDICTS[look.verdict]
     filled = _filled(look, around)
     return render_template(
@@ -178,7 +181,7 @@ def _page(presented: str) -> str:
         around=around,
         settings=settings,
         verdict=words,
-        title=str(words.word),
+        title=str(words.word) % filled,
         text=str(words.sentence) % filled,
         # who holds a replaced code is not given the one that took its place: the officers show it
         short_code=display_short_code(i.code.short_code) if i and i.code and look.verdict != "replaced" else None,
@@ -207,6 +210,7 @@ def _filled(look: verification.Look, around: queries.Around | None) -> dict[str,
         "start": moment(i.window_start) if i else "",
         "end": moment(i.window_end) if i else "",
         "ended": moment(ended),
+        "system": i.external_system or "" if i else "",
         "reason": (key.revoked_reason if key else None) or _("签发密钥已作废"),
     }
 
