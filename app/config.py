@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.config_connector import ConnectorSettings, connector_settings
 from app.domain.sign_in import SignInRules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +72,7 @@ class Config:
     metrics_from: tuple[str, ...]
     log_format: str
     sign_in: SignInRules
+    connector: ConnectorSettings
     practice: bool = False  # a place to practise (app/practice): no setting, set where the rooms are made
 
     @property
@@ -123,6 +125,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
             env, "JCM_LOG_FORMAT", ("json", "text") if environment == "production" else ("text", "json")
         ),
         sign_in=_sign_in(env, environment),
+        connector=_connector(env, environment),
     )
     _refuse_unsafe(config, env)
     return config
@@ -149,6 +152,13 @@ def _outside(env: Mapping[str, str], environment: str) -> Outside:
         if environment == "production" and parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
             raise ConfigError(f"{name} must begin with https:// outside this machine.")
     return outside
+
+
+def _connector(env: Mapping[str, str], environment: str) -> ConnectorSettings:
+    try:
+        return connector_settings(env, environment)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _sign_in(env: Mapping[str, str], environment: str) -> SignInRules:

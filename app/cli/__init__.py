@@ -12,6 +12,7 @@ from flask import Flask
 from app.cli.access import tokens_group, users_group
 from app.cli.backup import backup_group
 from app.cli.callbacks import callbacks_group
+from app.cli.connector import connector_group
 from app.cli.demo import demo_group
 from app.cli.doctor import doctor
 from app.cli.exports import export_group
@@ -32,6 +33,7 @@ from app.store.trouble import cannot_work_now, in_a_line
 COMMANDS: tuple[click.Command, ...] = (
     init, serve, worker, doctor, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
     keys_group, log_group, lots_group, report_group, callbacks_group, backup_group, privacy_group,
+    connector_group,
 )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from app.errors import sentence
 from app.installation import Installation
 from app.services import housekeeping, jobs, outbox, senders
 from app.services import log as log_service
+from app.services.connector import running
+from app.services.connector.from_settings import source_of
 from app.services.job_handlers import HANDLERS as OF_SERVICES
 from app.telling import making
 
@@ -38,9 +40,12 @@ def worker(every: float, once: bool) -> None:
     if once:
         jobs.run_waiting(installation.perform, HANDLERS)
         _send(installation)
+        _connect(installation)
     else:
         threading.Thread(target=_post, args=(installation, stop), name="outbox", daemon=True).start()
         threading.Thread(target=_work, args=(installation, stop), name="jobs", daemon=True).start()
+        if installation.config.connector.is_set:
+            threading.Thread(target=_keep_in_step, args=(installation, stop), name="connector", daemon=True).start()
     due = 0.0
     while not stop.is_set():
         if time.monotonic() >= due:
@@ -75,6 +80,24 @@ def _send(installation: Installation) -> None:
         outbox.deliver(installation.perform, senders.from_config(config.outside, anywhere=not config.is_production))
     except Exception:
         log.exception("the outbox could not be looked at; the next look tries again")
+
+
+def _keep_in_step(installation: Installation, stop: threading.Event) -> None:
+    """Visits of another system, in a thread of its own: a slow network keeps nobody waiting."""
+    while not stop.is_set():
+        _connect(installation)
+        stop.wait(installation.config.connector.every)
+
+
+def _connect(installation: Installation) -> None:
+    settings = installation.config.connector
+    source = source_of(settings)
+    if source is None:
+        return
+    try:
+        running.run(installation.perform, source, settings.system, own_name=installation.config.public_url)
+    except Exception:
+        log.exception("the connector failed; the next round tries again")
 
 
 def _advance_log(installation: Installation) -> None:

@@ -176,6 +176,21 @@ def whole_results(inspection: Inspection, told: Told) -> tuple[Result, ...]:
     return tuple(said.get(item) or Result(item, "not_applicable") for item in inspection.items)
 
 
+def ending(inspection: Inspection, told: Told) -> tuple[str, dict[str, Any]]:
+    """The fact that ends a visit as it ended there ("" while it has not). When a result was entered there is not known: it
+    counts from the end of the visit, so that a late connection makes no late result."""
+    if told.state == i.COMPLETED:
+        ended = rfc3339(told.ended_at or told.window_end)
+        said = whole_results(inspection, told)
+        results = [{"item": r.item, "outcome": r.outcome, "note": r.note} for r in said]
+        return "inspection.completed", {"results": results, "ended_at": ended, "result_at": ended}
+    if told.state == i.NOT_CARRIED_OUT:
+        reason = told.not_carried_out or "other"
+        body = {"reason": reason, "note": told.note, "result_at": rfc3339(told.window_end)}
+        return "inspection.not_carried_out", body
+    return ("inspection.cancelled", {"reason": told.note}) if told.state == i.CANCELLED else ("", {})
+
+
 def looks_like_ours(number: str) -> bool:
     """Whether a number has the form of those counted here (unit-year-number): it could belong to another visit."""
     return re.fullmatch(r".+-\d{4}-\d{6}", number) is not None

@@ -17,13 +17,14 @@ from app.domain.codes import sm2
 from app.domain.codes.keys import PublicKey
 from app.domain.codes.lists import UntrustedList, verify_key_list
 from app.domain.crypto import STATE, DeviceError
+from app.domain.mirroring import OWN
 from app.domain.times import parse_rfc3339, rfc3339
 from app.installation import Installation
 from app.operating.backup.making import LAST
 from app.operating.checks import DISK_LEAST, LOG_LATE, free_bytes
 from app.operating.logs import masked
 from app.operating.words import FINDINGS
-from app.queries import health
+from app.queries import connectors, health
 from app.queries.health import Vitals
 from app.services.roots import ROOT as ROOT_DOCUMENT
 from app.services.unit_keys import KEYS, STATUS_LIFETIME
@@ -41,6 +42,7 @@ JOB_LATE = timedelta(minutes=10)
 WITNESS_LATE = timedelta(days=7)
 BACKUP_OLD = timedelta(days=8)
 KEY_LIST_SHORT = timedelta(days=10)
+CONNECTOR_LATE = timedelta(minutes=15)
 STANDBY_LATE = timedelta(minutes=1)
 DISK_SHORT = 2 * 1024**3
 SECRETS = ("secret.key", "key-encryption.key", "root.key")
@@ -151,6 +153,28 @@ def _database(installation: Installation) -> Iterator[Finding]:
     yield from _standby(installation, vitals)
     yield from _log(vitals, now)
     yield from _worker(vitals, now)
+    yield from _connector(installation, now)
+
+
+def _connector(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Whether the setting and the connection to another system fit, and how far behind it is."""
+    config = installation.config
+    with installation.reading() as session:
+        found = connectors.status(session, config.connector.system, config.jurisdiction, now)
+    if not config.connector.is_set:
+        if found.issuing.mode != OWN:
+            yield finding("connector_missing", FAULT, system=found.issuing.system)
+        return
+    if found.issuing.mode == OWN:
+        yield finding("connector_idle", WARNING, system=config.connector.system)
+        return
+    late = found.lag_seconds is None or found.lag_seconds > CONNECTOR_LATE.total_seconds()
+    said = {"system": config.connector.system, "problem": masked(found.problem or "—")}
+    at = rfc3339(found.caught_up_at) if found.caught_up_at else "—"
+    yield finding("connector_late" if late else "connector", FAULT if late else OK, at=at, **said)
+    if found.refused or found.not_returned or found.differing:
+        counts = {"refused": found.refused, "kept": len(found.not_returned), "differing": len(found.differing)}
+        yield finding("connector_refused", WARNING, **counts, **said)
 
 
 def _skew(theirs: datetime, ours: datetime) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from app.config import Config
 from app.installation import Installation
-from app.queries import health
+from app.queries import connectors, health
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -73,6 +73,7 @@ class _Vitals(Collector):
         try:
             with self._installation.database.read_primary() as session:
                 found = health.vitals(session, now)
+                lag = connectors.lag(session, self._installation.config.connector.system, now)
         except Exception:
             yield GaugeMetricFamily("jcm_up", "Whether the database answers.", 0)
             return
@@ -95,6 +96,8 @@ class _Vitals(Collector):
         ):
             if until:
                 yield GaugeMetricFamily(name, help, (until - now).total_seconds())
+        if lag is not None:
+            yield GaugeMetricFamily("jcm_connector_lag_seconds", "Since all visits of the other system were here.", lag)
         messages = GaugeMetricFamily("jcm_outbox_messages", "Messages of the outbox by state.", labels=["state"])
         for state, number in sorted(found.messages.items()):
             messages.add_metric([state], number)

@@ -101,6 +101,31 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "本机时钟早于登记簿最近一次签署（{last}），登记簿已停止签署。请校时，不要改数据。",
         "The clock is earlier than the last signature of the log ({last}); nothing is signed. Set the clock, not the data.",
     ),
+    "connector": (
+        "与“{system}”的同步正常（到 {at} 为止都已收到）。",
+        "In step with “{system}” (all of it until {at} is here).",
+    ),
+    "connector_late": (
+        "与“{system}”的同步落后（最近一次同步完：{at}）：{problem}。"
+        "请检查网络、令牌和 worker，运行 flask --app wsgi connector run。",
+        "Behind “{system}” (all of it was here at {at}): {problem}. Look at network, token and worker; "
+        "run: flask --app wsgi connector run",
+    ),
+    "connector_missing": (
+        "本区的检查码由“{system}”签发，但没有设置与它的连接：那里的检查不会传来。请设 JCM_CONNECTOR_*（docs/operations.md）。",
+        "Codes are issued by “{system}”, but no connection to it is set: its visits do not arrive. "
+        "Set JCM_CONNECTOR_* (docs/operations.md).",
+    ),
+    "connector_idle": (
+        "设置了与“{system}”的连接，但本区仍由本平台签发，什么也不会收。请由两位管理员改变签发方式，或去掉 JCM_CONNECTOR_*。",
+        "A connection to “{system}” is set, but codes are issued here alone: nothing is taken. "
+        "Change who issues (two administrators), or remove JCM_CONNECTOR_*.",
+    ),
+    "connector_refused": (
+        "与“{system}”：{refused} 条没有收进来，{kept} 个结果没有传回，{differing} 次检查两边不一致。请看管理员的“其他系统”页。",
+        "“{system}”: {refused} not taken, {kept} results not given back, {differing} recorded differently. "
+        "See the administrator's page 其他系统.",
+    ),
     "keys_open": ("签名密钥可以使用。", "The signing keys can be used."),
     "keys_sealed": (
         "密钥加密密钥与数据库不符，不能签发检查码。请放回原来的 key-encryption.key（或 JCM_KEY_ENCRYPTION_KEY）。",

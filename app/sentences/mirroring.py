@@ -13,7 +13,5 @@ SENTENCES: dict[str, Any] = {
     "registered_elsewhere_already": _l("这次检查已经登记（检查编号 %(number)s），不用再填一遍。"),
     "mirror_other_enterprise": _l("检查 %(number)s 在这里登记的是另一家企业，没有改动。请与对方系统核对。"),
     "mirror_unread": _l("没有读懂“%(name)s”：应为 %(expected)s。"),
-    "mirror_units_token": _l("没有单位 %(unit)s 在对方系统的令牌，结果没有回传。"),
-    "no_connector": _l("还没有设置与其他系统的连接（JCM_CONNECTOR_SYSTEM 和 JCM_CONNECTOR_URL）。"),
     "issuing_unchanged": _l("从那一天起本来就是这样签发的，没有改变。"),
 }

@@ -29,7 +29,11 @@ def set_issuing(work: UnitOfWork, actor: Actor, region: str, issuing: Issuing, f
     check(issuing)
     if issuing_on(work.session, region, first) == issuing:
         return False
-    key = (JurisdictionSetting.region == region, JurisdictionSetting.key == KEY, JurisdictionSetting.valid_from == first)
+    key = (
+        JurisdictionSetting.region == region,
+        JurisdictionSetting.key == KEY,
+        JurisdictionSetting.valid_from == first,
+    )
     row = work.session.scalar(select(JurisdictionSetting).where(*key))
     if row is None:
         row = JurisdictionSetting(region=region, key=KEY, valid_from=first)

@@ -15,7 +15,6 @@ from app.domain.applications import EnterpriseRef
 from app.domain.errors import Invalid, Problem, Refused
 from app.domain.inspections import Inspection
 from app.domain.mirroring import Told
-from app.domain.times import rfc3339
 from app.services import enterprises, flags, issuing, onsite, rectifications
 from app.services.applications import next_number
 from app.store import inspections as inspection_store
@@ -110,17 +109,11 @@ def _advance(work: UnitOfWork, inspection: Inspection, told: Told, actor: Actor)
 
     if told.has_begun and may(domain.BEGUN) and domain.tells_more_of_beginning(inspection, told):
         inspection = step(domain.BEGUN, domain.begun(told))
-    if told.state == states.COMPLETED and may("inspection.completed"):
-        results = [{"item": r.item, "outcome": r.outcome, "note": r.note} for r in domain.whole_results(inspection, told)]
-        ended = rfc3339(told.ended_at or told.window_end)
-        said = {"results": results, "ended_at": ended, "result_at": ended}  # when it was entered there is not known here
-        inspection = step("inspection.completed", said)
-        rectifications.after_completion(work, actor, inspection, onsite.rectify_of(work.session, inspection))
-    elif told.state == states.NOT_CARRIED_OUT and may("inspection.not_carried_out"):
-        said = {"reason": told.not_carried_out or "other", "note": told.note, "result_at": rfc3339(told.window_end)}
-        inspection = step("inspection.not_carried_out", said)
-    elif told.state == states.CANCELLED and may("inspection.cancelled"):
-        inspection = step("inspection.cancelled", {"reason": told.note})
+    kind, body = domain.ending(inspection, told)
+    if kind and may(kind):
+        inspection = step(kind, body)
+        if kind == "inspection.completed":
+            rectifications.after_completion(work, actor, inspection, onsite.rectify_of(work.session, inspection))
     return inspection
 
 

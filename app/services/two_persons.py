@@ -1,8 +1,8 @@
 """Acts of administrators that need two persons: one proposes, another of the same district confirms, then it is done.
 
-A role with powers (new or changed), a signing key revoked, a lost second factor taken away. OWASP ASVS 5.0, 2.3.5.
-Each step is a fact. Commands on the server do the same alone: whoever runs them could change the database as well, and
-the first administrator comes from there (docs/decisions/0023).
+A role with powers (new or changed), a signing key revoked, a lost second factor taken away, who issues codes. OWASP ASVS
+5.0, 2.3.5. Each step is a fact. Commands on the server do the same alone: whoever runs them could change the database as
+well, and the first administrator comes from there (docs/decisions/0023).
 """
 
 import json
@@ -14,17 +14,21 @@ from typing import Any
 from sqlalchemy import select
 
 from app.domain.actors import ADMIN, INSPECTOR, Actor
-from app.domain.errors import Forbidden, NotFound, Refused
+from app.domain.errors import Forbidden, Invalid, NotFound, Refused
 from app.domain.facts import canonical_json
+from app.domain.mirroring import Issuing, check
 from app.domain.times import shanghai_day
 from app.services import accounts, registers, second_factors, unit_keys
+from app.services.issuing import set_issuing
 from app.services.keeping import periods
 from app.services.scope import account_in_scope, unit_in_scope
 from app.store.actors import secret_text
+from app.store.issuing import issuing_on
 from app.store.models import Proposal, RoleAssignment, UnitKey
 from app.store.unit_of_work import UnitOfWork
 
 ACCOUNT, ROLE, KEY, FACTOR = "account", "role", "key", "factor"
+ISSUING = "issuing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,20 @@ def propose_factor(work: UnitOfWork, actor: Actor, actor_id: str) -> Proposal:
     if not second_factors.has_factor(work.session, actor_id):
         raise NotFound("no_factor")
     return propose(work, actor, FACTOR, actor_id, {"username": user.username})
+
+
+def propose_issuing(work: UnitOfWork, actor: Actor, issuing: Issuing, first: date | None) -> Proposal:
+    """Proposes who issues the codes of the actor's district from a day on. Raises Invalid at each field, Refused."""
+    actor.require(ADMIN)
+    check(issuing)
+    if first is None:
+        raise Invalid("missing", "valid_from")
+    if first < shanghai_day(work.now):
+        raise Invalid("period_in_the_past", "valid_from")
+    district = periods.jurisdiction(work, actor.region)
+    if issuing_on(work.session, district, first) == issuing:
+        raise Refused("issuing_unchanged", "mode")
+    return propose(work, actor, ISSUING, district, issuing.to_json() | {"first": first.isoformat()})
 
 
 def confirm(work: UnitOfWork, actor: Actor, proposal_id: str) -> Done:
@@ -155,11 +173,18 @@ def _key(work: UnitOfWork, actor: Actor, kid: str) -> UnitKey:
     return row
 
 
+def _set_issuing(work: UnitOfWork, actor: Actor, subject: str, body: Mapping[str, Any]) -> Done:
+    first = max(date.fromisoformat(body["first"]), shanghai_day(work.now))
+    set_issuing(work, actor, subject, Issuing(body["mode"], body["system"], body["entry"]), first)
+    return Done(ISSUING, subject)
+
+
 _ACTS: dict[str, Callable[[UnitOfWork, Actor, str, Mapping[str, Any]], Done]] = {
     ACCOUNT: _add_account,
     ROLE: _assign,
     KEY: _revoke_key,
     FACTOR: _reset_factor,
+    ISSUING: _set_issuing,
 }
 
 

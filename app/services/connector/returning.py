@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from app.domain.inspections import APPROVED, COMPLETED, IN_PROGRESS, LAPSED, NOT_CARRIED_OUT, Inspection
 from app.domain.times import rfc3339
-from app.queries.satisfaction import exported
 from app.services.connector.sources import Result
 from app.services.connector.taking import state
 from app.store import inspections as inspection_store
+from app.store.figures import closed
 from app.store.models import InspectionRow, MirroredVisit
 from app.store.unit_of_work import UnitOfWork
 
@@ -58,9 +58,12 @@ def figures(work: UnitOfWork, system: str) -> list[tuple[str, Sequence[dict[str,
     """The closed quarters not given back yet, each with the figure of every unit that has one: as units see them."""
     last = state(work, system).figures or ""
     quarters: dict[str, list[dict[str, Any]]] = {}
-    for unit, quarter, points in exported(work.session):
-        if quarter > last:
-            quarters.setdefault(quarter, []).append({"unit": unit, "quarter": quarter, "points": points})
+    for quarter, known in closed(work.session):
+        told = [
+            {"unit": f.unit, "quarter": str(quarter), "points": f.halves / 2} for f in known if f.halves is not None
+        ]
+        if str(quarter) > last and told:
+            quarters[str(quarter)] = told
     return sorted(quarters.items())
 
 

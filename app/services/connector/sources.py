@@ -127,16 +127,21 @@ class HttpSource:
             data = json.dumps(body, ensure_ascii=False).encode()
         if key:
             headers["Idempotency-Key"] = key
-        request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, headers, method=method)  # noqa: S310 checked in config
-        opener = urllib.request.build_opener(_NoRedirect)
+        status, said = self._exchange(method, f"/api/v1/{path}", headers, data)
+        if status >= 500 or status in (401, 408, 429):
+            raise OSError(f"HTTP {status} from {path.partition('?')[0]}")
+        if status >= 300:
+            raise Refusal(_refused(said) or f"HTTP {status}")
+        return _json(said)
+
+    def _exchange(self, method: str, path: str, headers: dict[str, str], data: bytes | None) -> tuple[int, bytes]:
+        """Status and body of one call."""
+        request = urllib.request.Request(self.url + path, data, headers, method=method)  # noqa: S310 checked in config
         try:
-            with opener.open(request, timeout=TIMEOUT) as answer:
-                return _json(answer.read(LARGEST + 1))
+            with urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
+                return answer.status, answer.read(LARGEST + 1)
         except HTTPError as error:
-            said = error.read(20_000)
-            if error.code >= 500 or error.code in (401, 403, 408, 429):
-                raise OSError(f"HTTP {error.code} from {path.partition('?')[0]}") from None
-            raise Refusal(_refused(said) or f"HTTP {error.code}") from None
+            return error.code, error.read(20_000)
 
 
 def _json(data: bytes) -> Any:

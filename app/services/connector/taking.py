@@ -83,7 +83,9 @@ def _take(work: UnitOfWork, system: str, said: Any, counts: Counts) -> None:
         with work.session.begin_nested():
             came = mirroring.receive(work, told)
     except DomainError as error:
-        field, code, data = error.problems[0] if isinstance(error, Invalid) else (error.field or "", error.code, error.data)
+        field, code, data = (
+            error.problems[0] if isinstance(error, Invalid) else (error.field or "", error.code, error.data)
+        )
         counts.refused += 1
         _refuse(work, system, VISIT, number, said, (field, code, data))
         return

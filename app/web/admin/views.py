@@ -6,10 +6,22 @@ from app.context import actor, installation, reading
 from app.queries import access
 from app.queries import keeping as queries
 from app.queries import keeping_people as people_queries
-from app.web.admin import codes, enterprises, items, officers, people, powers, settings, tables, units
+from app.web.admin import codes, connector, enterprises, items, officers, people, powers, settings, tables, units
 from app.web.admin.blueprint import administrators, blueprint, own_regions, today
 
-__all__ = ["blueprint", "codes", "enterprises", "items", "officers", "people", "powers", "settings", "tables", "units"]
+__all__ = [
+    "blueprint",
+    "codes",
+    "connector",
+    "enterprises",
+    "items",
+    "officers",
+    "people",
+    "powers",
+    "settings",
+    "tables",
+    "units",
+]
 
 
 @blueprint.get("/")

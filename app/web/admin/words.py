@@ -20,6 +20,18 @@ CERTIFICATE_FILTERS: dict[str, Any] = {
     "expired": _l("已过期"),
     "suspended": _l("停用中"),
 }
+ISSUING: dict[str, Any] = {
+    "own": _l("本平台签发"),
+    "mirror": _l("其他系统签发，本平台同步"),
+    "both": _l("两边都签发"),
+}
+CONNECTOR_KINDS: dict[str, Any] = {
+    "visits": _l("检查"),
+    "units": _l("单位"),
+    "items": _l("检查事项"),
+    "officers": _l("执法人员"),
+    "plans": _l("计划"),
+}
 UNIT_ROLES: dict[str, Any] = {
     "inspecting": _l("检查单位"),
     "supervisor": _l("监督单位"),

@@ -38,7 +38,9 @@ def typed() -> Response | str:
     text = request.args.get("code", "").strip()
     with reading() as session:
         found = classify(text, _issuers(session))
-        looked = None if found.kind == SHORT_CODE else verification.look(session, text, now(), issuers=_issuers(session))
+        looked = (
+            None if found.kind == SHORT_CODE else verification.look(session, text, now(), issuers=_issuers(session))
+        )
     if looked is not None and looked.inspection is not None and looked.scanned.kind == ELSEWHERE:
         return redirect(url_for("enterprise.code", presented=looked.scanned.value), 302)
     if found.issuer is not None:

@@ -21,7 +21,7 @@ from app.queries import space as space_queries
 from app.services import applications, drafts, templates
 from app.store import registry as register
 from app.web.inspector import forms, rechecks
-from app.web.inspector.blueprint import blueprint, messages, over, shown_or_404, staff
+from app.web.inspector.blueprint import blueprint, issued_elsewhere, messages, over, shown_or_404, staff
 from app.web.plans.prefill import from_plan_row
 
 FIRST_INSPECT = ("emergency", "evidence_risk", "system_failure")
@@ -30,6 +30,13 @@ FIRST_INSPECT = ("emergency", "evidence_risk", "system_failure")
 @blueprint.get("/apply")
 @staff
 def apply_form() -> BaseResponse | str:
+    """A form to fill in; where codes are applied for in another system, a page that says so instead."""
+    with reading() as session:
+        elsewhere = issued_elsewhere(session)
+    return render_template("inspector/elsewhere.html", issuing=elsewhere) if elsewhere else _begun_form()
+
+
+def _begun_form() -> BaseResponse | str:
     """A new form, or one that begins with a draft, a template, an earlier inspection or an emergency."""
     who, args = actor(), request.args
     form = "new"

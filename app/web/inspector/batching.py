@@ -24,7 +24,7 @@ from app.security import roles, sent_files, takes_files
 from app.services import batch_rows, batches
 from app.services.batch_rows import COLUMNS, TITLES, Common
 from app.services.imports.rows import Row
-from app.web.inspector.blueprint import blueprint, messages, staff
+from app.web.inspector.blueprint import blueprint, issued_elsewhere, messages, staff
 
 TEXTS = ("title", "list", "plan_code", "start", "end", "minutes")
 BOM = "\ufeff"  # Excel knows by it that a CSV is UTF-8
@@ -35,6 +35,9 @@ BOM = "\ufeff"  # Excel knows by it that a CSV is UTF-8
 def batch_form() -> str:
     tomorrow = (now() + timedelta(days=1)).astimezone(SHANGHAI)
     with reading() as session:
+        elsewhere = issued_elsewhere(session)
+        if elsewhere:
+            return render_template("inspector/elsewhere.html", issuing=elsewhere)
         plans = filling.plans_in_force(session, str(actor().unit), shanghai_day(now()))
         officers = filling.usual_officers(session, actor())
     values = {

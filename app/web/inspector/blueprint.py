@@ -5,14 +5,18 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app.context import actor, installation
+from app.context import actor, installation, now
 from app.domain.actors import HEAD, INSPECTOR
 from app.domain.errors import NotFound
+from app.domain.mirroring import Issuing
+from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import inspections as inspection_queries
 from app.security import roles
 from app.services.access import may_see
 from app.store import inspections as inspection_store
+from app.store import registry
+from app.store.issuing import issuing_on
 
 blueprint = Blueprint("inspector", __name__, url_prefix="/inspect")
 staff = roles(INSPECTOR, HEAD)
@@ -24,6 +28,13 @@ def shown_or_404(session: Any, inspection_id: str) -> inspection_queries.Shown:
     if found is None or not may_see(actor(), found):
         raise NotFound("no_such_inspection", inspection=inspection_id)
     return inspection_queries.shown(session, actor(), [found], installation().config.public_url)[0]
+
+
+def issued_elsewhere(session: Any) -> Issuing | None:
+    """Where codes are applied for, if not here: then no form is shown."""
+    here = registry.district_of(session, actor().region) or installation().config.jurisdiction
+    found = issuing_on(session, here, shanghai_day(now()))
+    return found if found.is_elsewhere else None
 
 
 def over(response: Response, client_key: str | None) -> Response:

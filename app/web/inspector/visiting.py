@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import actor, installation, now, perform, reading
 from app.domain.actors import HEAD
-from app.domain.codes.draw import code_matrix, svg
+from app.domain.codes.draw import TooMuchForQr, code_matrix, svg
 from app.domain.codes.short import display_short_code
 from app.domain.errors import DomainError, NotFound
 from app.i18n import clock_time
@@ -61,13 +61,13 @@ def code(inspection_id: str) -> str:
     with reading() as session:
         s = shown_or_404(session, inspection_id)
         challenges = scans.open_challenges(session, inspection_id, now())
-    if s.code is None:
+    if s.code is None and not s.inspection.mirrored:
         raise NotFound("no_such_code")
     return render_template(
         "inspector/code.html",
         s=s,
         drawing=_drawing(s),
-        short_code=display_short_code(s.code.short_code),
+        short_code=display_short_code(s.code.short_code) if s.code else "",
         challenges=challenges,
     )
 
@@ -113,8 +113,12 @@ def _notice(inspection_id: str) -> Rendering:
 
 
 def _drawing(s: inspection_queries.Shown) -> str:
-    assert s.code is not None
-    drawn = svg(code_matrix(s.code.url), _("检查码"))
+    """Our code, or (registered elsewhere) the other system's, where it told its text and that can be drawn; else nothing."""
+    text = s.code.url if s.code else s.inspection.external_qr or ""
+    try:
+        drawn = svg(code_matrix(text), _("检查码")) if text else ""
+    except TooMuchForQr:
+        return ""
     return drawn if isinstance(drawn, str) else drawn.decode()
 
 

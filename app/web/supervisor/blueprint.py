@@ -59,6 +59,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         (
             ("/supervise/policy/", _l("规则")),
             ("/supervise/reviews", _l("驳回复核")),
+            ("/supervise/connector", _l("其他系统")),
             ("/log/", _l("登记簿")),
         ),
     ),

@@ -32,6 +32,7 @@ from app.web.enterprise.sheet import change, sheet
 from app.web.supervisor import (
     asking,
     callbacks,
+    connector,
     desk,
     exporting,
     flags,
@@ -51,6 +52,7 @@ __all__ = [
     "asking",
     "blueprint",
     "callbacks",
+    "connector",
     "desk",
     "exporting",
     "flags",
