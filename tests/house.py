@@ -143,13 +143,16 @@ def house_config(database_url: str, instance: Path, **env: str) -> Config:
     )
 
 
-def open_house(database_url: str, instance: Path, seed: int = 7, **env: str) -> House:
-    """The installation over a seeded database, with people. Randomness is seeded: failures can be repeated."""
+def open_house(database_url: str, instance: Path, seed: int = 7, app: Flask | None = None, **env: str) -> House:
+    """The installation over a seeded database, with people. Randomness is seeded: failures can be repeated.
+
+    `app`: one that a house with the same settings had before.
+    """
     instance.mkdir(exist_ok=True)
     (instance / "root.key").write_text(SigningKey.generate(random=random.Random(1).randbytes).to_pem())
     clock = MovableClock()
     source = random.Random(seed)
-    app = _app(house_config(database_url, instance, **env), clock, source.randbytes, own=bool(env))
+    app = _app(house_config(database_url, instance, **env), clock, source.randbytes, own=bool(env), before=app)
     installation: Installation = app.extensions["jcm"]
     with installation.reading() as session:
         ids = {u.username: u.actor for u in session.scalars(select(User))}
@@ -157,10 +160,13 @@ def open_house(database_url: str, instance: Path, seed: int = 7, **env: str) -> 
     return House(installation, app, clock, people)
 
 
-def _app(config: Config, clock: Clock, random: RandomBytes, own: bool) -> Flask:
+def _app(config: Config, clock: Clock, random: RandomBytes, own: bool, before: Flask | None = None) -> Flask:
     """One application a process serves house after house: routes and templates are compiled once, the installation
     behind them is exchanged. A house with settings of its own gets an application of its own."""
     global _shared_app
+    if before is not None:
+        before.extensions |= {"jcm_config": config, "jcm": open_installation(config, clock, random)}
+        return before
     if own or _shared_app is None:
         app = create_app(config, clock, random)
         app.testing = True

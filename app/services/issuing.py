@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from app.domain.actors import Actor
-from app.domain.errors import Refused
+from app.domain.errors import Invalid, Refused
 from app.domain.facts import canonical_json
 from app.domain.inspections import CONTACT, Inspection
 from app.domain.mirroring import OWN, Issuing, check
@@ -17,7 +17,7 @@ from app.domain.times import shanghai_day
 from app.services import registers
 from app.store.issuing import KEY, issuing_on
 from app.store.mirroring import add, by_number
-from app.store.models import InspectionRow, JurisdictionSetting
+from app.store.models import InspectionRow, JurisdictionSetting, Region
 from app.store.unit_of_work import UnitOfWork
 
 
@@ -27,6 +27,8 @@ def set_issuing(work: UnitOfWork, actor: Actor, region: str, issuing: Issuing, f
     A page asks two administrators (two_persons.ISSUING); the command on the server does the same alone.
     """
     check(issuing)
+    if work.session.get(Region, region) is None:
+        raise Invalid("unknown_region", "region", region=region)
     if issuing_on(work.session, region, first) == issuing:
         return False
     key = (

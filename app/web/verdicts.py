@@ -29,7 +29,7 @@ VERDICTS: dict[str, Words] = {
         _l("这次检查已经登记并经批准。请核对来人、企业名称和下列信息是否一致。"), SHOW_CERTIFICATES, (ARRIVE, WRONG),
     ),
     "registered_elsewhere": Words(
-        "✓", "care", _l("已在%(system)s登记"),
+        "!", "care", _l("已在%(system)s登记"),
         _l("这个码由“%(system)s”签发，本平台没有核验码本身；那里登记的这次检查，本平台已经收到。请核对来人、企业名称和下列信息。"),
         SHOW_CERTIFICATES, (ARRIVE, WRONG),
     ),

@@ -22,6 +22,9 @@ CITY = "全市统一综合执法系统"
 ENTRY = "https://city.example/apply"
 
 
+_apps: dict[str, Flask] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class InProcess(HttpSource):
     """API v1 of an application in this process instead of over the network."""
@@ -61,7 +64,8 @@ def beside(
     folder = tmp_path / "city"
     folder.mkdir()
     with fresh_database("sqlite", templates, folder, tmp_path_factory) as url:
-        city = open_house(url, folder / "instance", seed=11, JCM_PUBLIC_URL="http://city.test")
+        city = open_house(url, folder / "instance", 11, _apps.get("city"), JCM_PUBLIC_URL="http://city.test")
+        _apps["city"] = city.app  # routes and templates are compiled once a process
         units = {"YT-YJJ": city.token("inspector"), "YT-SCJG": city.token("inspector2")}
         source = InProcess("http://city.test", city.token("supervisor"), units, app=city.app)
         mirrors(house)

@@ -7,7 +7,7 @@ OWN: dict[str, dict[int, str]] = {
     "create_inspection": {
         403: "only_the_lead_unit",
         404: "no_such_inspection",
-        409: "changed_meanwhile not_in_this_state sent_before",
+        409: "changed_meanwhile issued_elsewhere not_in_this_state registered_elsewhere_already sent_before",
         422: (
             "already_invited contact_not_announced enterprise_missing items_missing named_twice officers_missing "
             "slot_over surprise_not_announced too_many_entries unknown_inspection unknown_item unknown_unit "
@@ -17,7 +17,10 @@ OWN: dict[str, dict[int, str]] = {
     "approve_inspection": {
         403: "deputys_head_applied not_the_lead_unit own_application",
         404: "no_such_inspection",
-        409: "changed_meanwhile not_in_this_state paper_not_in_this_state root_not_succeeded signature_device_failed",
+        409: (
+            "changed_meanwhile issued_elsewhere not_in_this_state paper_not_in_this_state root_not_succeeded "
+            "signature_device_failed"
+        ),
         422: "override_reason_missing",
     },
     "reject_inspection": {
@@ -35,7 +38,7 @@ OWN: dict[str, dict[int, str]] = {
     "cancel_inspection": {
         403: "only_the_lead_unit",
         404: "no_such_inspection",
-        409: "changed_meanwhile has_results not_in_this_state",
+        409: "changed_meanwhile has_results mirrored_step not_in_this_state",
     },
     "code_svg": {
         404: "no_such_code no_such_inspection",
@@ -68,7 +71,7 @@ OWN: dict[str, dict[int, str]] = {
     "invite": {
         403: "only_the_lead_unit",
         404: "no_such_inspection",
-        409: "changed_meanwhile not_in_this_state",
+        409: "changed_meanwhile mirrored_step not_in_this_state",
         422: "already_invited too_many_entries unknown_unit",
     },
     "join": {
@@ -101,7 +104,7 @@ OWN: dict[str, dict[int, str]] = {
     "invitations": {},
     "amend_inspection": {
         404: "no_such_inspection",
-        409: "amendment_pending changed_meanwhile not_in_this_state",
+        409: "amendment_pending changed_meanwhile mirrored_step not_in_this_state",
         422: (
             "named_twice nothing_to_amend reason_missing too_many_entries unknown_item window_not_longer "
             "window_too_long"
@@ -159,7 +162,15 @@ OWN: dict[str, dict[int, str]] = {
     "list_items": {
         422: "out_of_range",
     },
-    "list_officers": {},
+    "list_officers": {
+        422: "unknown_unit",
+    },
+    "list_changes": {
+        422: "cursor out_of_range",
+    },
+    "receive_figures": {
+        422: "unknown_unit",
+    },
     "find_enterprises": {
         422: "out_of_range",
     },

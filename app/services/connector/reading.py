@@ -54,14 +54,15 @@ def visit(system: str, said: Any) -> Told:
     enterprise, window = o.part("enterprise"), o.part("window", needed=True)
     place, ended = o.part("place"), o.part("not_carried_out")
     uscc = enterprise.text("uscc", 40)
+    is_inspection = o.said.get("kind") != i.CONTACT  # 走访 and the like name neither items nor officers
     return Told(
         system=system,
         number=o.needed("number"),
         state=str(o.choice("state", STATES)),
         kind=str(o.choice("kind", i.KINDS)),
         units=o.codes("units", "code", MOST_UNITS),
-        items=o.codes("items", "code", MOST_ITEMS),
-        officers=o.codes("officers", "certificate_no", MOST_OFFICERS, LONGEST_CERTIFICATE),
+        items=o.codes("items", "code", MOST_ITEMS, some=is_inspection),
+        officers=o.codes("officers", "certificate_no", MOST_OFFICERS, LONGEST_CERTIFICATE, some=is_inspection),
         window_start=window.moment("start", needed=True),
         window_end=window.moment("end", needed=True),
         applied_at=o.moment("applied_at", needed=True),
@@ -172,9 +173,9 @@ class _Object:
             raise self.unread(name, f"[…] ≤ {most}")
         return [_Object(one, f"{self.path}{name}.{n}.") for n, one in enumerate(found)]
 
-    def codes(self, name: str, key: str, most: int, longest: int = 64) -> tuple[str, ...]:
+    def codes(self, name: str, key: str, most: int, longest: int = 64, *, some: bool = True) -> tuple[str, ...]:
         found = [one.text(key, longest) for one in self.many(name, most)]
-        if not found or None in found:
+        if (some and not found) or None in found:
             raise self.unread(name, f"[{{{key}}}]")
         return tuple(dict.fromkeys(str(one) for one in found))
 
