@@ -102,6 +102,9 @@ RECORD = (
          CONSENT, "one year", "worker (`place.erased`)"),
     Kept("answers kept for repeats of a request", "users of the interface", ("idempotency_keys: body",),
          "the same request twice gives the same answer", DUTY, "two days, sealed", "worker"),
+    Kept("what another system said of a visit and could not be taken", "officers, sole traders",
+         ("connector_refusals: content data",), "taking it once the missing unit or item is known", DUTY,
+         "until it fits, at most 180 days", "worker"),
     Kept("what a long job was asked to do, and found", "staff and whoever a table names", ("jobs: params result problem",),
          "progress pages", DUTY, "30 days after it ended", "worker"),
 )  # fmt: skip

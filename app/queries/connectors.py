@@ -7,10 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.inspections import COMPLETED, NOT_CARRIED_OUT
 from app.domain.mirroring import Issuing
 from app.domain.times import shanghai_day
-from app.services.connector.returning import OPEN_THERE
+from app.services.connector.returning import waiting
 from app.store.issuing import issuing_on, to_come
 from app.store.models import Connector, ConnectorRefusal, InspectionRow, MirroredVisit, Unit
 
@@ -88,12 +87,7 @@ def _to_return(session: Session, system: str) -> int:
         select(func.count())
         .select_from(MirroredVisit)
         .join(InspectionRow, InspectionRow.id == MirroredVisit.inspection)
-        .where(
-            MirroredVisit.system == system,
-            MirroredVisit.returned_at.is_(None),
-            MirroredVisit.told_state.in_(OPEN_THERE),
-            InspectionRow.state.in_((COMPLETED, NOT_CARRIED_OUT)),
-        )
+        .where(*waiting(system))
     )
     return session.scalar(query) or 0
 

@@ -18,17 +18,22 @@ AT_ONCE = 100
 OPEN_THERE = (APPROVED, IN_PROGRESS, LAPSED)
 
 
+def waiting(system: str) -> tuple[Any, ...]:
+    """What a visit whose result has not gone back yet fulfils: ended here, open there."""
+    return (
+        MirroredVisit.system == system,
+        MirroredVisit.returned_at.is_(None),
+        MirroredVisit.told_state.in_(OPEN_THERE),
+        InspectionRow.state.in_((COMPLETED, NOT_CARRIED_OUT)),
+    )
+
+
 def results(work: UnitOfWork, system: str) -> list[Result]:
     """Results recorded here of visits that are still open there, the oldest first."""
     query = (
         select(InspectionRow.id)
         .join(MirroredVisit, MirroredVisit.inspection == InspectionRow.id)
-        .where(
-            MirroredVisit.system == system,
-            MirroredVisit.returned_at.is_(None),
-            MirroredVisit.told_state.in_(OPEN_THERE),
-            InspectionRow.state.in_((COMPLETED, NOT_CARRIED_OUT)),
-        )
+        .where(*waiting(system))
         .order_by(MirroredVisit.return_problem.is_not(None), InspectionRow.id)
         .limit(AT_ONCE)
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -26,6 +26,7 @@ from app.store.unit_of_work import UnitOfWork
 
 RETRIED_AT_ONCE = 200
 VISIT = "visits"
+REFUSALS_KEPT = timedelta(days=180)
 
 
 @dataclass(slots=True)
@@ -63,7 +64,9 @@ def take_visits(work: UnitOfWork, system: str, visits: Sequence[Any], cursor: st
 
 
 def retry(work: UnitOfWork, system: str) -> Counts:
-    """Tries again what was refused, the longest untried first."""
+    """Tries again what was refused, the longest untried first. What did not fit for half a year is forgotten."""
+    old = (ConnectorRefusal.system == system, ConnectorRefusal.since < work.now - REFUSALS_KEPT)
+    work.session.execute(delete(ConnectorRefusal).where(*old))
     query = select(ConnectorRefusal).where(ConnectorRefusal.system == system, ConnectorRefusal.kind == VISIT)
     rows = list(work.session.scalars(query.order_by(ConnectorRefusal.tried_at).limit(RETRIED_AT_ONCE)))
     counts = Counts()
