@@ -27,7 +27,7 @@ from app.operating.words import FINDINGS
 from app.queries import connectors, health
 from app.queries.health import Vitals
 from app.services.roots import ROOT as ROOT_DOCUMENT
-from app.services.unit_keys import KEYS, STATUS_LIFETIME
+from app.services.unit_keys import KEYS
 from app.store import documents
 from app.store import log as log_store
 from app.store.migrate import current_revision, head_revision
@@ -246,14 +246,15 @@ def _log(vitals: Vitals, now: datetime) -> Iterator[Finding]:
 
 def _worker(vitals: Vitals, now: datetime) -> Iterator[Finding]:
     """What the worker should have done: sweeps, the status list, messages, jobs."""
-    if vitals.swept_at and now - vitals.swept_at > SWEEP_LATE:
+    if not vitals.has_supervisor:
+        yield finding("no_supervisor", FAULT)
+    if vitals.swept_at is None:
+        yield finding("worker_never", FAULT)
+    elif now - vitals.swept_at > SWEEP_LATE:
         yield finding("sweeps_late", FAULT, since=rfc3339(vitals.swept_at))
-    elif vitals.swept_at:
+        yield finding("worker_late", FAULT, since=rfc3339(vitals.swept_at))
+    else:
         yield finding("sweeps", OK, since=rfc3339(vitals.swept_at))
-    if vitals.status_list_until is None:
-        yield finding("worker_never" if vitals.has_supervisor else "no_supervisor", FAULT)
-    elif now - (seen := vitals.status_list_until - STATUS_LIFETIME) > SWEEP_LATE:
-        yield finding("worker_late", FAULT, since=rfc3339(seen))
     due, waiting = vitals.message_due_since, vitals.job_waiting_since
     if due and now - due > OUTBOX_LATE:
         yield finding("outbox_stuck", FAULT, since=rfc3339(due))

@@ -162,6 +162,9 @@ def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
 
 def sweep(work: UnitOfWork) -> int:
     """Advances the as-of time and evaluates the visits for which time alone may have changed something; how many."""
+    as_of_last_sweep(
+        work, work.default_jurisdiction
+    )  # its clock tells that the worker runs, also where nothing happened yet
     clocks = list(work.session.scalars(select(RuleClock).with_for_update()))
     query = (
         select(InspectionRow)

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.keys import SIGNS_CODES, SIGNS_STATUS, KeyEntry, KeyList, SigningKey
-from app.domain.codes.lists import LISTED_STATES, sign_key_list, sign_log, sign_status_list, status_list
+from app.domain.codes.lists import LISTED_STATES, StatusList, sign_key_list, sign_log, sign_status_list, status_list
 from app.domain.codes.suites import suite_named
 from app.domain.crypto import STATE
 from app.domain.errors import Invalid, NotFound, Refused
-from app.domain.times import shanghai_day
+from app.domain.times import parse_rfc3339, shanghai_day
 from app.services import registers, roots
 from app.store.documents import expires_at, keep, next_version, published
 from app.store.issuers import recognised
@@ -122,8 +122,15 @@ def publish_log(work: UnitOfWork, root: SigningKey | None = None) -> bool:
     return True
 
 
-def publish_status(work: UnitOfWork) -> None:
-    """Signs the list of codes inside their window that are no longer good, with the status key of the installation."""
+def publish_status(work: UnitOfWork) -> bool:
+    """Signs the list of codes inside their window that are no longer good, with the status key of the installation.
+
+    False where there is nothing to sign: the list says the same and less than half of its life is over, or there is no
+    supervisor yet whose key signs it (`doctor` says so).
+    """
+    signer = _status_unit(work)
+    if signer is None:
+        return False
     query = (
         select(CodeRow.cti, InspectionRow.state, InspectionRow.code_cti)
         .join(InspectionRow, InspectionRow.id == CodeRow.inspection)
@@ -134,12 +141,24 @@ def publish_status(work: UnitOfWork) -> None:
         for cti, state, current in work.session.execute(query)
         if current != cti or state in LISTED_STATES
     ]
-    key = signing_key(work, _status_unit(work), SIGNS_STATUS)
+    key = signing_key(work, signer, SIGNS_STATUS)
     work.lock(f"signed-document:{STATUS}")
     version = next_version(work.session, STATUS)
     ends = work.now + STATUS_LIFETIME
     listed = status_list(version, work.now, ends, work.default_jurisdiction, states)
+    if _still_says(work, listed, key.kid.hex()):
+        return False
     keep(work.session, STATUS, version, sign_status_list(listed, key), ends)
+    return True
+
+
+def _still_says(work: UnitOfWork, wanted: StatusList, kid: str) -> bool:
+    """Whether the published status list says the same, by the same key, and has more than half of its life before it."""
+    known = published(work.session, STATUS)
+    if known is None or known["signature"]["kid"] != kid or known["jurisdiction"] != wanted.jurisdiction:
+        return False
+    codes = tuple((code["cti_hash"], code["state"]) for code in known["codes"])
+    return codes == wanted.codes and parse_rfc3339(known["expires_at"]) > work.now + STATUS_LIFETIME / 2
 
 
 def renew_lists(work: UnitOfWork) -> None:
@@ -151,7 +170,7 @@ def renew_lists(work: UnitOfWork) -> None:
 
 
 def forget_status(work: UnitOfWork) -> None:
-    """Housekeeping: status lists that ran out. One is signed every few seconds; versions go on from the newest, which stays."""
+    """Housekeeping: status lists that ran out. Versions go on from the newest, which stays."""
     ran_out = (SignedDocument.name == STATUS, SignedDocument.expires_at < work.now)
     newest = next_version(work.session, STATUS) - 1
     work.session.execute(delete(SignedDocument).where(*ran_out, SignedDocument.version < newest))
@@ -227,15 +246,11 @@ def _entry(row: UnitKey, unit_name: str) -> KeyEntry:
     )
 
 
-def _status_unit(work: UnitOfWork) -> str:
+def _status_unit(work: UnitOfWork) -> str | None:
     """The supervisor of the installation's own region signs the status list; else any supervisor unit."""
     here = Unit.region == work.default_jurisdiction
-    code = work.session.scalar(
-        select(Unit.code).where(Unit.role == "supervisor").order_by(here.desc(), Unit.code).limit(1)
-    )
-    if code is None:
-        raise NotFound("unknown_unit", unit="supervisor")
-    return code
+    query = select(Unit.code).where(Unit.role == "supervisor").order_by(here.desc(), Unit.code)
+    return work.session.scalar(query.limit(1))
 
 
 def _record(work: UnitOfWork, actor: Actor, row: UnitKey, kind: str, body: dict[str, Any]) -> None:
