@@ -1,8 +1,7 @@
 """What inspections cost an enterprise in a year, whoever made them; and who an officer is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -10,89 +9,20 @@ from sqlalchemy.orm import Session
 
 from app.domain.figures import Period
 from app.queries.figures import counted_visits, visits_where
+from app.store.burden import Body, Burden, Mark, hours_between, of_enterprise
 from app.store.models import (
     Certificate,
     CertificateSuspension,
     FindingRow,
     InspectionOfficer,
     InspectionRow,
-    InspectionUnit,
     Officer,
     RegionPlace,
     Unit,
 )
 
-SECONDS_OF_AN_HOUR = 3600
+__all__ = ["Body", "Burden", "Mark", "of_enterprise"]
 MOST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One visit on the line of its unit: how many days after the first of the period."""
-
-    inspection: str
-    number: str
-    day: date
-    after: int
-    planned: bool
-    flagged: bool
-
-
-@dataclass(slots=True)
-class Body:
-    """A unit at the enterprise. `above`: outside the supervised tree, for which a district can only report upwards."""
-
-    code: str
-    name: str
-    above: bool
-    visits: int = 0
-    hours: float = 0.0
-    open_ended: int = 0
-    marks: list[Mark] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Burden:
-    """A joint visit counts once in `visits` and `hours`, and for each of its bodies. `open_ended`: no end is known."""
-
-    period: Period
-    visits: int
-    hours: float
-    open_ended: int
-    bodies: list[Body]
-
-    @property
-    def above(self) -> list[Body]:
-        return [body for body in self.bodies if body.above]
-
-
-def of_enterprise(session: Session, enterprise: str, period: Period) -> Burden:
-    """The visits that count in a period, by body; hours from the beginning to the recorded end."""
-    i = InspectionRow
-    query = (
-        select(i.id, i.number, i.kind, i.visit_day, i.visit_start, i.ended_at, Unit.code, Unit.name, Unit.supervised)
-        .join(InspectionUnit, InspectionUnit.inspection == i.id)
-        .join(Unit, Unit.code == InspectionUnit.unit)
-        .where(i.enterprise_id == enterprise, i.counts, i.visit_day.between(period.first, period.last))
-        .order_by(i.visit_start, i.number)
-    )
-    flags = select(FindingRow.inspection_id).where(FindingRow.enterprise_id == enterprise, FindingRow.standing)
-    flagged = set(session.scalars(flags))
-    bodies: dict[str, Body] = {}
-    lasted: dict[str, float | None] = {}
-    for found in session.execute(query):
-        hours = _hours(found.visit_start, found.ended_at)
-        lasted[found.id] = hours
-        body = bodies.setdefault(found.code, Body(found.code, found.name, not found.supervised))
-        body.visits += 1
-        body.hours += hours or 0
-        body.open_ended += hours is None
-        after = (found.visit_day - period.first).days
-        planned, marked = found.kind == "planned", found.id in flagged
-        body.marks.append(Mark(found.id, found.number, found.visit_day, after, planned, marked))
-    order = sorted(bodies.values(), key=lambda body: (-body.visits, body.code))
-    known = [hours for hours in lasted.values() if hours is not None]
-    return Burden(period, len(lasted), sum(known), len(lasted) - len(known), order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +59,7 @@ def hours_of(session: Session, certificate_no: str, regions: Iterable[str], peri
     regions = tuple(regions)
     query = select(InspectionRow.visit_start, InspectionRow.ended_at).where(*visits_where(regions, period))
     query = counted_visits(query, regions, None, {"officer": certificate_no})
-    lasted = [_hours(start, end) for start, end in session.execute(query)]
+    lasted = [hours_between(start, end) for start, end in session.execute(query)]
     known = [hours for hours in lasted if hours is not None]
     return sum(known), len(lasted) - len(known)
 
@@ -153,7 +83,3 @@ def places(session: Session, regions: Iterable[str]) -> dict[str, tuple[int, int
     """Where regions lie, of those whose place was entered."""
     query = select(RegionPlace).where(RegionPlace.region.in_(tuple(regions)))
     return {row.region: (row.lat, row.lon) for row in session.scalars(query)}
-
-
-def _hours(start: Any, end: Any) -> float | None:
-    return max((end - start).total_seconds(), 0) / SECONDS_OF_AN_HOUR if start and end else None

@@ -14,14 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.actors import Actor
-from app.domain.papers.kinds import KINDS
+from app.domain.papers.kinds import KINDS, OF_BUREAU
 from app.domain.times import iso_week, rfc3339
 from app.queries import callbacks as callback_queries
 from app.queries import case_records as record_queries
 from app.queries import contacts as contact_queries
 from app.queries import overseeing
 from app.queries.exports import AT_ONCE
-from app.services.supervision_papers import SUBJECT
 from app.store.models import (
     Callback,
     CallbackDraw,
@@ -145,13 +144,13 @@ def observations(session: Session, actor: Actor, state: str) -> Rows:
 def papers(session: Session, unit: str) -> Rows:
     """All papers of supervision that a bureau drafted, newest first; what they are called today."""
     to = aliased(Unit)
-    kinds = [kind.code for kind in KINDS.values() if kind.to_unit]
+    kinds = [kind.code for kind in OF_BUREAU]
     query = select(PaperRow, FindingRow.rule, FindingRow.unit, to.name)
-    query = query.join(FindingRow, FindingRow.id == PaperRow.subject_id).outerjoin(to, to.code == FindingRow.unit)
-    query = query.where(PaperRow.subject_kind == SUBJECT, PaperRow.unit == unit, PaperRow.kind.in_(kinds))
+    query = query.outerjoin(FindingRow, FindingRow.id == PaperRow.subject_id).outerjoin(to, to.code == FindingRow.unit)
+    query = query.where(PaperRow.unit == unit, PaperRow.kind.in_(kinds))
     for p, rule, code, name in _read(session, query.order_by(PaperRow.drafted_at.desc(), PaperRow.id)):
         times = _time(p.drafted_at), _time(p.signed_at), _time(p.served_at)
-        yield p.number or "", KINDS[p.kind].title, code or "", name or "", rule, p.state, *times
+        yield p.number or "", KINDS[p.kind].title, code or "", name or "", rule or "", p.state, *times
 
 
 def case_files(session: Session, actor: Actor, campaign: str) -> Rows:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
 from app.domain.inspections import Inspection
-from app.domain.papers.kinds import KINDS
+from app.domain.papers.kinds import KINDS, OF_BUREAU
 from app.domain.papers.lifecycle import DRAFTED, REACHED, REVIEWED, SIGNED, Paper
 from app.queries.flags import visible_where
 from app.services import access, papers, supervision_papers
@@ -47,7 +47,7 @@ def readable(session: Session, actor: Actor, inspection: Inspection) -> list[Lis
 
 def waiting(session: Session, unit: str) -> list[Listed]:
     """What a unit has drafted and not signed, and signed and not served: oldest first, at most MOST."""
-    open_kinds = [k.code for k in KINDS.values() if (k.to_enterprise or k.to_unit) and not k.automatic]
+    open_kinds = [k.code for k in KINDS.values() if (k.to_enterprise or k in OF_BUREAU) and not k.automatic]
     query = select(PaperRow).where(
         PaperRow.unit == unit,
         PaperRow.state.in_([DRAFTED, REVIEWED]) | ((PaperRow.state == SIGNED) & PaperRow.kind.in_(open_kinds)),
@@ -151,7 +151,7 @@ def _listed(session: Session, rows: Sequence[PaperRow]) -> list[Listed]:
 
 def _title(session: Session, row: PaperRow) -> str:
     """What the paper is called; papers of supervision have the name that the jurisdiction gave them when drafted."""
-    if not KINDS[row.kind].to_unit:
+    if KINDS[row.kind] not in OF_BUREAU:
         return KINDS[row.kind].title
     paper = store.get(session, row.id)
     return str(paper.content["title"]) if paper else KINDS[row.kind].title

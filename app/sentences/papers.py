@@ -16,6 +16,7 @@ SENTENCES: dict[str, Any] = {
     "paper_not_for_this_flag": _l(
         "这条预警现在的状态不能用《%(title)s》。请先办理到相应的步骤（认定、责令改正等），再起草或签发。"
     ),
+    "nothing_above": _l("近一年没有区级以上单位到这家企业检查，不需要报请上级。"),
     "paper_before_send": _l("单位还没有收到这条预警。请先“转单位”或“责令改正”，再签发文书。"),
     "prefix_taken": _l("机关代字“%(prefix)s”已经由另一个单位使用，文号会重复。请换一个。"),
     "signature_missing": _l("请在框内手写签名，或者由收件人输入姓名；不愿签名的，请记录拒签。"),

@@ -48,7 +48,7 @@ class Refusal:
 
 
 def serve(work: UnitOfWork, actor: Actor, paper_id: str, service: Service) -> Paper:
-    """Records that a signed paper reached the enterprise; a notice counts as shown from then on.
+    """Records that a signed paper reached the enterprise, or the level above; a notice counts as shown from then on.
 
     Raises NotFound, Forbidden, Refused (state), Invalid (each field).
     """
@@ -85,7 +85,7 @@ def refuse(work: UnitOfWork, actor: Actor, paper_id: str, refusal: Refusal) -> P
 
 def _to_serve(work: UnitOfWork, actor: Actor, paper_id: str, step: str) -> Paper:
     paper = papers.own_paper(work, actor, paper_id)
-    if not KINDS[paper.kind].to_enterprise:
+    if not (KINDS[paper.kind].to_enterprise or KINDS[paper.kind].upward):
         raise Refused("paper_stays_here", title=KINDS[paper.kind].title)
     life.transition(paper.state, step)
     return paper

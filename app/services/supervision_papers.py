@@ -121,7 +121,7 @@ def matter(session: Session, row: FindingRow, actor: Actor, today: date) -> word
         due=row.due_on if row.due_on and row.due_on > today else None,
         object_until=row.object_until,
         foot=FOOT,
-        settings=_settings(session, row.jurisdiction, today),
+        settings=settings_of(session, row.jurisdiction, today),
         **{name: "".join(notes) for name, notes in last.items()},
     )
 
@@ -148,7 +148,8 @@ def _fits(row: FindingRow, kind: PaperKind) -> None:
         raise Refused("paper_not_for_this_flag", title=kind.title, state=row.state)
 
 
-def _settings(session: Session, region: str, today: date) -> dict[str, str]:
+def settings_of(session: Session, region: str, today: date) -> dict[str, str]:
+    """The texts of a jurisdiction that hold today."""
     query = select(JurisdictionSetting.key, JurisdictionSetting.value).where(
         JurisdictionSetting.region == region, JurisdictionSetting.valid_from <= today
     )

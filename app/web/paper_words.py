@@ -43,6 +43,9 @@ PAPER_FIELDS: dict[str, Any] = {
     "meeting_on": (_l("约谈日期"), ""),
     "hour": (_l("约谈时间"), _l("例如：上午9时30分")),
     "place": (_l("约谈地点"), ""),
+    "addressee": (_l("报请哪个机关"), _l("上一级的司法行政机关或者监督机关")),
+    "situation": (_l("情况说明"), _l("一段一行；已按登记簿填好，可以修改")),
+    "request": (_l("报请事项"), _l("一项一行")),
     "demands": (_l("工作要求"), _l("一项一行")),
 }
 SERVICE_WAYS: dict[str, Any] = {

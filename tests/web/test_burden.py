@@ -43,6 +43,37 @@ def test_a_body_above_the_district_counts_and_can_only_be_reported_upwards(house
     assert {r["found"] for r in figures if r["figure"] == "above" and r["first"] == "2026-03-01"} == {1}
 
 
+def test_the_paper_to_the_level_above_tells_of_those_visits_and_is_the_only_step(house: House) -> None:
+    plain = house.completed(enterprise=PLACE)
+    client = house.signed_in("supervisor")
+    address = f"/supervise/enterprises/{plain.enterprise_id}"
+    assert client.get(f"{address}/papers/new").status_code == 409, "nobody from above came"
+    with house.installation.database.write() as session:
+        session.execute(update(Unit).where(Unit.code == "YT-YJJ").values(supervised=False))
+    above = house.completed(enterprise=PLACE, items=("YJ-02",))
+    assert "报请上级" in client.get(f"/supervise/inspections/{above.id}").text
+    form = client.get(f"{address}/papers/new").text
+    assert "近一年云汀示例一食品有限公司被检查2次，其中区级以上单位2次" in form
+    typed = {"addressee": "示例市司法局", "situation": "多次检查。", "request": ""}
+    wrong = client.post(f"{address}/papers/new", data=typed)
+    assert wrong.status_code == 422 and "请填写“报请事项”" in wrong.text and "多次检查。" in wrong.text
+    made = client.post(f"{address}/papers/new", data=typed | {"request": "请协调。"})
+    paper = made.headers["Location"]
+    assert client.post(f"{paper}/served", data={"how": "post", "name": "王一"}).status_code == 422, "not signed yet"
+    assert client.post(f"{paper}/sign").status_code == 303
+    page = client.get(paper).text
+    assert "〔2026〕1号" in page and "示例市司法局" in page and "登记送达" in page
+    printed = client.get(f"/papers/{paper.rsplit('/', 1)[1]}").text
+    assert above.number in printed and plain.number in printed and "示例市司法局" in printed
+    assert paper in client.get("/supervise/papers").text and paper in client.get(address).text
+    assert client.post(f"{paper}/served", data={"how": "post", "name": "王一"}).status_code == 303
+    assert paper not in client.get("/supervise/papers").text and "已送达" in client.get(paper).text
+    number = paper.rsplit("/", 1)[1]
+    assert house.signed_in("neighbour").get(paper).status_code == 404
+    assert house.signed_in("head").get(f"/papers/{number}").status_code == 404
+    assert number not in house.signed_in("inspector").get("/inspect/questions").text
+
+
 def test_an_officers_page_counts_what_its_lists_hold_and_nothing_of_ratings(house: House) -> None:
     busy(house)
     client = house.signed_in("supervisor")

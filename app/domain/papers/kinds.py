@@ -29,7 +29,9 @@ class PaperKind:
     may read it; what was found is for the enterprise's space. `states`: of the inspection, in which it may be drafted.
 
     `to_unit`: a paper of supervision about a flag, drafted and signed by the bureau for the unit that is answerable;
-    `states` are then the flag's, and `beside` is the act of the follow-up that it stands beside."""
+    `states` are then the flag's, and `beside` is the act of the follow-up that it stands beside.
+
+    `upward`: the bureau's paper to the level above, about an enterprise (报请上级)."""
 
     code: str
     title: str
@@ -37,6 +39,7 @@ class PaperKind:
     signers: tuple[str, ...] = (HEAD,)
     to_enterprise: bool = False
     to_unit: bool = False
+    upward: bool = False
     beside: str = ""
     reviewed: bool = False
     automatic: bool = False
@@ -47,7 +50,7 @@ class PaperKind:
     @property
     def drafters(self) -> tuple[str, ...]:
         """The roles that draft, review, return and withdraw it."""
-        return (SUPERVISOR,) if self.to_unit else (INSPECTOR, HEAD)
+        return (SUPERVISOR,) if self.to_unit or self.upward else (INSPECTOR, HEAD)
 
 
 def _of_supervision(
@@ -126,7 +129,15 @@ KINDS = {
             "situation_report", "情况通报", "通报", "escalate", (*_FOUND, flag.CLOSED),
             Field("conclusion", required=True), Field("demands", required=True),
         ),
+        PaperKind(
+            "upward_report", "关于涉企行政检查情况的报请函", "报", signers=(SUPERVISOR,), upward=True, reviewed=True,
+            fields=(
+                Field("addressee", TEXT, required=True, most=100), Field("situation", required=True),
+                Field("request", required=True),
+            ),
+        ),
     )
 }  # fmt: skip
 SUPERVISION = tuple(kind for kind in KINDS.values() if kind.to_unit)
+OF_BUREAU = tuple(kind for kind in KINDS.values() if kind.to_unit or kind.upward)
 NOTICE_STATES = (APPROVED, IN_PROGRESS, COMPLETED, LAPSED)

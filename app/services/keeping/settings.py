@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app.domain import callbacks
 from app.domain.actors import ADMIN, Actor
 from app.domain.errors import Invalid, NotFound
-from app.domain.papers.kinds import SUPERVISION
+from app.domain.papers.kinds import OF_BUREAU
 from app.domain.papers.supervision import LONGEST_NAME, NAME_SETTING
 from app.domain.times import shanghai_day
 from app.services import registers
@@ -18,7 +18,7 @@ from app.store.unit_of_work import UnitOfWork
 # key: whether it says where it comes from (a text on refusing needs its source: faces.md)
 SETTINGS: dict[str, bool] = {
     "duty_phone": False, "hotline": False, "refusal_text": True, "district_name": False,
-    **{NAME_SETTING + kind.code: False for kind in SUPERVISION},
+    **{NAME_SETTING + kind.code: False for kind in OF_BUREAU},
     **{f"callbacks_{name}": False for name in (*callbacks.POOLS, "days")},
 }  # fmt: skip
 NUMBERS = {f"callbacks_{pool}": (0, callbacks.MOST_WANTED) for pool in callbacks.POOLS} | {

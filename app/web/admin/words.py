@@ -57,6 +57,7 @@ SETTINGS: dict[str, Any] = {
     "paper_supervision_decision": _l("文书名称：行政执法监督决定书"),
     "paper_interview_notice": _l("文书名称：约谈通知书"),
     "paper_situation_report": _l("文书名称：情况通报"),
+    "paper_upward_report": _l("文书名称：报请上级"),
     "callbacks_unvisited": _l("每周回访几家没有检查记录的企业（不填为 10）"),
     "callbacks_closed": _l("每周回访几次已办结的检查（不填为 5）"),
     "callbacks_doubtful": _l("每周回访几次未批准、逾期或补登的检查（不填为 5）"),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.context import actor, installation, now, perform, reading
 from app.domain.actors import HEAD
 from app.domain.errors import DomainError, NotFound
-from app.domain.papers.kinds import KINDS, PaperKind
+from app.domain.papers.kinds import KINDS, OF_BUREAU, PaperKind
 from app.domain.times import shanghai_day
 from app.queries import papers as queries
 from app.security import roles
@@ -37,7 +37,7 @@ def papers_waiting() -> str:
 def paper_settings() -> Page:
     """The unit's 机关代字 and whether its papers are reviewed by another person."""
     return numbering_page(
-        "inspector/paper_settings.html", "/inspect/papers", [k for k in KINDS.values() if not k.to_unit]
+        "inspector/paper_settings.html", "/inspect/papers", [k for k in KINDS.values() if k not in OF_BUREAU]
     )
 
 
@@ -119,7 +119,7 @@ def _list_page(inspection_id: str, errors: dict[str, str]) -> str:
     possible = [
         kind
         for kind in KINDS.values()
-        if not kind.to_unit
+        if kind not in OF_BUREAU
         and s.inspection.state in kind.states
         and s.inspection.lead_unit == actor().unit
         and (kind.code != "correction" or s.inspection.outcome == "problem_found")

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 from app.context import actor, now, perform, reading
 from app.domain.errors import DomainError, NotFound
 from app.domain.flags.catalogue import CATALOGUE
-from app.domain.papers.kinds import SUPERVISION, PaperKind
+from app.domain.papers.kinds import OF_BUREAU, PaperKind
 from app.domain.papers.lifecycle import Paper
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
+from app.i18n import language
 from app.queries import papers as queries
 from app.services import flag_actions, supervision_papers
 from app.store import papers as store
@@ -36,7 +37,7 @@ def papers_waiting() -> str:
 @supervisors
 def paper_settings() -> Response | str | tuple[str, int]:
     """The bureau's 机关代字 and whether its papers are reviewed by another person."""
-    return numbering_page("supervisor/paper_settings.html", "/supervise/papers", SUPERVISION)
+    return numbering_page("supervisor/paper_settings.html", "/supervise/papers", OF_BUREAU)
 
 
 @blueprint.get("/flags/<flag_id>/papers/new/<kind>")
@@ -107,6 +108,12 @@ def _flag(session: Any, flag_id: str) -> FindingRow:
     return row
 
 
+def _about(row: FindingRow) -> dict[str, str]:
+    """The way back: to the flag, by its rule."""
+    rule = CATALOGUE[row.rule]
+    return {"path": f"/supervise/flags/{row.id}", "word": rule.name if language() == "zh" else rule.name_en}
+
+
 def _found(flag_id: str, paper_id: str) -> tuple[Paper, PaperKind]:
     """A paper about this flag. Raises NotFound."""
     with reading() as session:
@@ -129,10 +136,10 @@ def _page(flag_id: str, paper_id: str, errors: dict[str, str]) -> str:
     return render_template(
         "supervisor/paper.html",
         p=listed,
+        base=f"/supervise/flags/{flag_id}/papers/{paper_id}",
         paper=found,
         kind=kind,
-        flag=row,
-        rule=CATALOGUE[row.rule],
+        about=_about(row),
         unit=unit,
         facts=facts,
         who=who,
@@ -149,8 +156,7 @@ def _form(flag_id: str, kind: PaperKind, values: Mapping[str, str], errors: dict
         unit = store.unit_name(session, row.unit) if row.unit else ""
     return render_template(
         "supervisor/paper_form.html",
-        flag=row,
-        rule=CATALOGUE[row.rule],
+        about=_about(row),
         unit=unit,
         kind=kind,
         values=values,

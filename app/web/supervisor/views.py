@@ -22,7 +22,7 @@ from app.queries import papers as paper_queries
 from app.queries import space as space_queries
 from app.queries import supervision as queries
 from app.queries.paging import USUAL
-from app.services import speech_answers
+from app.services import speech_answers, upward_papers
 from app.services.access import may_see
 from app.services.space import members
 from app.store import inspections as inspection_store
@@ -43,6 +43,7 @@ from app.web.supervisor import (
     ratings,
     seeing,
     telling,
+    upward,
 )
 from app.web.supervisor.blueprint import blueprint, readers, supervisors
 from app.web.watching_words import ACCOMPANYING
@@ -63,6 +64,7 @@ __all__ = [
     "ratings",
     "seeing",
     "telling",
+    "upward",
 ]
 
 
@@ -109,11 +111,13 @@ def inspection(inspection_id: str) -> str:
         laid = space_queries.matters_of(session, installation().vault, own=False, inspection=inspection_id)
         more = onsite_queries.around(session, found, facts)
         papers = paper_queries.readable(session, actor(), found)
+        above = upward_papers.is_above(session, found.units)
         invited = overseeing_queries.invited_to(session, inspection_id)
         observers = overseeing_queries.observers(session, actor())
     return render_template(
         "supervisor/inspection.html",
         papers=papers,
+        above=above,
         s=s,
         facts=facts,
         catalogue=CATALOGUE,
@@ -149,6 +153,11 @@ def enterprise(enterprise_id: str) -> str:
         today = shanghai_day(now())
         borne = burden.of_enterprise(session, enterprise_id, Period(today - timedelta(days=364), today))
         raised = [f for f in queries.flags_of(session, enterprise_id) if f.jurisdiction in actor().regions]
+        written = [
+            p
+            for p in paper_queries.of_subject(session, (upward_papers.SUBJECT, enterprise_id))
+            if p.row.jurisdiction in actor().regions
+        ]
         there = [
             m for m in space_queries.people_for_staff(session, enterprise_id) if m.row.jurisdiction in actor().regions
         ]
@@ -161,6 +170,7 @@ def enterprise(enterprise_id: str) -> str:
         catalogue=CATALOGUE,
         members=there,
         borne=borne,
+        written=written,
     )
 
 
