@@ -10,9 +10,9 @@ from app.domain import callbacks as domain
 from app.domain.actors import Actor
 from app.domain.callbacks import Answer
 from app.domain.times import day_start, shanghai_day
-from app.services import callback_draws, callbacks
+from app.services import callback_draws, callbacks, observers, phones
 from app.services import log as log_service
-from app.store.models import Callback
+from app.store.models import Callback, Recusal, User
 from app.store.unit_of_work import UnitOfWork
 
 WEEKS = 8
@@ -37,6 +37,20 @@ def weeks(work: UnitOfWork, supervisor: Actor, source: random.Random) -> None:
     begun = work.session.scalar(select(Callback.id).where(Callback.state == domain.OPEN).order_by(Callback.id.desc()))
     if begun is not None:
         callbacks.claim(work, supervisor, begun)
+    _give(work, supervisor)
+
+
+def _give(work: UnitOfWork, supervisor: Actor) -> None:
+    """Two that wait are a lay supervisor's to ask; of each enterprise that waits a number is kept (nobody has it)."""
+    waiting = (Callback.state == domain.OPEN, Callback.claimed_by.is_(None))
+    rows = list(work.session.scalars(select(Callback).where(*waiting).order_by(Callback.id)))
+    for n, row in enumerate(rows):
+        phones.keep(work, supervisor, row.enterprise, None, f"021-0000{n:04d}")
+    observer = work.session.scalar(select(User.actor).where(User.username == "observer"))
+    recused = select(Recusal.enterprise).where(Recusal.made_by == observer)
+    free = [row.id for row in rows if row.enterprise not in set(work.session.scalars(recused))]
+    for one in free[:2]:
+        observers.give_callback(work, supervisor, one, str(observer))
 
 
 def _advance_log(work: UnitOfWork) -> None:

@@ -59,7 +59,9 @@ def build(
     _items(work)
     _officers(work, source)
     for key, value in SETTINGS:
-        _add(work, JurisdictionSetting(region=DISTRICT, key=key, value=value, valid_from=START, recorded_at=work.now))
+        enter_rows(
+            work, JurisdictionSetting(region=DISTRICT, key=key, value=value, valid_from=START, recorded_at=work.now)
+        )
     issuers.set_recognised(work, SYSTEM, [CITY_SYSTEM], START, "演示")
     invented = enterprises(source, towns, count)
     if first:
@@ -72,13 +74,13 @@ def build(
 
 def protect(work: UnitOfWork, enterprise_id: str, since: date) -> None:
     """Puts an enterprise on the do-not-disturb list (无感监管对象清单)."""
-    _add(
+    enter_rows(
         work,
         DoNotDisturb(subject_kind="enterprise", subject_id=enterprise_id, valid_from=since, source="低风险、信用好"),
     )
 
 
-def _add(work: UnitOfWork, *objects: Any) -> None:
+def enter_rows(work: UnitOfWork, *objects: Any) -> None:
     """Enters rows of the registers, each with its fact."""
     work.session.add_all(objects)
     work.session.flush()
@@ -86,19 +88,19 @@ def _add(work: UnitOfWork, *objects: Any) -> None:
 
 
 def _regions(work: UnitOfWork) -> list[str]:
-    _add(work, Region(code=CITY, name="示例市", level="city", parent=None, valid_from=START))
-    _add(work, Region(code=DISTRICT, name="云汀区", level="district", parent=CITY, valid_from=START))
+    enter_rows(work, Region(code=CITY, name="示例市", level="city", parent=None, valid_from=START))
+    enter_rows(work, Region(code=DISTRICT, name="云汀区", level="district", parent=CITY, valid_from=START))
     towns = rows("demo_towns.csv")
     for n, t in enumerate(towns):
-        _add(work, Region(code=t["code"], name=t["name"], level="town", parent=DISTRICT, valid_from=START))
-        _add(work, RegionPlace(region=t["code"], lat=3130 + 4 * (n % 4), lon=12110 + 6 * (n // 4)))
+        enter_rows(work, Region(code=t["code"], name=t["name"], level="town", parent=DISTRICT, valid_from=START))
+        enter_rows(work, RegionPlace(region=t["code"], lat=3130 + 4 * (n % 4), lon=12110 + 6 * (n // 4)))
     return [t["code"] for t in towns]
 
 
 def _units(work: UnitOfWork) -> None:
     units = rows("demo_units.csv")
     for u in units:
-        _add(
+        enter_rows(
             work,
             Unit(
                 code=u["code"],
@@ -111,19 +113,19 @@ def _units(work: UnitOfWork) -> None:
             ),
         )
         if u["role"] == "inspecting":
-            _add(work, UnitTerritory(unit=u["code"], region=u["region"], valid_from=START))
+            enter_rows(work, UnitTerritory(unit=u["code"], region=u["region"], valid_from=START))
 
 
 def _items(work: UnitOfWork) -> None:
     for n, i in enumerate(rows("demo_items.csv"), start=1):
-        _add(work, Item(code=i["code"], unit=i["unit"], name=i["name"], basis=i["basis"]))
+        enter_rows(work, Item(code=i["code"], unit=i["unit"], name=i["name"], basis=i["basis"]))
         cap, published = int(i["yearly_cap"]), i["published"] == "yes"
-        _add(work, ItemTerm(item=i["code"], published=published, yearly_cap=cap, valid_from=START))
+        enter_rows(work, ItemTerm(item=i["code"], published=published, yearly_cap=cap, valid_from=START))
         if n % 9:  # invented; a few are missing, so that the check of national records has something to say
             number = f"{DISTRICT}{n:08d}"
-            _add(work, NationalCode(item=i["code"], catalogue_code=number, implementation_code=f"11{number}"))
+            enter_rows(work, NationalCode(item=i["code"], catalogue_code=number, implementation_code=f"11{number}"))
     for p in rows("demo_points.csv"):
-        _add(
+        enter_rows(
             work, ItemPoint(item=p["item"], no=int(p["no"]), point=p["point"], standard=p["standard"], valid_from=START)
         )
 
@@ -137,11 +139,11 @@ def _officers(work: UnitOfWork, source: random.Random) -> None:
     for number, unit in enumerate(inspecting, start=1):
         for n in range(1, OFFICERS_PER_UNIT + 1):
             certificate = certificate_no(number, n)
-            _add(work, Officer(id=work.new_id(), certificate_no=certificate, name=person(source), unit=unit))
+            enter_rows(work, Officer(id=work.new_id(), certificate_no=certificate, name=person(source), unit=unit))
             until = ends.get((unit, n), date(2029, 12, 31))
-            _add(work, Certificate(certificate_no=certificate, valid_from=START, valid_until=until))
+            enter_rows(work, Certificate(certificate_no=certificate, valid_from=START, valid_until=until))
     suspended = certificate_no(inspecting.index("YT-YJJ") + 1, 5)
-    _add(work, CertificateSuspension(certificate_no=suspended, valid_from=START, reason="年度审验未通过"))
+    enter_rows(work, CertificateSuspension(certificate_no=suspended, valid_from=START, reason="年度审验未通过"))
 
 
 def certificate_no(unit_number: int, officer: int) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.demo import callbacks, followup, onsite, papers, plans, space, stories, telling, together, watching
+from app.demo import above, callbacks, followup, onsite, papers, plans, space, stories, telling, together, watching
 from app.demo.district import DISTRICT, build, items_of, protect, rows
 from app.demo.names import InventedEnterprise, people
 from app.demo.play import Cast, play, visit
@@ -91,6 +91,7 @@ def load(work: UnitOfWork, password: str) -> int:
     flags.sweep(work)
     followup.play(work, cast, supervisor)
     satisfaction.close_quarters(work)
+    above.play(work, supervisor, invented[stories_end + 5])
     watching.play(work, invented[stories_end : stories_end + 2])
     callbacks.weeks(work, supervisor, random.Random(SEED))  # noqa: S311
     telling.last_month(work, supervisor)
