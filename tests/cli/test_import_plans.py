@@ -49,6 +49,7 @@ def test_a_real_offices_workbook_is_read_as_it_is_meant(house: House, run) -> No
     assert (second.item, second.share, second.starts_on, second.ends_on) == (
         "YJ-01", 500, date(2026, 3, 1), date(2026, 3, 1),
     )  # fmt: skip
+    assert second.timing == "2026-03-01"  # no 46082, which is how the spreadsheet keeps the day
     assert (second.joint_role, second.partners) == ("lead", "市场监管局")
     assert (third.item, third.wanted, third.cap, third.joint_role) == ("YJ-02", 12, 2, "partner")
     assert (third.starts_on, third.ends_on) == (date(2026, 4, 1), date(2026, 6, 30))

@@ -247,6 +247,9 @@ def test_rejecting_from_the_list_needs_a_reason_and_comes_back_to_the_desk(house
     assert (answer.status_code, state(house, applied.id)) == (200, "rejected")
     desk = house.signed_in("inspector").get("/inspect/").text
     assert "与市场局合并" in desk
+    corrected = house.signed_in("inspector").get(f"/inspect/apply?again={applied.id}").text  # nothing typed is lost
+    assert f'value="{applied.clue_no}"' in corrected and "市民来电反映</textarea>" in corrected
+    assert '<option value="complaint" selected>' in corrected
     house.clock.move(hours=1)
     house.applied()
     assert "与市场局合并" not in house.signed_in("inspector").get("/inspect/").text

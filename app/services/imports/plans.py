@@ -216,6 +216,8 @@ class _Import:
         wanted = self._number(row, "wanted") or wanted
         share = plan_text.read_objects(_percent(row.get("share")))[1] or share
         period = plan_text.read_period(timing, year) if timing else None
+        if period and re.fullmatch(r"\d{5}(?:\.0+)?", timing):  # how a spreadsheet keeps a day
+            timing = str(period[0])
         if timing and period is None:
             self.problems.append(RowProblem(row.number, "timing", "plan_import_timing", True, {"value": timing[:40]}))
         role, partners = self._joint(row)
@@ -229,7 +231,7 @@ class _Import:
             way=limited_text(row, "way", 40),
             frequency=frequency,
             cap=plan_text.read_cap(row.get("cap")) or plan_text.read_cap(frequency or ""),
-            timing=limited_text(row, "timing", 100),
+            timing=limited_text(Row(row.number, {"timing": timing}), "timing", 100),
             starts_on=period[0] if period else None,
             ends_on=period[1] if period else None,
             office=limited_text(row, "office", 100),

@@ -10,6 +10,7 @@ from app.context import actor, installation, now, perform, reading
 from app.domain.applications import Application
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.inspections import REJECTED
 from app.domain.matters import WISH
 from app.domain.times import shanghai_day
 from app.i18n import clock_time, day
@@ -44,7 +45,8 @@ def _begun_form() -> BaseResponse | str:
         values = _filled(session)
         if args.get("again"):
             s = shown_or_404(session, args["again"])
-            values = forms.again(s.inspection, who.unit, s.enterprise.uscc, s.enterprise.name, now())
+            begin = forms.corrected if s.inspection.state == REJECTED else forms.again
+            values = begin(s.inspection, who.unit, s.enterprise.uscc, s.enterprise.name, now())
             form = f"again:{args['again']}"
         elif args.get("recheck"):
             s = shown_or_404(session, args["recheck"])

@@ -89,6 +89,31 @@ def again(i: Inspection, unit: str | None, uscc: str | None, name: str, now: dat
     }
 
 
+def corrected(i: Inspection, unit: str | None, uscc: str | None, name: str, now: datetime) -> dict[str, Any]:
+    """「修改后重新申请」: everything of what the head turned down; a time that went by is a new one, unless the visit had begun."""
+    kept = {
+        "cause": i.cause,
+        "clue_no": i.clue_no,
+        "reason": i.reason,
+        "exception": i.exception,
+        "exception_reason": i.exception_reason,
+        "started_at": _local(i.started_at),
+        "external.system": i.external_system,
+        "external.number": i.external_number,
+        "external.qr": i.external_qr,
+        "recheck_of": i.recheck_of,
+        "assisting": i.assisting,
+    }
+    if i.window_start > now or i.started_at is not None:
+        kept |= {"window.start": _local(i.window_start), "window.end": _local(i.window_end)}
+    values = {name: str(value) for name, value in kept.items() if value is not None}
+    return again(i, unit, uscc, name, now) | values | {"surprise": i.surprise}
+
+
+def _local(moment: datetime | None) -> str | None:
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}" if moment is not None else None
+
+
 def application(values: Mapping[str, Any], now: datetime) -> Application:
     """The command. Raises Invalid with every field that is wrong or too long."""
     problems: list[Problem] = [
