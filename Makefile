@@ -11,7 +11,7 @@ SCANNER := scanner_static/dist/index.html
 PAPER_FONTS := app/typesetting/fonts/.fetched
 SCANNER_SOURCES := $(wildcard scanner_static/src/*) $(wildcard scanner_static/*.json) $(wildcard scanner_static/*.mjs)
 
-.PHONY: setup setup-dev run test check bench soak screens bundle wheels clean
+.PHONY: setup setup-dev run test check bench soak screens pictures bundle wheels clean
 
 setup: $(VENV)/.runtime $(SCANNER) $(PAPER_FONTS) translations
 setup-dev: setup $(VENV)/.dev
@@ -70,6 +70,10 @@ attack: setup
 
 screens: setup-dev
 	$(BIN)/python tools/screens.py
+
+# The pictures of the docs and guides, which the tests compare with the pages. Look at what changed before it is committed.
+pictures: setup-dev
+	$(BIN)/python tools/pictures.py
 
 # One archive that installs without a network: make bundle, or make bundle PLATFORM=aarch64 PYTHON_VERSION=3.11
 bundle: setup

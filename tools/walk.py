@@ -39,7 +39,7 @@ STARTS: dict[str, tuple[str, ...]] = {
 }
 # What is no page: downloads, prints of paper, machines' addresses, the way out, the scanner (it has tests of its own).
 _NO_PAGE = re.compile(
-    r"^/(static|api|scan|log/tile|log/checkpoint|\.well-known|logout|preferences)|\.(pdf|svg|png|csv|xlsx|json|jsonl|txt|docx)$|/(export|download|proof|qr)"
+    r"^/(static|api|scan|log/tile|log/checkpoint|\.well-known|logout|preferences|help/(?!(supervisor|rules)$)\w)|\.(pdf|svg|png|csv|xlsx|json|jsonl|txt|docx)$|/(export|download|proof|qr)"
 )
 _MARK = re.compile(r"^(?=.*\d)[\w.~-]{6,}$|^\d+$|^[A-Z0-9-]{4,}$|^[a-z_]+\.[a-z0-9_.]+$")
 

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 LAYOUTS = HERE / "layouts"
 FONTS = HERE / "fonts"  # filled by `make setup` (tools/fetch-fonts.sh)
 SYSTEM_FONTS = Path("/usr/share/fonts/opentype/noto")  # Debian's fonts-noto-cjk and fonts-noto-cjk-extra
-OFFICIAL, SHEET, REPORT = FORMS = ("official", "sheet", "report")
+OFFICIAL, SHEET, REPORT, GUIDE = FORMS = ("official", "sheet", "report", "guide")
 FAMILIES = ("Noto Serif SC", "Noto Serif CJK SC")  # as the layouts name them
 ARCHIVE: Literal["a-2a"] = "a-2a"
 

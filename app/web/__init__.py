@@ -33,6 +33,8 @@ BLUEPRINTS = (
     "app.web.plans.supervised",
     "app.web.plans.public",
     "app.web.practice.outside",
+    "app.web.help.views",
+    "app.web.help.tours",
     "app.api.v1.views",
 )
 IN_A_ROOM = "app.web.practice.inside"

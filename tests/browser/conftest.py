@@ -68,10 +68,12 @@ def serve(house: House) -> Iterator[Site]:
     thread.start()
     url = f"http://127.0.0.1:{server.port}"
     object.__setattr__(house.installation.config, "public_url", url)
-    yield Site(house, url)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield Site(house, url)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
-"""WCAG 2.2 AA by axe: every kind of page of the demonstration, for each person, small and large, in both languages."""
+"""The demonstration in a browser: WCAG 2.2 AA by axe on every kind of page, for each person, small and large, in both
+languages; and the pictures of the docs, which must look like the pages."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
 
-from app.demo import load as demo
 from app.services import flag_rebuild
-from app.store.database import Database
-from app.store.migrate import upgrade
-from tests.browser.conftest import Site, open_page, serve, sign_in
-from tests.house import open_house
+from tests.browser.conftest import FLAGS, Site, chromium_path, open_page, serve, sign_in
+from tools import pictures
 from tools.walk import STARTS, walk
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -20,23 +19,14 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "resultTypes": ["violations"],
 }
-PASSWORD = "a demonstration password"
+PASSWORD = pictures.PASSWORD
 TALL = 3000  # so that no bar at the bottom covers what axe measures
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("shown")
-    url = f"sqlite:///{folder / 'jcm.sqlite3'}"
-    database = Database(url)
-    upgrade(database.engine)
-    database.dispose()
-    house = open_house(url, folder / "instance")
-    house.clock.move(days=120)
-    house.perform(demo.load, PASSWORD)
-    with serve(house) as site:
+    with pictures.demonstration(tmp_path_factory.mktemp("shown")) as house, serve(house) as site:
         yield site
-    house.installation.database.dispose()
 
 
 def test_a_rebuild_finds_the_flags_of_the_demonstration(shown: Site) -> None:
@@ -69,3 +59,31 @@ def test_every_page_is_accessible(chromium: Browser, shown: Site) -> None:
         page.context.close()
     assert found == []
     assert counted > 100
+
+
+def test_the_pictures_of_the_docs_look_like_the_pages(chromium: Browser, shown: Site) -> None:
+    """Where a page is meant to look different: `make pictures`, look at what changed, commit them with the change."""
+    if not pictures.has_their_fonts():
+        pytest.skip("no Noto Sans CJK, in which the pictures are: apt-get install fonts-noto-cjk")
+    old = {}
+    steady = chromium.browser_type.launch(executable_path=chromium_path(), args=[*FLAGS, *pictures.STEADY])
+    for shot, taken in pictures.take(steady, shown.url):
+        share = pictures.difference((pictures.OUT / f"{shot.name}.png").read_bytes(), taken)
+        if share > pictures.TOLERATED:
+            old[shot.name] = f"{share:.2%}"
+    steady.close()
+    assert old == {}
+
+
+def test_a_picture_tells_a_changed_page_from_the_noise_of_drawing() -> None:
+    same = Image.new("RGB", (360, 740), "white")
+    other, noisy, masked = same.copy(), same.copy(), same.copy()
+    ImageDraw.Draw(other).text((20, 300), "one word more", fill="black")
+    ImageDraw.Draw(noisy).line((0, 100, 360, 100), fill="#e4e4e4")
+    ImageDraw.Draw(masked).rectangle((40, 40, 300, 300), fill="black")
+    known = pictures.as_png(same)
+    assert pictures.difference(known, pictures.Taken(pictures.as_png(other), [])) > pictures.TOLERATED
+    assert pictures.difference(known, pictures.Taken(pictures.as_png(noisy), [])) == 0
+    assert pictures.difference(known, pictures.Taken(pictures.as_png(masked), [(40, 40, 301, 301)])) == 0
+    smaller = pictures.Taken(pictures.as_png(same.crop((0, 0, 360, 700))), [])
+    assert pictures.difference(known, smaller) == 1

@@ -4,6 +4,7 @@ from app.store.models.applying import ApplicationKey, ApplicationTemplate, Batch
 from app.store.models.base import Base
 from app.store.models.callbacks import Callback, CallbackDraw
 from app.store.models.case_records import CaseRecord
+from app.store.models.choices import OwnChoice
 from app.store.models.day_figures import DayFigures, FigureMark
 from app.store.models.enterprises import DoNotDisturb, Enterprise, EnterpriseCode, EnterprisePhone, EnterpriseRecord
 from app.store.models.facts import FactRow
@@ -66,7 +67,7 @@ __all__ = [
     "IdempotencyKey", "InspectionInvitation", "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
     "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job", "JurisdictionSetting", "Lead", "LeadStep", "Log",
     "LogCosignature", "LogDummy", "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "Look",
-    "Lot", "MatterRow", "MirroredVisit", "NationalCode", "Observation", "Officer", "OfficerConflict", "OutboxRow",
+    "Lot", "MatterRow", "MirroredVisit", "NationalCode", "Observation", "Officer", "OfficerConflict", "OutboxRow", "OwnChoice",
     "PaperCounter", "PaperRow", "PaperSetting", "Passkey", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "Proposal",
     "RateBucket", "RecoveryCode", "RectificationRow", "Recusal", "RedTold", "Region", "RegionPlace", "RoleAssignment",
     "RuleClock", "SavedView", "SecondFactor", "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson",

@@ -31,6 +31,17 @@ TYPED_LIMIT = Limit(burst=20, per_minute=6)
 NOT_OURS = ("bad_signature", "unknown_key", "malformed", "not_registered")
 
 
+@blueprint.context_processor
+def _whom_to_call() -> dict[str, Any]:
+    """For the calls that every page offers: asked for only where they are shown."""
+
+    def place_settings() -> dict[str, queries.Setting]:
+        with reading() as session:
+            return _settings(session)
+
+    return {"place_settings": place_settings}
+
+
 @blueprint.get("/q/")
 @public
 def typed() -> Response | str:

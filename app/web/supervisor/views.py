@@ -32,6 +32,7 @@ from app.web.enterprise.sheet import change, sheet
 from app.web.supervisor import (
     asking,
     callbacks,
+    columns,
     connector,
     desk,
     exporting,
@@ -53,6 +54,7 @@ __all__ = [
     "asking",
     "blueprint",
     "callbacks",
+    "columns",
     "connector",
     "desk",
     "exporting",

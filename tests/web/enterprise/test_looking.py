@@ -69,3 +69,21 @@ def test_every_state_has_its_word(house: House, hours: int, step: str | None, wo
         house.perform(visits.cancel, house.people["inspector"], inspection.id, "停业", on_advice=False)
     house.clock.move(hours=hours)
     assert f"<h1>{word}</h1>" in house.client().get(f"/q/{_code(house, inspection).token}").text
+
+
+def test_a_human_is_one_tap_away_on_every_page_of_the_enterprise(house: House) -> None:
+    token, client = _code(house, house.approved()).token, house.client()
+    rated = client.post(f"/q/{token}/rate", data={"rating": "5", "none": "1"}).location
+    for path in (
+        f"/q/{token}",
+        "/q/12345",
+        f"/q/{token}/wrong",
+        "/q/?code=nonsense",
+        "/receipts/",
+        rated,
+        "/report",
+        "/notice",
+    ):
+        page = client.get(path, follow_redirects=True).text
+        assert 'href="tel:99-55550101"' in page and 'href="tel:12345"' in page, path
+    assert 'href="tel:12345"' in client.post(f"/q/{token}/arrive").text
