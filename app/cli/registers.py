@@ -6,7 +6,6 @@ import sys
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
@@ -66,18 +65,16 @@ def flags_backtest(
     today = shanghai_day(installation.clock())
     days = (first.date() if first else today - timedelta(days=365), last.date() if last else today)
 
-    def ask(read: Any) -> Any:
-        with installation.reading() as session:
-            return read(session)
+    own = region or installation.config.jurisdiction
+    with (
+        click.progressbar(length=100, label="backtest", file=sys.stderr) as bar,
+        installation.reading() as session,
+    ):
 
-    with click.progressbar(length=100, label="backtest", file=sys.stderr) as bar:
-        found = backtest.run(
-            ask,
-            region or installation.config.jurisdiction,
-            draft,
-            *days,
-            lambda done, of: bar.update(100 * done // of - bar.pos),
-        )
+        def tell(done: int, of: int) -> None:
+            bar.update(100 * done // max(of, 1) - bar.pos)
+
+        found = backtest.run(session, installation.clock(), own, draft, *days, tell)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return

@@ -236,6 +236,10 @@ class Inspection:
         return self.units[0]
 
     @property
+    def code_issued_at(self) -> datetime | None:
+        return self.code.issued_at if self.code else None
+
+    @property
     def visit_start(self) -> datetime | None:
         """rules.md, Start: declared, else the first arrival, else (completed without either) the window's start."""
         fallback = self.window_start if self.state == COMPLETED else None

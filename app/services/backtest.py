@@ -2,63 +2,46 @@
 
 Nothing is stored. Only rules whose settings differ are evaluated again, under the draft; of all others today's number is
 the answer. What is judged on receipt (code.self_scan) or rests on what enterprises say is left as it is.
+
+The rules are those that raise flags (app/domain/flags). The visits pass by once, in the order of their days, read by columns;
+of each enterprise those of the last year stay in sight, because no rule looks further back. So neither the time nor the
+memory for one visit grows with the history.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
-from functools import partial
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.flags import settings as policy_settings
+from app.domain.flags.facts import Visit
 from app.domain.flags.findings import Finding
 from app.domain.flags.others import clue_findings
 from app.domain.flags.periods import region_year_findings
-from app.domain.flags.policy import Policies, PolicyTimeline, Settings, policy_on
+from app.domain.flags.policy import Policies, PolicyTimeline, Settings, narrowed
 from app.domain.flags.repeats import LONGEST_WINDOW, enterprise_findings
 from app.domain.flags.visits import visit_findings
+from app.services.backtest_tally import Line, Period, Sample, Tally
 from app.services.flags import ENTERPRISE_RULES, VISIT_RULES
-from app.store import flag_facts, visit_details
+from app.store import flag_facts, visit_details, visit_rows
 from app.store import inspections as inspection_store
 from app.store.flag_facts import Reference
 from app.store.models import FindingRow, InspectionRow, RuleClock
 
-MANY = 500
-SAMPLES = 12  # of each rule and side
+VISITS_AT_ONCE = 20_000
+STRETCHES_KEPT = 12  # then enterprises that nobody visited for a year are forgotten
+CLUES_AT_ONCE = 200
 FIXED = (
     "code.self_scan", "code.bad", "unregistered.report", "unregistered.record", "file.fault", "feedback.conduct", "share.triggered",
     "under_inspected",
 )  # fmt: skip
-Ask = Callable[[Callable[[Session], Any]], Any]  # runs a reading function in a transaction of its own
+REPEAT, REGION, CLUE = "repeat.60d", "repeat.60d.region", "clue.reused"
 Progress = Callable[[int, int], None]
-Cell = tuple[str, str, str]  # rule, unit, month
-Key = tuple[str, str, str]  # subject, unit, officer: what tells one finding of a rule from another
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """How many flags of a rule a unit has of a month: today, and under the draft."""
-
-    rule: str
-    unit: str
-    month: str
-    today: int
-    draft: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A visit that one policy flags and the other does not."""
-
-    rule: str
-    side: str  # "draft": only the draft flags it · "today": only today's policy does
-    inspection: str
-    day: str
-    unit: str
+Repeats = dict[int, list[tuple[datetime, str, Finding]]]  # by year; the start and number of the visit with each
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,185 +68,156 @@ def changed_rules(session: Session, region: str, draft: Settings, first: date, l
     return tuple(dict.fromkeys(c.rule for own in in_force for c in policy_settings.differences(own, draft)))
 
 
-def run(ask: Ask, region: str, draft: Settings, first: date, last: date, progress: Progress) -> Backtest:
-    """Evaluates the draft over the visits of a jurisdiction between two days, both included."""
-    changed = ask(lambda session: changed_rules(session, region, draft, first, last))
-    rules = frozenset(r for r in changed if r not in FIXED)
-    policies: Policies = {region: PolicyTimeline([(date.min, draft)])}
-    period = _Period(region, first, last)
-    today = ask(lambda session: _standing(session, period))
-    counted = select(func.count()).select_from(InspectionRow).where(*period.where)
-    visits: int = ask(lambda session: session.scalar(counted))
-    flagged: dict[str, dict[Key, date]] = defaultdict(dict)
-    for f in _evaluate(ask, period, policies, rules, progress):
-        flagged[f.rule][f.subject_id, f.unit, f.officer] = f.raised_for
-    lines = _lines(today, flagged, rules)
-    samples = tuple(s for rule in sorted(rules) for s in ask(partial(_samples, period, rule, flagged[rule])))
-    fixed = tuple(r for r in changed if r in FIXED)
-    return Backtest(first, last, visits, tuple(r for r in changed if r in rules), fixed, lines, samples)
+def run(
+    session: Session, now: datetime, region: str, draft: Settings, first: date, last: date, progress: Progress
+) -> Backtest:
+    """Evaluates the draft over the visits of a jurisdiction between two days, both included.
+
+    `session` should see one moment from beginning to end, so that both sides are of the same facts.
+    """
+    changed = changed_rules(session, region, draft, first, last)
+    rules = frozenset(changed) - set(FIXED)
+    period = Period(region, first, last)
+    tally = Tally(session, period, rules)
+    evaluation = _Run(session, period, draft, rules, _as_of(session, region, now))
+    stretches = evaluation.stretches()
+    done, total = 0, sum(s.visits for s in stretches)
+    for stretch in stretches:
+        found = evaluation.over(stretch)
+        tally.take(found, rules - {REGION, CLUE}, FindingRow.raised_for.between(stretch.first, stretch.last))
+        done += stretch.visits
+        progress(done, total)
+    if REGION in rules:
+        tally.take(evaluation.over_years(), {REGION})
+    if CLUE in rules:
+        tally.take(evaluation.over_clues(), {CLUE})
+    progress(total, total)
+    again, fixed = (tuple(r for r in changed if (r in FIXED) is is_fixed) for is_fixed in (False, True))
+    return Backtest(first, last, _visits(session, period), again, fixed, tally.lines(), tally.samples())
+
+
+def _as_of(session: Session, region: str, now: datetime) -> datetime:
+    clock = session.get(RuleClock, region)
+    return clock.as_of if clock is not None else now
+
+
+def _visits(session: Session, period: Period) -> int:
+    within = InspectionRow.visit_day.between(period.first, period.last)
+    where = (InspectionRow.jurisdiction == period.region, InspectionRow.counts, within)
+    return session.scalar(select(func.count()).select_from(InspectionRow).where(*where)) or 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Period:
-    region: str
+class _Stretch:
+    """Some days in a row, with about so many visits."""
+
     first: date
     last: date
-
-    @property
-    def where(self) -> tuple[Any, ...]:
-        within = InspectionRow.visit_day.between(self.first, self.last)
-        return (InspectionRow.jurisdiction == self.region, InspectionRow.counts, within)
-
-    def holds(self, finding: Finding) -> bool:
-        return finding.jurisdiction == self.region and self.first <= finding.raised_for <= self.last
+    visits: int
 
 
-def _cell(rule: str, unit: str, day: date) -> Cell:
-    return rule, unit, f"{day:%Y-%m}"
+class _Run:
+    """One evaluation of the rules that differ, under the draft."""
 
+    def __init__(
+        self, session: Session, period: Period, draft: Settings, rules: frozenset[str], as_of: datetime
+    ) -> None:
+        self.session, self.period, self.as_of = session, period, as_of
+        wanted = rules | {REPEAT} if REGION in rules else rules  # which counts those of the whole year
+        self.policies: Policies = {period.region: PolicyTimeline([(date.min, narrowed(draft, wanted))])}
+        self.over_several = bool(wanted & set(ENTERPRISE_RULES))
+        self.over_one = bool(wanted & set(VISIT_RULES))
+        self.first = date(period.first.year, 1, 1) if REGION in rules else period.first
+        self.wants_repeats, self.wants_years = REPEAT in rules, REGION in rules
+        self.reference = Reference(session)
+        self.registers = visit_details.Registers()
+        elsewhere = [j for j in inspection_store.jurisdictions(session) if j != period.region]
+        self.others = elsewhere if self.over_several else []  # they count for an enterprise as well
+        self.of_enterprise: dict[str, list[Visit]] = {}
+        self.repeats: Repeats = defaultdict(list)
+        self.stretches_seen = 0
 
-def _standing(session: Session, period: _Period) -> Counter[Cell]:
-    """Today's flags by rule, unit and month."""
-    query = select(FindingRow.rule, FindingRow.unit, FindingRow.raised_for, func.count()).where(
-        FindingRow.jurisdiction == period.region,
-        FindingRow.standing,
-        FindingRow.raised_for.between(period.first, period.last),
-    )
-    found: Counter[Cell] = Counter()
-    grouped = query.group_by(FindingRow.rule, FindingRow.unit, FindingRow.raised_for)
-    for rule, unit, day, count in session.execute(grouped):
-        found[_cell(rule, unit, day)] += count
-    return found
+    def stretches(self) -> list[_Stretch]:
+        """The days to go through, with the year before that the first ones look back to; from the earliest on."""
+        if not self.over_several and not self.over_one:
+            return []
+        first = self.first - LONGEST_WINDOW if self.over_several else self.first
+        where = (
+            InspectionRow.jurisdiction.in_([self.period.region, *self.others]),
+            InspectionRow.visit_day.is_not(None),
+        )
+        within = InspectionRow.visit_day.between(first, self.period.last)
+        counted = select(InspectionRow.visit_day, func.count()).where(*where, within).group_by(InspectionRow.visit_day)
+        found: list[_Stretch] = []
+        size, begins = 0, first
+        rows: Iterable[Any] = self.session.execute(counted.order_by(InspectionRow.visit_day))
+        for day, count in rows:
+            size += count
+            if size >= VISITS_AT_ONCE:
+                found.append(_Stretch(begins, day, size))
+                size, begins = 0, day + timedelta(days=1)
+        return [*found, _Stretch(begins, self.period.last, size)]
 
+    def over(self, stretch: _Stretch) -> Iterator[Finding]:
+        """The findings of the visits of some days."""
+        within = InspectionRow.visit_day.between(stretch.first, stretch.last)
+        own = (InspectionRow.jurisdiction == self.period.region, within)
+        is_asked = stretch.last >= self.first
+        seen = visit_rows.visits(self.session, self.reference, own, registered=self.over_one and is_asked)
+        if self.over_one and is_asked:
+            yield from self._over_one(seen)
+        if self.over_several:
+            elsewhere = (InspectionRow.jurisdiction.in_(self.others), within)
+            others = visit_rows.visits(self.session, self.reference, elsewhere) if self.others else []
+            yield from self._over_several([visit for visit, _ in (*seen, *others)], max(stretch.first, self.first))
 
-def _evaluate(
-    ask: Ask, period: _Period, policies: Policies, rules: frozenset[str], progress: Progress
-) -> Iterator[Finding]:
-    over_several = rules & {*ENTERPRISE_RULES, "repeat.60d.region"}
-    over_one = rules & set(VISIT_RULES)
-    parts = (bool(over_several), bool(over_one), "clue.reused" in rules)
-    done, total = 0, max(sum(parts), 1) * 100
+    def _over_several(self, visits: Iterable[Visit], since: date) -> Iterator[Finding]:
+        touched: dict[str, list[Visit]] = defaultdict(list)
+        for visit in visits:
+            touched[visit.enterprise_id].append(visit)
+        for enterprise, new in touched.items():
+            in_sight = [v for v in self.of_enterprise.get(enterprise, ()) if v.day >= since - LONGEST_WINDOW]
+            self.of_enterprise[enterprise] = in_sight = in_sight + new
+            if any(v.day >= since for v in new):
+                yield from self._sorted_out(enterprise_findings(in_sight, self.policies, since), new)
+        self.stretches_seen += 1
+        if self.stretches_seen % STRETCHES_KEPT == 0:
+            kept = self.of_enterprise.items()
+            self.of_enterprise = {e: own for e, own in kept if any(v.day >= since - LONGEST_WINDOW for v in own)}
 
-    def tell(share: int) -> None:
-        progress(done + share, total)
+    def _sorted_out(self, found: Iterable[Finding], new: Iterable[Visit]) -> Iterator[Finding]:
+        """What counts for itself; repeats are kept for their year as well."""
+        for finding in found:
+            if finding.rule != REPEAT or self.wants_repeats:
+                yield finding
+            if finding.rule == REPEAT and self.wants_years and finding.jurisdiction == self.period.region:
+                visit = next(v for v in new if v.id == finding.subject_id)
+                row = (visit.start, visit.number, replace(finding, evidence={}))
+                self.repeats[finding.raised_for.year].append(row)
 
-    if over_several:
-        yield from _over_enterprises(ask, period, policies, over_several, tell)
-        done += 100
-    if over_one:
-        yield from _over_visits(ask, period, policies, frozenset(over_one), tell)
-        done += 100
-    if "clue.reused" in rules:
-        yield from _over_clues(ask, period, policies, tell)
-    progress(total, total)
+    def _over_one(self, seen: Iterable[visit_rows.Seen]) -> Iterator[Finding]:
+        own = [(v, i) for v, i in seen if i is not None and v.day >= self.period.first]
+        timeline, calendar = self.policies[self.period.region], self.reference.calendar
+        for d in visit_details.of_visits(self.session, self.reference, self.registers, own):
+            yield from visit_findings(d, timeline.on(d.visit.day), calendar, self.as_of)
 
+    def over_years(self) -> Iterator[Finding]:
+        """repeat.60d.region, from the repeats of each year that `over` came upon."""
+        for year, rows in self.repeats.items():
+            yield from region_year_findings(rows, self.period.region, year, self.policies)
 
-def _over_enterprises(
-    ask: Ask, period: _Period, policies: Policies, rules: Iterable[str], tell: Callable[[int], None]
-) -> Iterator[Finding]:
-    """The rules over all visits of each enterprise. repeat.60d.region rests on all repeat.60d of its years."""
-    wanted = set(rules)
-    first = date(period.first.year, 1, 1) if "repeat.60d.region" in wanted else period.first
-    query = select(InspectionRow.enterprise_id).where(*period.where).distinct().order_by(InspectionRow.enterprise_id)
-    ids = ask(lambda s: list(s.scalars(query)))
-    repeats: list[Finding] = []
-    for at in range(0, len(ids), MANY):
-        part = ids[at : at + MANY]
-        loaded = ask(partial(_visits, enterprises=part, first=first - LONGEST_WINDOW))
-        for visits in loaded.values():
-            for finding in enterprise_findings(visits, policies):
-                if finding.rule == "repeat.60d" and finding.raised_for >= first:
-                    repeats.append(finding)
-                if finding.rule in wanted and period.holds(finding):
-                    yield finding
-        tell(100 * (at + len(part)) // len(ids))
-    if "repeat.60d.region" in wanted:
-        yield from _region_years(ask, period, policies, repeats)
-
-
-def _region_years(ask: Ask, period: _Period, policies: Policies, repeats: list[Finding]) -> Iterator[Finding]:
-    order: Mapping[str, Any] = ask(lambda s: _starts(s, [f.subject_id for f in repeats]))
-    by_year: dict[int, list[Any]] = defaultdict(list)
-    for finding in repeats:
-        if finding.jurisdiction == period.region:
-            by_year[finding.raised_for.year].append((*order[finding.subject_id], finding))
-    for year, rows in by_year.items():
-        yield from (f for f in region_year_findings(rows, period.region, year, policies) if period.holds(f))
-
-
-def _starts(session: Session, ids: list[str]) -> dict[str, tuple[Any, str]]:
-    found: dict[str, tuple[Any, str]] = {}
-    for at in range(0, len(ids), MANY):
-        query = select(InspectionRow.id, InspectionRow.visit_start, InspectionRow.number)
-        for i, start, number in session.execute(query.where(InspectionRow.id.in_(ids[at : at + MANY]))):
-            found[i] = (start, number)
-    return found
-
-
-def _over_visits(
-    ask: Ask, period: _Period, policies: Policies, rules: frozenset[str], tell: Callable[[int], None]
-) -> Iterator[Finding]:
-    """The rules over each visit alone."""
-    own = (*period.where, InspectionRow.imported.is_(False)) if rules <= _NOT_IMPORTED else period.where
-    ids = ask(lambda s: list(s.scalars(select(InspectionRow.id).where(*own).order_by(InspectionRow.id))))
-
-    def part_of(session: Session, part: list[str]) -> list[Finding]:
-        reference = Reference(session)
-        clock = session.get(RuleClock, period.region)
-        found: list[Finding] = []
-        begun = [(i, i.visit_start) for i in inspection_store.get_many(session, part) if i.visit_start]
-        for d in visit_details.load(session, reference, begun):
-            policy = policy_on(policies, period.region, d.visit.day)
-            if clock is not None:
-                found += visit_findings(d, policy, reference.calendar, clock.as_of, only=rules)
-        return found
-
-    for at in range(0, len(ids), MANY):
-        part = ids[at : at + MANY]
-        yield from ask(partial(part_of, part=part))
-        tell(100 * (at + len(part)) // len(ids))
-
-
-_NOT_IMPORTED = frozenset(VISIT_RULES) - {"do_not_disturb", "clue.missing", "out_of_area"}
-
-
-def _over_clues(ask: Ask, period: _Period, policies: Policies, tell: Callable[[int], None]) -> Iterator[Finding]:
-    where = (*period.where, InspectionRow.clue_key.is_not(None))
-    keys = ask(lambda s: list(s.scalars(select(InspectionRow.clue_key).where(*where).distinct())))
-    for n, key in enumerate(keys):
-        clues = ask(partial(_clues, region=period.region, key=key))
-        triggered = [c for c in clues if c.visit.is_triggered]
-        yield from (f for f in clue_findings(triggered, key, policies) if period.holds(f))
-        tell(100 * (n + 1) // len(keys))
-
-
-def _visits(session: Session, enterprises: list[str], first: date) -> Any:
-    return flag_facts.visits_of_enterprises(session, Reference(session), enterprises, first)
-
-
-def _clues(session: Session, region: str, key: str) -> Any:
-    return flag_facts.clues(session, Reference(session), region, key)
-
-
-def _lines(today: Counter[Cell], flagged: Mapping[str, Mapping[Key, date]], rules: frozenset[str]) -> tuple[Line, ...]:
-    counted: Counter[Cell] = Counter({cell: n for cell, n in today.items() if cell[0] not in rules})
-    for rule, keys in flagged.items():
-        counted.update(_cell(rule, unit, day) for (_, unit, _), day in keys.items())
-    return tuple(Line(*cell, today=today[cell], draft=counted[cell]) for cell in sorted({*today, *counted}))
-
-
-def _samples(period: _Period, rule: str, flagged: Mapping[Key, date], session: Session) -> list[Sample]:
-    """A few visits that one side flags and the other does not."""
-    query = select(FindingRow.subject_id, FindingRow.unit, FindingRow.officer, FindingRow.raised_for).where(
-        FindingRow.jurisdiction == period.region,
-        FindingRow.rule == rule,
-        FindingRow.standing,
-        FindingRow.raised_for.between(period.first, period.last),
-    )
-    standing = {(subject, unit, officer): day for subject, unit, officer, day in session.execute(query)}
-    sides = (("draft", flagged, standing), ("today", standing, flagged))
-    return [
-        Sample(rule, side, key[0], own[key].isoformat(), key[1])
-        for side, own, other in sides
-        for key in sorted(own.keys() - other.keys())[:SAMPLES]
-    ]
+    def over_clues(self) -> Iterator[Finding]:
+        """clue.reused, for the clues of the period that more than one visit carries."""
+        region, clue = self.period.region, InspectionRow.clue_key
+        several = (
+            select(clue)
+            .where(InspectionRow.jurisdiction == region, InspectionRow.counts, clue.is_not(None))
+            .group_by(clue)
+            .having(func.count() > 1, func.max(InspectionRow.visit_day) >= self.period.first)
+        )
+        keys = [str(key) for key in self.session.scalars(several)]
+        for at in range(0, len(keys), CLUES_AT_ONCE):
+            part = keys[at : at + CLUES_AT_ONCE]
+            for key, clues in flag_facts.clues_of(self.session, self.reference, region, part).items():
+                triggered = [c for c in clues if c.visit.is_triggered]
+                yield from clue_findings(triggered, key, self.policies)

@@ -13,6 +13,7 @@ from app.domain.flags import settings as policy_settings
 from app.services import backtest, jobs
 from app.services.jobs import Perform, Progress
 from app.store import registry
+from app.store.database import engine_of, one_moment
 from app.store.unit_of_work import UnitOfWork
 
 KIND = "backtest"
@@ -30,13 +31,11 @@ def ask(work: UnitOfWork, actor: Actor, settings: Mapping[str, Any], first: date
 
 
 def run(perform: Perform, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """The handler: reads in small transactions, stores nothing but the report."""
-
-    def reading(read: Any) -> Any:
-        return perform(lambda work: read(work.session))
-
+    """The handler: reads one moment beside those who write, stores nothing but the report."""
+    engine, now = perform(lambda work: (engine_of(work.session), work.now))
     first, last = (date.fromisoformat(params[name]) for name in ("first", "last"))
-    found = backtest.run(reading, params["region"], params["settings"], first, last, progress)
+    with one_moment(engine) as session:
+        found = backtest.run(session, now, params["region"], params["settings"], first, last, progress)
     return found.as_json()
 
 

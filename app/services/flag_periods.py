@@ -23,6 +23,8 @@ from app.store.models import FindingRow, InspectionRow, InspectionUnit, Plan, Pl
 from app.store.unit_of_work import UnitOfWork
 
 REGION, REPEAT = "repeat.60d.region", "repeat.60d"
+MANY = 500
+Years = dict[tuple[str, int], date]  # a jurisdiction and year; a day in it
 
 
 def evaluate_region_year(
@@ -50,7 +52,7 @@ def evaluate_region_year(
     settle(work, where, region_year_findings(rows, jurisdiction, year, reference.policies, before))
 
 
-def repeat_days(work: UnitOfWork, where: Iterable[Any]) -> dict[tuple[str, int], date]:
+def repeat_days(work: UnitOfWork, where: Iterable[Any]) -> Years:
     """The first day of a standing repeat.60d in each (jurisdiction, year) among the findings that `where` selects."""
     query = select(FindingRow.jurisdiction, FindingRow.raised_for).where(
         *where, FindingRow.rule == REPEAT, FindingRow.standing
@@ -58,12 +60,17 @@ def repeat_days(work: UnitOfWork, where: Iterable[Any]) -> dict[tuple[str, int],
     return first_days((j, day) for j, day in work.session.execute(query))
 
 
-def first_days(found: Iterable[tuple[str, date]]) -> dict[tuple[str, int], date]:
-    days: dict[tuple[str, int], date] = {}
+def first_days(found: Iterable[tuple[str, date]]) -> Years:
+    days: Years = {}
     for jurisdiction, day in found:
-        key = jurisdiction, day.year
-        days[key] = min(day, days.get(key, day))
+        add_first_days(days, {(jurisdiction, day.year): day})
     return days
+
+
+def add_first_days(days: Years, others: Years) -> None:
+    """Keeps the earlier day of each."""
+    for key, day in others.items():
+        days[key] = min(day, days.get(key, day))
 
 
 def after_visits(work: UnitOfWork, reference: Reference, changed: Sequence[Inspection], as_of: datetime) -> None:
@@ -73,9 +80,9 @@ def after_visits(work: UnitOfWork, reference: Reference, changed: Sequence[Inspe
         evaluate_quarter(work, reference, jurisdiction, quarter, as_of)
     enterprises = sorted({i.enterprise_id for i in changed if i.visit_start})
     first = min((day for _, day in days), default=None)
-    if first is not None:
+    for at in range(0, len(enterprises), MANY) if first is not None else ():
         ended = (Plan.ends_on >= first, Plan.ends_on < day_of(as_of))
-        evaluate_plans(work, reference, (PlanKeyEnterprise.enterprise.in_(enterprises), *ended))
+        evaluate_plans(work, reference, (PlanKeyEnterprise.enterprise.in_(enterprises[at : at + MANY]), *ended))
 
 
 def sweep(work: UnitOfWork, reference: Reference, jurisdiction: str, before: datetime, as_of: datetime) -> None:

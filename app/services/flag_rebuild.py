@@ -59,7 +59,7 @@ def _in_parts(work: UnitOfWork, column: InstrumentedAttribute[str], *where: Colu
 
 def _enterprises(work: UnitOfWork, reference: Reference) -> None:
     for part in _in_parts(work, InspectionRow.enterprise_id):
-        flags.evaluate_enterprises(work, reference, part, FIRST_DAY)
+        flags.settle_enterprises(work, reference, part, FIRST_DAY)  # the years follow for each jurisdiction
 
 
 def _jurisdictions(work: UnitOfWork) -> list[str]:
@@ -79,8 +79,7 @@ def _clues(work: UnitOfWork, reference: Reference, jurisdiction: str) -> None:
     query = select(InspectionRow.clue_key).where(
         InspectionRow.jurisdiction == jurisdiction, InspectionRow.clue_key.is_not(None)
     )
-    for key in sorted(k for k in work.session.scalars(query.distinct()) if k):
-        flags.evaluate_clue(work, reference, jurisdiction, key)
+    flags.evaluate_clues(work, reference, jurisdiction, [k for k in work.session.scalars(query.distinct()) if k])
 
 
 def _years(work: UnitOfWork, jurisdiction: str) -> list[int]:

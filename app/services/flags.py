@@ -4,8 +4,9 @@ Time-driven rules use the time of the last sweep (`RuleClock`), also here, so th
 agree for the same as-of time. Whoever evaluates an enterprise or a clue holds its lock: visits at once see each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ from app.domain.inspections import CONTACT, Inspection
 from app.domain.times import shanghai_day
 from app.services import flag_periods, reconciliation
 from app.services.findings import settle
-from app.services.flag_periods import evaluate_region_year, first_days, repeat_days
+from app.services.flag_periods import Years, add_first_days, evaluate_region_year, first_days, repeat_days
 from app.store import flag_facts, visit_details
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
@@ -90,7 +91,7 @@ def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspect
     reference = Reference(work.session)
     as_of = as_of_last_sweep(work, after.jurisdiction)
     key = inspection_store.clue_key(after.clue_no)
-    work.lock(f"enterprise-visits:{after.enterprise_id}", *([f"clue:{after.jurisdiction}:{key}"] if key else []))
+    work.lock(*_buckets([after]))
     if _moved(before, after):
         days = [shanghai_day(i.visit_start) for i in counted if i.visit_start]
         evaluate_enterprises(work, reference, [after.enterprise_id], min(days))
@@ -136,28 +137,38 @@ def after_presentation(work: UnitOfWork, presentation_id: str) -> None:
 
 
 def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
-    """Evaluates what many imported visits touch, in bulk."""
+    """Evaluates what many imported visits touch, in bulk. Locks are taken in the order in which a single visit takes them."""
     reference = Reference(work.session)
+    reconciliation.after_inspections(work, reference, imported)
+    as_of = {j: as_of_last_sweep(work, j) for j in sorted({i.jurisdiction for i in imported})}
+    work.lock(*_buckets(imported))
     days: dict[str, date] = {}
     for i in imported:
         if i.visit_start and i.counts:
             day = shanghai_day(i.visit_start)
             days[i.enterprise_id] = min(day, days.get(i.enterprise_id, day))
     enterprises = sorted(days)
+    touched: Years = {}
     for at in range(0, len(enterprises), MANY):
         part = enterprises[at : at + MANY]
-        work.lock(*(f"enterprise-visits:{e}" for e in part))
-        evaluate_enterprises(work, reference, part, min(days[e] for e in part))
-    reconciliation.after_inspections(work, reference, imported)
-    for jurisdiction in {i.jurisdiction for i in imported}:
-        as_of = as_of_last_sweep(work, jurisdiction)
+        add_first_days(touched, settle_enterprises(work, reference, part, min(days[e] for e in part)))
+    evaluate_years(work, reference, touched)
+    for jurisdiction, until in as_of.items():
         own = [i for i in imported if i.jurisdiction == jurisdiction]
-        evaluate_visits(work, reference, own, as_of)
-        for at in range(0, len(own), MANY):
-            flag_periods.after_visits(work, reference, [i for i in own[at : at + MANY] if i.counts], as_of)
-    keys = {(i.jurisdiction, k) for i in imported if i.counts and (k := inspection_store.clue_key(i.clue_no))}
-    for jurisdiction, key in sorted(keys):
-        evaluate_clue(work, reference, jurisdiction, key)
+        evaluate_visits(work, reference, own, until)
+        flag_periods.after_visits(work, reference, [i for i in own if i.counts], until)
+        evaluate_clues(work, reference, jurisdiction, [k for i in own if (k := inspection_store.clue_key(i.clue_no))])
+
+
+def _buckets(inspections: Iterable[Inspection]) -> set[str]:
+    """The names of the locks that cover the visits of some enterprises, and of some clues.
+
+    Few buckets: PostgreSQL keeps every lock of a transaction in a table of fixed size, and an import touches tens of
+    thousands of enterprises.
+    """
+    keys = {f"enterprise:{i.enterprise_id}" for i in inspections}
+    keys |= {f"clue:{i.jurisdiction}:{key}" for i in inspections if (key := inspection_store.clue_key(i.clue_no))}
+    return {f"visits:{blake2b(key.encode(), digest_size=1).hexdigest()}" for key in keys}
 
 
 def sweep(work: UnitOfWork) -> int:
@@ -189,24 +200,29 @@ def sweep(work: UnitOfWork) -> int:
 
 def evaluate_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequence[str], since: date) -> None:
     """The rules over all visits of each enterprise, for visits from `since` on; context before it is loaded too."""
+    evaluate_years(work, reference, settle_enterprises(work, reference, enterprises, since))
+
+
+def settle_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequence[str], since: date) -> Years:
+    """The same but for repeat.60d.region; from which day on each year's (of a jurisdiction) must be evaluated for it."""
     loaded = flag_facts.visits_of_enterprises(work.session, reference, enterprises, since - LONGEST_WINDOW)
-    found = [
-        f
-        for visits in loaded.values()
-        for f in enterprise_findings(visits, reference.policies)
-        if f.raised_for >= since
-    ]
+    found = [f for visits in loaded.values() for f in enterprise_findings(visits, reference.policies, since)]
     where = (
         FindingRow.rule.in_(ENTERPRISE_RULES),
         FindingRow.enterprise_id.in_(enterprises),
         FindingRow.raised_for >= since,
     )
     touched = repeat_days(work, where)
-    if settle(work, where, found):
-        for key, day in first_days((f.jurisdiction, f.raised_for) for f in found if f.rule == "repeat.60d").items():
-            touched[key] = min(day, touched.get(key, day))
-        for (jurisdiction, year), day in sorted(touched.items()):
-            evaluate_region_year(work, reference, jurisdiction, year, day)
+    if not settle(work, where, found):
+        return {}
+    add_first_days(touched, first_days((f.jurisdiction, f.raised_for) for f in found if f.rule == "repeat.60d"))
+    return touched
+
+
+def evaluate_years(work: UnitOfWork, reference: Reference, touched: Years) -> None:
+    """repeat.60d.region of each year from the day given on."""
+    for (jurisdiction, year), day in sorted(touched.items()):
+        evaluate_region_year(work, reference, jurisdiction, year, day)
 
 
 def evaluate_visits(work: UnitOfWork, reference: Reference, inspections: Sequence[Inspection], as_of: datetime) -> None:
@@ -241,10 +257,22 @@ def _set_due(work: UnitOfWork, inspections: Sequence[Inspection], due: Mapping[s
 
 def evaluate_clue(work: UnitOfWork, reference: Reference, jurisdiction: str, key: str, also: str | None = None) -> None:
     """clue.reused for all visits that carry a clue; `also` is one that may have stopped counting."""
-    clues = [c for c in flag_facts.clues(work.session, reference, jurisdiction, key) if c.visit.is_triggered]
-    ids = {c.visit.id for c in clues} | ({also} if also else set())
-    where = (FindingRow.rule == "clue.reused", FindingRow.subject_id.in_(ids))
-    settle(work, where, clue_findings(clues, key, reference.policies))
+    evaluate_clues(work, reference, jurisdiction, [key], also)
+
+
+def evaluate_clues(
+    work: UnitOfWork, reference: Reference, jurisdiction: str, keys: Iterable[str], also: str | None = None
+) -> None:
+    """The same for many clues."""
+    every = sorted(set(keys))
+    for at in range(0, len(every), MANY):
+        found: list[Finding] = []
+        ids = {also} if also else set()
+        for key, clues in flag_facts.clues_of(work.session, reference, jurisdiction, every[at : at + MANY]).items():
+            triggered = [c for c in clues if c.visit.is_triggered]
+            ids.update(c.visit.id for c in triggered)
+            found += clue_findings(triggered, key, reference.policies)
+        settle(work, (FindingRow.rule == "clue.reused", FindingRow.subject_id.in_(ids)), found)
 
 
 def evaluate_rating(work: UnitOfWork, reference: Reference, inspection: Inspection) -> None:

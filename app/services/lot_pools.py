@@ -159,7 +159,7 @@ def _unfit_enterprises(
             )
         )
     )
-    caps = [c for c in (line.cap, reference.caps([line.item], today).get(plan.unit)) if c is not None]
+    caps = [c for c in (line.cap, reference.caps((line.item,), today).get(plan.unit)) if c is not None]
     cap = min(caps, default=policy_on(reference.policies, plan.jurisdiction, today).get("cap.year", "most"))
     reached = {e for e, count in _planned(session, plan.unit, today.year).items() if count >= cap}
     before = _drawn_before(session, plan.id, position)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.store.trouble import READ_ONLY
 
-__all__ = ["Database", "Session", "dialect_insert", "next_ids"]
+__all__ = ["Database", "Session", "dialect_insert", "engine_of", "next_ids", "one_moment"]
 BUSY_TIMEOUT_SECONDS = 30
 STANDBY_SECONDS = 3  # then the primary reads
 # A server that lost its power says nothing: who waits for it must notice. Each can be set in the URL, too (libpq's names).
@@ -50,19 +50,11 @@ class Database:
 
     def read(self) -> AbstractContextManager[Session]:
         """One reading transaction on the standby where there is one that answers, rolled back at the end."""
-        return self._moment(self._reader())
+        return one_moment(self._reader())
 
     def read_primary(self) -> AbstractContextManager[Session]:
         """One reading transaction that sees everything committed before it, for whoever watches the installation."""
-        return self._moment(self.engine)
-
-    @contextmanager
-    def _moment(self, engine: Engine) -> Iterator[Session]:
-        """It sees one moment, on both databases: what its statements count agrees, whoever commits between them."""
-        if not self.is_sqlite:
-            engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with Session(engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
+        return one_moment(self.engine)
 
     def _reader(self) -> Engine:
         """The primary reads where the standby is down."""
@@ -86,6 +78,22 @@ class Database:
     def dispose(self) -> None:
         self.engine.dispose()
         self.read_engine.dispose()
+
+
+@contextmanager
+def one_moment(engine: Engine) -> Iterator[Session]:
+    """It sees one moment, on both databases: what its statements count agrees, whoever commits between them."""
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with Session(engine, expire_on_commit=False, autoflush=False) as session:
+        yield session
+
+
+def engine_of(session: Session) -> Engine:
+    """The engine behind a session, for a second transaction beside it; it begins as readers do."""
+    bind: Any = session.get_bind()
+    engine: Engine = getattr(bind, "engine", bind)
+    return engine.execution_options(jcm_begin="BEGIN")
 
 
 def _engine(url: str, connect_timeout: int | None = None) -> Engine:

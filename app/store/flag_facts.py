@@ -2,9 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,15 +20,14 @@ from app.domain.flags.facts import (
 )
 from app.domain.flags.policy import Policies, PolicyTimeline, WorkingDays
 from app.domain.inspections import CANCELLED, COMPLETED, REPLACED, Inspection
+from app.domain.steps_of_days import Steps
 from app.domain.times import shanghai_day
 from app.store import inspections as inspection_store
+from app.store import visit_rows
 from app.store.models import (
     BadPresentation,
     CalendarDay,
-    InspectionItem,
-    InspectionOfficer,
     InspectionRow,
-    InspectionUnit,
     Item,
     ItemTerm,
     Policy,
@@ -40,11 +40,21 @@ from app.store.models import (
 CHUNK = 500
 
 
+class Term(NamedTuple):
+    """What holds for an item from one day to another."""
+
+    valid_from: date
+    valid_until: date | None
+    published: bool
+    yearly_cap: int | None
+
+
 class Reference:
     """Small reference tables that every evaluation reads, loaded once a use case: units, policies, items, regions."""
 
     def __init__(self, session: Session) -> None:
         self.supervised = {u.code: u.supervised for u in session.scalars(select(Unit))}
+        self._supervised_of: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.policies = policies(session)
         self.calendar = calendar_of(session)
         self.item_unit: dict[str, str] = {i.code: i.unit for i in session.execute(select(Item.code, Item.unit))}
@@ -52,20 +62,45 @@ class Reference:
         self.territories: dict[str, list[UnitTerritory]] = defaultdict(list)
         for territory in session.scalars(select(UnitTerritory)):
             self.territories[territory.unit].append(territory)
-        self.item_terms: dict[str, list[ItemTerm]] = defaultdict(list)
-        for term in session.scalars(select(ItemTerm).order_by(ItemTerm.valid_from)):
-            self.item_terms[term.item].append(term)
+        self._caps: dict[tuple[str, ...], Steps[Mapping[str, int]]] = {}
+        self._unpublished: dict[tuple[str, ...], Steps[tuple[str, ...]]] = {}
+        self.item_terms: dict[str, list[Term]] = defaultdict(list)
+        columns = (ItemTerm.item, ItemTerm.valid_from, ItemTerm.valid_until, ItemTerm.published, ItemTerm.yearly_cap)
+        for row in session.execute(select(*columns).order_by(ItemTerm.valid_from)):
+            self.item_terms[row.item].append(Term(row.valid_from, row.valid_until, row.published, row.yearly_cap))
 
-    def supervised_of(self, units: Sequence[str]) -> tuple[str, ...]:
-        return tuple(u for u in units if self.supervised.get(u))
+    def supervised_of(self, units: tuple[str, ...]) -> tuple[str, ...]:
+        known = self._supervised_of.get(units)
+        if known is None:
+            known = self._supervised_of[units] = tuple(u for u in units if self.supervised.get(u))
+        return known
 
-    def term(self, item: str, day: date) -> ItemTerm | None:
+    def term(self, item: str, day: date) -> Term | None:
         """What held for an item on a day: the newest term that covers it."""
-        covering = [t for t in self.item_terms.get(item, ()) if covers(t, day)]
-        return covering[-1] if covering else None
+        terms = self.item_terms.get(item)
+        return next((t for t in reversed(terms) if covers(t, day)), None) if terms else None
 
-    def caps(self, items: Iterable[str], day: date) -> dict[str, int]:
+    def caps(self, items: tuple[str, ...], day: date) -> Mapping[str, int]:
         """The lowest cap in force on a day among the items of each unit."""
+        steps = self._caps.get(items)
+        if steps is None:
+            steps = self._caps[items] = Steps(self._terms(items), partial(self._caps_on, items))
+        return steps.on(day)
+
+    def unpublished(self, items: tuple[str, ...], day: date) -> tuple[str, ...]:
+        """Those of the items that are not in the published list on a day."""
+        steps = self._unpublished.get(items)
+        if steps is None:
+            steps = self._unpublished[items] = Steps(self._terms(items), partial(self._unpublished_on, items))
+        return steps.on(day)
+
+    def _terms(self, items: Iterable[str]) -> list[Term]:
+        return [term for item in items for term in self.item_terms.get(item, ())]
+
+    def _unpublished_on(self, items: Sequence[str], day: date) -> tuple[str, ...]:
+        return tuple(i for i in items if (term := self.term(i, day)) is None or not term.published)
+
+    def _caps_on(self, items: Sequence[str], day: date) -> Mapping[str, int]:
         caps: dict[str, int] = {}
         for item in items:
             term, unit = self.term(item, day), self.item_unit.get(item)
@@ -110,71 +145,30 @@ def visit_of(i: Inspection, reference: Reference, start: datetime) -> Visit:
 def visits_of_enterprises(
     session: Session, reference: Reference, enterprise_ids: Sequence[str], first: date | None = None
 ) -> dict[str, list[Visit]]:
-    """The visits that count of some enterprises, from a day on; by columns, without building whole inspections."""
+    """The visits that count of some enterprises, from a day on."""
     found: dict[str, list[Visit]] = {e: [] for e in enterprise_ids}
     for at in range(0, len(enterprise_ids), CHUNK):
-        where = [InspectionRow.enterprise_id.in_(enterprise_ids[at : at + CHUNK]), InspectionRow.counts]
+        where: list[Any] = [InspectionRow.enterprise_id.in_(enterprise_ids[at : at + CHUNK])]
         if first is not None:
             where.append(InspectionRow.visit_day >= first)
-        for visit in _visits(session, reference, where):
+        for visit, _ in visit_rows.visits(session, reference, where):
             found[visit.enterprise_id].append(visit)
     return found
 
 
-_COLUMNS = (
-    InspectionRow.id, InspectionRow.number, InspectionRow.jurisdiction, InspectionRow.enterprise_id,
-    InspectionRow.visit_start, InspectionRow.visit_day, InspectionRow.kind, InspectionRow.cause, InspectionRow.state,
-)  # fmt: skip
-
-
-def _visits(session: Session, reference: Reference, where: Sequence[Any]) -> list[Visit]:
-    rows = session.execute(select(*_COLUMNS).where(*where)).all()
-    chosen = select(InspectionRow.id).where(*where)
-    units = _children(session, InspectionUnit, (InspectionUnit.unit,), chosen)
-    officers = _children(session, InspectionOfficer, (InspectionOfficer.certificate_no,), chosen)
-    items = _children(session, InspectionItem, (InspectionItem.item, InspectionItem.outcome), chosen)
-    return [
-        Visit(
-            id=r.id,
-            number=r.number,
-            jurisdiction=r.jurisdiction,
-            enterprise_id=r.enterprise_id,
-            start=r.visit_start,
-            day=r.visit_day,
-            kind=r.kind,
-            cause=r.cause,
-            units=(its_units := tuple(u for (u,) in units[r.id])),
-            supervised=reference.supervised_of(its_units),
-            officers=tuple(o for (o,) in officers[r.id]),
-            outcome=_outcome({outcome for _, outcome in items[r.id]}),
-            is_completed=r.state == COMPLETED,
-            caps=reference.caps((item for item, _ in items[r.id]), r.visit_day),
-        )
-        for r in rows
-    ]
-
-
-def _children(session: Session, model: Any, columns: Sequence[Any], chosen: Any) -> dict[str, list[tuple[Any, ...]]]:
-    grouped: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    query = select(model.inspection, *columns).where(model.inspection.in_(chosen))
-    for inspection, *values in session.execute(query.order_by(model.inspection, model.position)):
-        grouped[inspection].append(tuple(values))
-    return grouped
-
-
-def _outcome(outcomes: set[str | None]) -> str | None:
-    return next((o for o in ("problem_found", "no_problem") if o in outcomes), None)
-
-
 def clues(session: Session, reference: Reference, jurisdiction: str, clue_key: str) -> list[Clue]:
     """The visits that count and carry a clue number."""
-    query = select(InspectionRow).where(
-        InspectionRow.jurisdiction == jurisdiction, InspectionRow.clue_key == clue_key, InspectionRow.counts
-    )
-    found = []
-    for i in inspection_store.select_where(session, query):
-        assert i.visit_start is not None
-        found.append(Clue(visit_of(i, reference, i.visit_start), i.applied_at, i.ended_at))
+    return clues_of(session, reference, jurisdiction, [clue_key])[clue_key]
+
+
+def clues_of(session: Session, reference: Reference, jurisdiction: str, keys: Sequence[str]) -> dict[str, list[Clue]]:
+    """The same for some hundreds of clue numbers."""
+    found: dict[str, list[Clue]] = {key: [] for key in keys}
+    where = (InspectionRow.jurisdiction == jurisdiction, InspectionRow.clue_key.in_(keys))
+    for visit, i in visit_rows.visits(session, reference, where, registered=True):
+        if i is not None:
+            key = inspection_store.clue_key(i.clue_no)
+            found[key or ""].append(Clue(visit, i.applied_at, i.ended_at))
     return found
 
 
@@ -248,4 +242,7 @@ def calendar_of(session: Session) -> WorkingDays:
 
 def covers(row: Any, day: date) -> bool:
     """Whether a dated row holds on a day; both ends included."""
-    return bool(row.valid_from <= day and (row.valid_until is None or row.valid_until >= day))
+    if row.valid_from > day:
+        return False
+    until = row.valid_until
+    return until is None or bool(until >= day)

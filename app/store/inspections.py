@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.orm import Session
 
@@ -55,6 +55,17 @@ def of_enterprise(session: Session, enterprise_id: str, *where: Any) -> list[Ins
 def select_where(session: Session, query: Any) -> list[Inspection]:
     """The inspections that a query over InspectionRow selects, in its order."""
     return _assemble(session, list(session.scalars(query)))
+
+
+def jurisdictions(session: Session) -> list[str]:
+    """Those that have inspections. Asked one by one, each a look into an index, however many inspections there are."""
+    found: list[str] = []
+    following = select(func.min(InspectionRow.jurisdiction))
+    at = session.scalar(following)
+    while at is not None:
+        found.append(at)
+        at = session.scalar(following.where(InspectionRow.jurisdiction > at))
+    return found
 
 
 def insert_many(session: Session, inspections: Sequence[Inspection]) -> None:
@@ -178,7 +189,7 @@ def _invitation_columns(i: Invitation) -> dict[str, Any]:
     }
 
 
-def _invitation(row: InspectionInvitation) -> Invitation:
+def invitation_of(row: InspectionInvitation) -> Invitation:
     return Invitation(
         unit=row.unit,
         state=row.state,
@@ -227,7 +238,7 @@ def _inspection(row: InspectionRow, children: dict[Any, dict[str, list[Any]]], c
         officers=tuple(OfficerOnVisit(o.certificate_no, o.name, o.unit) for o in children[InspectionOfficer][row.id]),
         results=tuple(Result(i.item, i.outcome, i.note) for i in items if i.outcome),
         code=_code(codes[row.code_cti]) if row.code_cti else None,
-        invitations=tuple(_invitation(i) for i in children[InspectionInvitation][row.id]),
+        invitations=tuple(invitation_of(i) for i in children[InspectionInvitation][row.id]),
     )
 
 

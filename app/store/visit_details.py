@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.flags.facts import CertificateOnDay, PlanOnDay, VisitDetails
+from app.domain.flags.facts import CertificateOnDay, PlanOnDay, Registered, Visit, VisitDetails
 from app.domain.inspections import Inspection
+from app.domain.plans import Plan
+from app.domain.steps_of_days import Steps
 from app.store import plans as plan_store
 from app.store.flag_facts import Reference, covers, visit_of
 from app.store.models import (
@@ -23,96 +26,143 @@ from app.store.models import (
 Begun = tuple[Inspection, datetime]  # an inspection, and when its visit began (for advice: would begin)
 
 
+class Dates(NamedTuple):
+    """From when to when a row of a register holds."""
+
+    valid_from: date
+    valid_until: date | None
+
+
 def load(session: Session, reference: Reference, begun: Sequence[Begun], *, held: bool = False) -> list[VisitDetails]:
     """The details of each visit, in the order given. At most a few hundred at once.
 
     `held`: their plans stay as they are until the transaction ends, so that a visit and a step of its plan see each other.
     """
-    registers = _Registers(session, [i for i, _ in begun], held)
-    return [_details(reference, registers, i, start) for i, start in begun]
+    seen = [(visit_of(i, reference, start), i) for i, start in begun]
+    return of_visits(session, reference, Registers(held=held), seen)
 
 
-class _Registers:
-    """The register rows that some inspections name, by what they are looked up with."""
-
-    def __init__(self, session: Session, inspections: Sequence[Inspection], held: bool) -> None:
-        own = [i for i in inspections if not i.imported]
-        officers = {o.certificate_no for i in own for o in i.officers}
-        items = {item for i in inspections for item in i.items}
-        enterprises = {i.enterprise_id for i in inspections}
-        self.certificates = _dated(session, Certificate, Certificate.certificate_no, officers)
-        self.suspensions = _dated(session, CertificateSuspension, CertificateSuspension.certificate_no, officers)
-        self.unit = _pairs(session, Officer.certificate_no, Officer.unit, officers)
-        self.protected = _dated(session, DoNotDisturb, DoNotDisturb.subject_id, items | enterprises)
-        self.region = _pairs(session, Enterprise.id, Enterprise.region, enterprises)
-        codes = {code for i in own for code in (i.plan_code, *(j.plan_code for j in i.invitations)) if code}
-        self.plans = {(p.jurisdiction, p.code): p for p in plan_store.by_codes(session, codes, held=held)}
-
-    def protects(self, kind: str, subject: str, day: date) -> bool:
-        return any(row.subject_kind == kind and covers(row, day) for row in self.protected.get(subject, ()))
+def of_visits(
+    session: Session, reference: Reference, registers: "Registers", seen: Sequence[tuple[Visit, Registered]]
+) -> list[VisitDetails]:
+    """The details of visits in the order given. `registers` may serve again: what it knows it does not read twice."""
+    registers.learn(session, seen)
+    return [_details(reference, registers, visit, own) for visit, own in seen]
 
 
-def _details(reference: Reference, registers: _Registers, i: Inspection, start: datetime) -> VisitDetails:
-    visit = visit_of(i, reference, start)
+class Registers:
+    """The register rows that visits name, by what they are looked up with."""
+
+    def __init__(self, *, held: bool = False) -> None:
+        self.held = held
+        self.known: dict[str, set[str]] = defaultdict(set)  # what was read of each kind
+        self.officers: dict[str, Steps[CertificateOnDay]] = {}
+        self.plans: dict[tuple[str, str], Plan] = {}
+        self.protected_items: dict[str, list[Dates]] = {}
+        self.protected: dict[str, list[Dates]] = {}
+        self.region: dict[str, str | None] = {}
+
+    def learn(self, session: Session, seen: Sequence[tuple[Visit, Registered]]) -> None:
+        """Reads what the rules need to know of these visits."""
+        own = [(visit, i) for visit, i in seen if not i.imported]
+        enterprises = self._new("enterprise", {visit.enterprise_id for visit, _ in seen})
+        self.protected |= _protected(session, "enterprise", enterprises)
+        self.region |= _pairs(session, Enterprise.id, Enterprise.region, enterprises)
+        self._learn_officers(session, {number for visit, _ in own for number in visit.officers})
+        items = self._new("item", {item for _, i in seen for item in i.items})
+        self.protected_items |= _protected(session, "item", items)
+        named = {code for _, i in own for code in (i.plan_code, *(j.plan_code for j in i.invitations)) if code}
+        codes = self._new("plan", named)
+        self.plans |= {(p.jurisdiction, p.code): p for p in plan_store.by_codes(session, codes, held=self.held)}
+
+    def _learn_officers(self, session: Session, numbers: set[str]) -> None:
+        new = self._new("officer", numbers)
+        valid = _dated(session, Certificate, Certificate.certificate_no, new)
+        suspended = _dated(session, CertificateSuspension, CertificateSuspension.certificate_no, new)
+        unit = _pairs(session, Officer.certificate_no, Officer.unit, new)
+        for number in new:
+            on_day = partial(_certificate, number, valid.get(number, []), suspended.get(number, []), unit.get(number))
+            self.officers[number] = Steps([*valid.get(number, []), *suspended.get(number, [])], on_day)
+
+    def _new(self, kind: str, values: set[str]) -> list[str]:
+        """Those that were not asked for before."""
+        new = values - self.known[kind]
+        self.known[kind] |= new
+        return sorted(new)
+
+    def protects(self, enterprise: str, day: date) -> bool:
+        rows = self.protected.get(enterprise)
+        return rows is not None and any(covers(row, day) for row in rows)
+
+    def protects_all(self, items: Sequence[str], day: date) -> bool:
+        """Whether there are items, and all of them are 无事不扰事项."""
+        listed = self.protected_items
+        return bool(items and listed) and all(any(covers(r, day) for r in listed.get(item, ())) for item in items)
+
+
+def _details(reference: Reference, registers: Registers, visit: Visit, i: Registered) -> VisitDetails:
     day = visit.day
     return VisitDetails(
-        visit=visit,
-        inspection=i,
-        certificates=() if i.imported else tuple(_certificate(registers, o.certificate_no, day) for o in i.officers),
-        unpublished_items=tuple(item for item in i.items if not _is_published(reference, item, day)),
-        protected_enterprise=registers.protects("enterprise", i.enterprise_id, day),
-        protected_items=bool(i.items) and all(registers.protects("item", item, day) for item in i.items),
-        in_area=reference.in_area(i.lead_unit, i.place_region or registers.region.get(i.enterprise_id), day),
-        plan=None if i.imported else _plan(registers, i, day),
+        visit,
+        i,
+        certificates=() if i.imported else tuple([registers.officers[o].on(day) for o in visit.officers]),
+        unpublished_items=reference.unpublished(tuple(i.items), day),
+        protected_enterprise=registers.protects(visit.enterprise_id, day),
+        protected_items=registers.protects_all(i.items, day),
+        in_area=reference.in_area(visit.units[0], i.place_region or registers.region.get(visit.enterprise_id), day),
+        plan=None if i.imported else _plan(registers, visit, i),
     )
 
 
-def _is_published(reference: Reference, item: str, day: date) -> bool:
-    term = reference.term(item, day)
-    return term is not None and term.published
-
-
-def _certificate(registers: _Registers, number: str, day: date) -> CertificateOnDay:
-    validities = registers.certificates.get(number, ())
+def _certificate(
+    number: str, validities: Sequence[Dates], suspensions: Sequence[Dates], unit: str | None, day: date
+) -> CertificateOnDay:
     return CertificateOnDay(
         number,
         known=bool(validities),
         valid=any(covers(row, day) for row in validities),
-        suspended=any(covers(row, day) for row in registers.suspensions.get(number, ())),
-        unit=registers.unit.get(number),
+        suspended=any(covers(row, day) for row in suspensions),
+        unit=unit,
     )
 
 
-def _plan(registers: _Registers, i: Inspection, day: date) -> PlanOnDay | None:
-    plan = registers.plans.get((i.jurisdiction, i.plan_code or ""))
+def _plan(registers: Registers, visit: Visit, i: Registered) -> PlanOnDay | None:
+    plan, day = registers.plans.get((visit.jurisdiction, i.plan_code or "")), visit.day
     if plan is None:
         return None
     filed_on = plan.filed_on if plan.filed_on and plan.filed_on <= day else None
-    covers = plan.covers(i.units, set(i.items) - _on_a_partners_basis(registers, i, day), day)
+    covers = plan.covers(visit.units, set(i.items) - _on_a_partners_basis(registers, visit, i), day)
     return PlanOnDay(plan.code, plan.kind, covers, plan.approved_on, filed_on, plan.published_on)
 
 
-def _on_a_partners_basis(registers: _Registers, i: Inspection, day: date) -> set[str]:
+def _on_a_partners_basis(registers: Registers, visit: Visit, i: Registered) -> set[str]:
     """The items that units of a joint visit brought on a basis of their own: in force in their filed plan, or triggered."""
     found: set[str] = set()
     for joined in (one for one in i.invitations if one.state == "joined"):
         if joined.cause:
             found.update(joined.items)
-        plan = registers.plans.get((i.jurisdiction, joined.plan_code or ""))
-        if plan is not None and plan.filed_on and plan.filed_on <= day:
-            found.update(item for item in joined.items if plan.covers((joined.unit,), (item,), day))
+        plan = registers.plans.get((visit.jurisdiction, joined.plan_code or ""))
+        if plan is not None and plan.filed_on and plan.filed_on <= visit.day:
+            found.update(item for item in joined.items if plan.covers((joined.unit,), (item,), visit.day))
     return found
 
 
-def _dated(session: Session, model: Any, column: Any, values: Collection[str]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
+def _dated(session: Session, model: Any, column: Any, values: Collection[str], *where: Any) -> dict[str, list[Dates]]:
+    found: dict[str, list[Dates]] = defaultdict(list)
     if values:
-        for row in session.scalars(select(model).where(column.in_(values))):
-            found[getattr(row, column.key)].append(row)
+        query = select(column, model.valid_from, model.valid_until).where(column.in_(values), *where)
+        for value, first, last in session.execute(query):
+            found[value].append(Dates(first, last))
     return found
+
+
+def _protected(session: Session, kind: str, subjects: Collection[str]) -> dict[str, list[Dates]]:
+    """On the lists of 无感监管对象 and 无事不扰事项."""
+    of_kind = DoNotDisturb.subject_kind == kind
+    return _dated(session, DoNotDisturb, DoNotDisturb.subject_id, subjects, of_kind)
 
 
 def _pairs(session: Session, key: Any, value: Any, keys: Iterable[str]) -> dict[str, str | None]:
     wanted = set(keys)
-    found = [(row[0], row[1]) for row in session.execute(select(key, value).where(key.in_(wanted)))] if wanted else []
+    found: Any = session.execute(select(key, value).where(key.in_(wanted))).all() if wanted else ()
     return dict(found)

@@ -2,8 +2,10 @@
 
 import contextlib
 import random
+from collections import Counter
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -11,12 +13,15 @@ from sqlalchemy import select
 from app.domain.actors import SYSTEM
 from app.domain.applications import EnterpriseRef
 from app.domain.errors import DomainError
+from app.domain.facts import canonical_json
+from app.domain.flags import settings as policy_settings
 from app.domain.inspections import Result
 from app.domain.plans import Content, Dates, Line
 from app.domain.supervision import FlagAction
 from app.services import (
     applications,
     arrivals,
+    backtest,
     case_records,
     decisions,
     flag_actions,
@@ -43,6 +48,7 @@ from app.store.models import (
     FindingRow,
     InspectionRow,
     ItemTerm,
+    Policy,
 )
 from app.store.unit_of_work import UnitOfWork
 from tests.house import House, uscc
@@ -269,3 +275,67 @@ def test_the_log_covers_a_random_history(house: House) -> None:
     log.advance(house.perform)
     with house.installation.reading() as session:
         assert [d.text for d in log_audit.audit(session)] == []
+
+
+DRAFT = {
+    "repeat.day": {"count_triggered": False}, "repeat.week": {"most": 1}, "repeat.month": {"most": 1},
+    "repeat.60d": {"days": 20}, "repeat.60d.region": {"from": 1}, "cap.year": {"most": 1}, "cap.reasonable": {"factor": 1},
+    "low_yield": {"visits": 2}, "several_heads": {"days": 200, "exempt": ["transfer"]}, "unfit.too_few": {"fewest": 3},
+    "unfit.certificate": {"exempt": ["complaint"]}, "unfit.unit": {"on": False}, "unplanned": {"exempt": ["recheck"]},
+    "plan.special": {"exempt": ["recheck"]}, "not_approved": {"exempt": ["complaint"]}, "late_filing": {"working_days": 5},
+    "item.unpublished": {"exempt": ["transfer"]}, "do_not_disturb": {"on": False}, "clue.missing": {"exempt": ["transfer"]},
+    "clue.reused": {"exempt": ["transfer"]}, "out_of_area": {"exempt": ["recheck"]}, "code.not_shown": {"hours": 1},
+    "code.afterwards": {"minutes": 1, "days": 1}, "overlong": {"days": 0}, "overdue": {"working_days": 0},
+}  # fmt: skip
+
+
+def test_a_backtest_of_any_history_equals_a_rebuild_under_the_draft(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every rule that can be evaluated again differs; both a whole history and a part of it, in short stretches."""
+    history, source = History(house), random.Random(20261128)
+    for _ in range(90):
+        history.step(source.choice(ACTIONS), source.randrange(2**32))
+    _elsewhere(house)
+    monkeypatch.setattr(backtest, "VISITS_AT_ONCE", 3)
+    monkeypatch.setattr(backtest, "STRETCHES_KEPT", 2)
+    today = house.clock.now.date()
+    periods = [(date(2025, 1, 1), today), (today - timedelta(days=60), today - timedelta(days=5))]
+    draft = policy_settings.checked(DRAFT)
+    with house.installation.reading() as session:
+        tried = [backtest.run(session, house.clock.now, "990101", draft, *p, lambda done, total: None) for p in periods]
+    assert set(tried[0].rules) == set(DRAFT)
+    _force(house, draft)
+    house.perform(flag_rebuild.rebuild)
+    for found in tried:
+        with house.installation.reading() as session:
+            standing = _standing(session, found.first, found.last)
+        drafted = {(line.rule, line.unit, line.month): line.draft for line in found.lines if line.draft}
+        assert drafted == standing
+    assert len({rule for rule, _, _ in standing}) > 3 and sum(standing.values()) > 10
+
+
+def _elsewhere(house: House) -> None:
+    """A visit of a unit of the next district counts for the enterprise as well."""
+    fields = {
+        "number": "GB-1", "uscc": uscc(900), "enterprise_name": "云汀示例店", "unit": "GB-YJJ", "kind": "planned",
+        "started_at": "2026-02-20T10:00:00+08:00", "outcome": "no_problem", "officers": "G1;G1",
+    }  # fmt: skip
+    outcome, _ = run(KINDS["inspections"], house.perform, [Row(2, fields)], lambda n: None, SYSTEM)
+    assert outcome.errors == []
+
+
+def _force(house: House, draft: dict) -> None:
+    """The draft as if it had been in force from the beginning; no page and no command can do that."""
+    with house.installation.unit_of_work() as work:
+        row = Policy(
+            id="P" * 26, region="990101", version=1, valid_from=date(2000, 1, 1), proposed_by="a", confirmed_by="b",
+            settings=canonical_json(draft), recorded_at=work.now,
+        )  # fmt: skip
+        work.session.add(row)
+
+
+def _standing(session, first: date, last: date) -> Counter:
+    where = (FindingRow.standing, FindingRow.jurisdiction == "990101", FindingRow.raised_for.between(first, last))
+    rows = session.scalars(select(FindingRow).where(*where))
+    return Counter((row.rule, row.unit, f"{row.raised_for:%Y-%m}") for row in rows)

@@ -80,11 +80,9 @@ def test_a_confirmed_version_holds_from_its_day_and_not_before(house: House) -> 
 
 
 def run(house: House, draft, first: date, last: date) -> backtest.Backtest:
-    def ask(read):
-        with house.installation.reading() as session:
-            return read(session)
-
-    return backtest.run(ask, "990101", settings.checked(draft), first, last, lambda done, total: None)
+    own, now = settings.checked(draft), house.clock.now
+    with house.installation.reading() as session:
+        return backtest.run(session, now, "990101", own, first, last, lambda done, total: None)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
 """What rules may see. Whatever is dated has been resolved to the visit's day by whoever loads it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
-from app.domain.inspections import TRIGGERED, Inspection
+from app.domain.inspections import TRIGGERED, Invitation
 
 RECHECK = "recheck"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A visit as the rules over one enterprise see it (rules.md: Visit, Start, Day, Order).
 
     `units` has the lead unit first; `supervised` are those of them that a finding may name; `caps` is the lowest cap in
@@ -30,7 +32,7 @@ class Visit:
     officers: tuple[str, ...] = ()
     outcome: str | None = None
     is_completed: bool = False
-    caps: Mapping[str, int] = field(default_factory=dict)
+    caps: Mapping[str, int] = MappingProxyType({})
 
     @property
     def is_triggered(self) -> bool:
@@ -69,12 +71,62 @@ class PlanOnDay:
     published_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class VisitDetails:
+class Registered(Protocol):
+    """What the rules over one visit read of its inspection: the inspection itself, or a row of a long history."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def imported(self) -> bool: ...
+    @property
+    def mirrored(self) -> bool: ...
+    @property
+    def surprise(self) -> bool: ...
+    @property
+    def plan_code(self) -> str | None: ...
+    @property
+    def clue_no(self) -> str | None: ...
+    @property
+    def exception(self) -> str | None: ...
+    @property
+    def place_region(self) -> str | None: ...
+    @property
+    def self_scanned(self) -> bool: ...
+    @property
+    def device_enterprises(self) -> int | None: ...
+    @property
+    def applied_at(self) -> datetime: ...
+    @property
+    def decided_at(self) -> datetime | None: ...
+    @property
+    def code_issued_at(self) -> datetime | None: ...
+    @property
+    def window_end(self) -> datetime: ...
+    @property
+    def first_seen_at(self) -> datetime | None: ...
+    @property
+    def first_arrive_at(self) -> datetime | None: ...
+    @property
+    def enterprise_arrived_at(self) -> datetime | None: ...
+    @property
+    def served_at(self) -> datetime | None: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def result_recorded_at(self) -> datetime | None: ...
+    @property
+    def items(self) -> Sequence[str]: ...
+    @property
+    def invitations(self) -> Sequence[Invitation]: ...
+
+
+class VisitDetails(NamedTuple):
     """One visit with everything that the rules over the visit alone read. None: not known."""
 
     visit: Visit
-    inspection: Inspection
+    inspection: Registered
     certificates: tuple[CertificateOnDay, ...]
     unpublished_items: tuple[str, ...]
     protected_enterprise: bool
@@ -140,6 +192,5 @@ class Presentation:
     enterprise_id: str | None
 
 
-def order_key(visit: Visit) -> tuple[datetime, str]:
-    """rules.md, Order: start instant, then number by code point. Never the order of arrival."""
-    return visit.start, visit.number
+order_key = attrgetter("start", "number")
+"""rules.md, Order, of visits: start instant, then number by code point. Never the order of arrival."""

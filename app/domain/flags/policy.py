@@ -5,8 +5,7 @@ that the head must answer with a reason; `exempt` lists causes that a rule leave
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -58,15 +57,21 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Policy:
     """The settings in force: the preset values with a jurisdiction's own on top."""
 
-    own: Settings
+    __slots__ = ("_for_cause", "own")
+
+    def __init__(self, own: Settings) -> None:
+        self.own = own
+        self._for_cause: dict[str | None, frozenset[str]] = {}
 
     def get(self, rule: str, name: str) -> Any:
         """One setting of a rule."""
-        return self.own.get(rule, {}).get(name, DEFAULTS[rule].get(name))
+        own = self.own.get(rule)
+        if own is not None and name in own:
+            return own[name]
+        return DEFAULTS[rule].get(name)
 
     def is_on(self, rule: str) -> bool:
         return self.own.get(rule, {}).get("on", True) is True
@@ -77,8 +82,21 @@ class Policy:
     def exempts(self, rule: str, cause: str | None) -> bool:
         return cause is not None and cause in self.own.get(rule, {}).get("exempt", ())
 
+    def rules_for(self, cause: str | None) -> frozenset[str]:
+        """The rules that look at visits of this cause: those that are on and do not exempt it."""
+        found = self._for_cause.get(cause)
+        if found is None:
+            found = frozenset(rule for rule in DEFAULTS if self.is_on(rule) and not self.exempts(rule, cause))
+            self._for_cause[cause] = found
+        return found
+
 
 PRESET = Policy({})
+
+
+def narrowed(settings: Settings, rules: Collection[str]) -> Settings:
+    """The settings with every other rule switched off."""
+    return {rule: {**settings.get(rule, {}), **({} if rule in rules else {"on": False})} for rule in DEFAULTS}
 
 
 class PolicyTimeline:
@@ -113,17 +131,28 @@ class WorkingDays:
 
     def __init__(self, exceptions: Mapping[date, bool] | None = None) -> None:
         self._exceptions = exceptions or {}
+        self._after: dict[tuple[date, int], date] = {}  # asked for every visit, of few days
+        self._between: dict[tuple[date, date], int] = {}
 
     def is_working(self, day: date) -> bool:
         return self._exceptions.get(day, day.weekday() < 5)
 
     def after(self, day: date, count: int) -> date:
         """The `count`th working day after a day."""
+        asked = day, count
+        known = self._after.get(asked)
+        if known is not None:
+            return known
         while count > 0:
             day = date.fromordinal(day.toordinal() + 1)
             count -= self.is_working(day)
+        self._after[asked] = day
         return day
 
     def between(self, first: date, end: date) -> int:
         """How many working days t with first ≤ t < end."""
-        return sum(self.is_working(date.fromordinal(n)) for n in range(first.toordinal(), end.toordinal()))
+        known = self._between.get((first, end))
+        if known is None:
+            days = range(first.toordinal(), end.toordinal())
+            known = self._between[first, end] = sum(self.is_working(date.fromordinal(n)) for n in days)
+        return known

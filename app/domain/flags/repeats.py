@@ -18,104 +18,105 @@ YEAR_BEFORE = timedelta(days=364)
 LONGEST_WINDOW = timedelta(days=366)  # no rule here looks further back, policies' own windows included
 
 
-def enterprise_findings(visits: Iterable[Visit], policies: Policies) -> list[Finding]:
-    """All findings of one enterprise's counted visits, in any order given."""
+def enterprise_findings(visits: Iterable[Visit], policies: Policies, since: date | None = None) -> list[Finding]:
+    """The findings of one enterprise's counted visits, in any order given; of visits from `since` on, else of all."""
     ordered = sorted(visits, key=order_key)
     earlier: list[Visit] = []  # those that repeat.*, cap.* and several_heads count
     found: list[Finding] = []
     by_officer: dict[str, list[Visit]] = defaultdict(list)
     for visit in ordered:
-        policy = policy_on(policies, visit.jurisdiction, visit.day)
-        if visit.supervised and not visit.is_recheck:
+        is_asked = bool(visit.supervised) and (since is None or visit.day >= since)
+        if is_asked:
+            policy = policy_on(policies, visit.jurisdiction, visit.day)
+        if is_asked and not visit.is_recheck:
             found += _repeats(visit, earlier, policy)
             found += _caps(visit, earlier, policy)
         if not visit.is_recheck:
             earlier.append(visit)
         if visit.is_completed:
-            found += _low_yield(visit, by_officer, policy)
+            for officer in dict.fromkeys(visit.officers):
+                by_officer[officer].append(visit)
+            if is_asked and visit.outcome == "no_problem":
+                found += _low_yield(visit, by_officer, policy)
     return found
 
 
 def _repeats(visit: Visit, earlier: Sequence[Visit], policy: Policy) -> Iterator[Finding]:
+    on = policy.rules_for(visit.cause)
     for rule, days in WINDOWS:
-        yield from _within(rule, days, visit, earlier, policy)
+        if rule in on:
+            yield from _within(rule, days, visit, earlier, policy)
     if visit.is_triggered:
         return
-    before = _planned_since(earlier, visit.day - timedelta(days=policy.get("repeat.60d", "days")))
-    if before and _applies("repeat.60d", visit, policy):
-        yield _finding("repeat.60d", visit, days=policy.get("repeat.60d", "days"), visits=_named(before))
-    since = visit.day - timedelta(days=policy.get("several_heads", "days"))
-    apart = [v for v in _planned_since(earlier, since) if not set(v.units) & set(visit.units)]
-    if apart and _applies("several_heads", visit, policy):
+    if "repeat.60d" in on:
+        days = policy.get("repeat.60d", "days")
+        before = _planned_since(earlier, visit.day - timedelta(days=days))
+        if before:
+            yield _finding("repeat.60d", visit, days=days, visits=_named(before))
+    if "several_heads" in on:
         days = policy.get("several_heads", "days")
-        yield _finding(
-            "several_heads", visit, days=days, visits=_named(apart), units=sorted({v.units[0] for v in apart})
-        )
+        recent = _planned_since(earlier, visit.day - timedelta(days=days))
+        apart = [v for v in recent if not set(v.units) & set(visit.units)]
+        if apart:
+            units = sorted({v.units[0] for v in apart})
+            yield _finding("several_heads", visit, days=days, visits=_named(apart), units=units)
 
 
 def _within(rule: str, days: int, visit: Visit, earlier: Sequence[Visit], policy: Policy) -> Iterator[Finding]:
     counts_triggered = policy.get(rule, "count_triggered")
-    if not _applies(rule, visit, policy) or (visit.is_triggered and not counts_triggered):
+    if visit.is_triggered and not counts_triggered:
         return
     first = visit.day - timedelta(days=days - 1)
-    others = [v for v in _since(earlier, first) if counts_triggered or not v.is_triggered]
+    others = _since(earlier, first) if counts_triggered else _planned_since(earlier, first)
     most = policy.get(rule, "most")
     if len(others) + 1 > most:
         yield _finding(rule, visit, days=days, most=most, count=len(others) + 1, visits=_named(others))
 
 
 def _caps(visit: Visit, earlier: Sequence[Visit], policy: Policy) -> Iterator[Finding]:
+    on = policy.rules_for(visit.cause)
+    yearly, reasonable = "cap.year" in on and not visit.is_triggered, "cap.reasonable" in on
+    if not yearly and not reasonable:
+        return
     this_year = _since(earlier, date(visit.day.year, 1, 1))
     for unit in visit.supervised:
         shared = [v for v in this_year if unit in v.units]
         cap = visit.caps.get(unit, policy.get("cap.year", "most"))
-        planned = [v for v in shared if not v.is_triggered]
-        period = str(visit.day.year)
-        if not visit.is_triggered and len(planned) + 1 > cap and _applies("cap.year", visit, policy):
-            yield _finding(
-                "cap.year", visit, unit, year=period, cap=cap, count=len(planned) + 1, visits=_named(planned)
-            )
+        said = {"year": str(visit.day.year), "cap": cap}
+        if yearly:
+            planned = [v for v in shared if not v.is_triggered]
+            if len(planned) + 1 > cap:
+                yield _finding("cap.year", visit, unit, **said, count=len(planned) + 1, visits=_named(planned))
         most = policy.get("cap.reasonable", "factor") * cap
-        if len(shared) + 1 > most and _applies("cap.reasonable", visit, policy):
+        if reasonable and len(shared) + 1 > most:
             yield _finding(
-                "cap.reasonable",
-                visit,
-                unit,
-                year=period,
-                cap=cap,
-                most=most,
-                count=len(shared) + 1,
-                visits=_named(shared),
+                "cap.reasonable", visit, unit, **said, most=most, count=len(shared) + 1, visits=_named(shared)
             )
 
 
 def _low_yield(visit: Visit, by_officer: dict[str, list[Visit]], policy: Policy) -> Iterator[Finding]:
+    """`by_officer` are the completed visits of each officer up to and including this one."""
+    if "low_yield" not in policy.rules_for(visit.cause):
+        return
     needed = policy.get("low_yield", "visits")
-    for officer in visit.officers:
-        run = by_officer[officer]
-        run.append(visit)
-        last = run[-needed:]
-        nothing_found = len(last) == needed and all(v.outcome == "no_problem" for v in last)
-        if not nothing_found or last[0].day < visit.day - YEAR_BEFORE or not visit.supervised:
+    for officer in dict.fromkeys(visit.officers):
+        last = by_officer[officer][-needed:]
+        if len(last) < needed:
             continue
-        if _applies("low_yield", visit, policy):
+        if last[0].day >= visit.day - YEAR_BEFORE and all(v.outcome == "no_problem" for v in last):
             yield _finding("low_yield", visit, officer=officer, count=needed, visits=_named(last[:-1]))
 
 
-def _since(visits: Sequence[Visit], first: date) -> list[Visit]:
+def _since(visits: Sequence[Visit], first: date) -> Sequence[Visit]:
     """The visits from a day on; `visits` are in Order, so only the end of them is looked at."""
     at = len(visits)
     while at and visits[at - 1].day >= first:
         at -= 1
-    return list(visits[at:])
+    return visits[at:]
 
 
 def _planned_since(visits: Sequence[Visit], first: date) -> list[Visit]:
     return [v for v in _since(visits, first) if not v.is_triggered]
-
-
-def _applies(rule: str, visit: Visit, policy: Policy) -> bool:
-    return policy.is_on(rule) and not policy.exempts(rule, visit.cause)
 
 
 def _named(visits: Sequence[Visit]) -> list[dict[str, str]]:

@@ -16,6 +16,16 @@ NEEDS_CLUE = {
     "transfer": ("转办交办", "transfer"),
     "data_lead": ("数据监测", "data lead"),
 }
+_PERSONS = frozenset(("unfit.too_few", "unfit.certificate", "unfit.unit"))
+_BASIS = frozenset(
+    (
+        "unplanned", "plan.special", "late_filing", "do_not_disturb", "item.unpublished", "out_of_area", "not_approved",
+    )
+)  # fmt: skip
+_CODE = frozenset(("code.self_scan", "code.afterwards"))
+_IN_TIME = frozenset(("code.not_shown", "overlong", "overdue"))
+_ALL = _PERSONS | _BASIS | _CODE | _IN_TIME | {"clue.missing"}
+_FOR_IMPORTED = frozenset(rule for rule in _ALL if CATALOGUE[rule].for_imported)
 CERTIFICATE_PROBLEMS = (
     ("known", False, "查无此证", "unknown"),
     ("suspended", True, "处于暂停状态", "suspended"),
@@ -29,22 +39,21 @@ def visit_findings(
     """All findings of one visit that counts; `only` keeps some rules (advice before the visit)."""
     if not d.visit.supervised:
         return []
-    found = (
-        *_persons(d, policy),
-        *_basis(d, policy, calendar),
-        *_clue_missing(d),
-        *_code(d, policy),
-        *_in_time(d, policy, calendar, as_of),
-    )
-    cause, imported = d.visit.cause, d.inspection.imported
-    return [
-        f
-        for f in found
-        if policy.is_on(f.rule)
-        and not policy.exempts(f.rule, cause)
-        and (not imported or CATALOGUE[f.rule].for_imported)
-        and (only is None or f.rule in only)
-    ]
+    on = policy.rules_for(d.visit.cause) & (_FOR_IMPORTED if d.inspection.imported else _ALL)
+    if only is not None:
+        on &= only
+    found: list[Finding] = []
+    if not on.isdisjoint(_PERSONS):
+        found += _persons(d, policy)
+    if not on.isdisjoint(_BASIS):
+        found += _basis(d, policy, calendar)
+    if "clue.missing" in on:
+        found += _clue_missing(d)
+    if not on.isdisjoint(_CODE):
+        found += _code(d, policy)
+    if not on.isdisjoint(_IN_TIME):
+        found += _in_time(d, policy, calendar, as_of)
+    return [f for f in found if f.rule in on]
 
 
 def due_times(d: VisitDetails, policy: Policy, calendar: WorkingDays) -> list[datetime]:
@@ -107,7 +116,7 @@ def _special_in_order(d: VisitDetails) -> bool:
 
 def _approval(d: VisitDetails, calendar: WorkingDays) -> Iterator[Finding]:
     i = d.inspection
-    if (i.code is None and not i.mirrored) or i.decided_at is None or d.visit.start >= i.decided_at:
+    if (i.code_issued_at is None and not i.mirrored) or i.decided_at is None or d.visit.start >= i.decided_at:
         return
     late = True
     if i.exception:
@@ -134,11 +143,11 @@ def _code(d: VisitDetails, policy: Policy) -> Iterator[Finding]:
             else "The arrival was confirmed from a device signed in as an inspector."
         )
         yield _finding(d, "code.self_scan", why=why, why_en=why_en)
-    if i.code is None:
+    if i.code_issued_at is None:
         return
     minutes, days = policy.get("code.afterwards", "minutes"), policy.get("code.afterwards", "days")
     # The first code was issued by the approval; one that replaced it during the visit is not made afterwards.
-    issued, arrived = i.decided_at or i.code.issued_at, i.first_arrive_at
+    issued, arrived = i.decided_at or i.code_issued_at, i.first_arrive_at
     reasons = []
     if i.exception is None and start < issued:
         reasons.append(("检查开始以后才领码。", "The code was issued after the visit began."))
@@ -155,7 +164,7 @@ def _code(d: VisitDetails, policy: Policy) -> Iterator[Finding]:
 
 def _in_time(d: VisitDetails, policy: Policy, calendar: WorkingDays, as_of: datetime) -> Iterator[Finding]:
     i = d.inspection
-    if i.state == "completed" and i.result_recorded_at and i.code:
+    if i.state == "completed" and i.result_recorded_at and i.code_issued_at:
         until = _shown_until(d, policy)
         # an officer's own arrival shows the enterprise nothing: only the enterprise's acts count here
         shown = (t for t in (i.first_seen_at, i.enterprise_arrived_at, i.served_at) if t is not None)

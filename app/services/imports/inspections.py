@@ -1,18 +1,20 @@
 """Importing visits registered elsewhere: one fact each, the rules over all of them, one transaction.
 
-Unknown enterprises and officers are entered; a known one keeps its name. Unknown units and items are errors.
+Unknown enterprises and officers are entered; a known one keeps its name. Unknown units and items are errors. The file is
+gone through in pieces: of what is stored only what a piece names is read, and its facts are stored before the next one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
 
 from app.domain import inspections as domain
 from app.domain.actors import Actor
-from app.domain.enterprises import normalise_name
+from app.domain.enterprises import normalise_name, normalise_uscc
 from app.domain.facts import Fact
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
@@ -20,6 +22,7 @@ from app.domain.times import rfc3339, shanghai_day
 from app.services import flags, registers
 from app.services.enterprises import pinyin_initials
 from app.services.imports.enterprises import checked_uscc
+from app.services.imports.importing import batches
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, choice, limited, moment, required, short
 from app.store import inspections as inspection_store
 from app.store import registry
@@ -28,6 +31,7 @@ from app.store.unit_of_work import UnitOfWork
 
 COLUMNS = ("number", "uscc", "enterprise_name", "unit", "kind", "started_at")
 AT_ONCE = 2000
+MANY = 500
 
 
 @dataclass(slots=True)
@@ -37,8 +41,9 @@ class _Known:
     units: dict[str, Unit]
     items: set[str]
     officers: dict[str, Officer | None]
-    enterprises: dict[str, tuple[str, str | None]]
-    numbers: dict[tuple[str, str], str]
+    enterprises: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    stored: dict[tuple[str, str], Inspection] = field(default_factory=dict)  # those that have the numbers of this piece
+    numbers: set[tuple[str, str]] = field(default_factory=set)  # those of the file
     districts: dict[str, str | None] = field(default_factory=dict)
     new_enterprises: list[dict[str, Any]] = field(default_factory=list)
     new_officers: list[dict[str, Any]] = field(default_factory=list)
@@ -48,41 +53,62 @@ def import_inspections(work: UnitOfWork, rows: Iterable[Row], progress: Progress
     """Reads all rows, stores the good ones with their facts, and evaluates the rules once for all of them."""
     known = _load(work)
     problems: list[RowProblem] = []
-    facts: list[Fact] = []
-    unchanged = 0
-    for row in rows:
-        try:
-            fact = _fact(work, known, row, problems, actor)
-            if fact is None:
-                unchanged += 1
-            else:
-                facts.append(fact)
-        except Bad as bad:
-            problems.append(bad.at(row))
-        progress(1)
-    _store_new(work, known, actor)
     imported: list[Inspection] = []
-    for at in range(0, len(facts), AT_ONCE):
-        part = facts[at : at + AT_ONCE]
-        inspections = [evolve(None, fact) for fact in part]
+    unchanged = 0
+    for part in _pieces(rows):
+        facts: list[Fact] = []
+        _look_up(work, known, part)
+        for row in part:
+            try:
+                fact = _fact(work, known, row, problems, actor)
+                if fact is None:
+                    unchanged += 1
+                else:
+                    facts.append(fact)
+            except Bad as bad:
+                problems.append(bad.at(row))
+            progress(1)
+        _store_new(work, known, actor)
+        inspections = [evolve(None, fact) for fact in facts]
         inspection_store.insert_many(work.session, inspections)
-        work.store_facts(part)
+        work.store_facts(facts)
         imported += inspections
     flags.after_import(work, imported)
-    return Outcome(len(facts), unchanged, tuple(problems))
+    return Outcome(len(imported), unchanged, tuple(problems))
+
+
+def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    left = iter(rows)
+    while piece := list(islice(left, AT_ONCE)):
+        yield piece
 
 
 def _load(work: UnitOfWork) -> _Known:
     session = work.session
-    enterprises = select(Enterprise.uscc, Enterprise.id, Enterprise.region).where(Enterprise.uscc.is_not(None))
-    numbers = select(InspectionRow.jurisdiction, InspectionRow.number, InspectionRow.id)
     return _Known(
         units={u.code: u for u in session.scalars(select(Unit))},
         items=set(session.scalars(select(Item.code))),
         officers={o.certificate_no: o for o in session.scalars(select(Officer))},
-        enterprises={str(uscc): (i, region) for uscc, i, region in session.execute(enterprises)},
-        numbers={(j, n): i for j, n, i in session.execute(numbers)},
     )
+
+
+def _look_up(work: UnitOfWork, known: _Known, rows: list[Row]) -> None:
+    """The enterprises and the visits that a piece of the file may name."""
+    columns = (Enterprise.uscc, Enterprise.id, Enterprise.region)
+    usccs = {normalise_uscc(row.get("uscc")[:64]) for row in rows} - known.enterprises.keys()
+    numbers = sorted({row.get("number") for row in rows})
+    ids: list[str] = []
+    known.stored.clear()
+    for part in batches(sorted(usccs), MANY):
+        found: Any = work.session.execute(select(*columns).where(Enterprise.uscc.in_(part)))
+        known.enterprises |= {uscc: (own_id, region) for uscc, own_id, region in found}
+    jurisdictions = inspection_store.jurisdictions(work.session)
+    for part in batches(numbers, MANY):
+        where = (InspectionRow.jurisdiction.in_(jurisdictions), InspectionRow.number.in_(part))
+        ids += work.session.scalars(select(InspectionRow.id).where(*where))
+    for part in batches(ids, MANY):
+        for inspection in inspection_store.get_many(work.session, part):
+            known.stored[inspection.jurisdiction, inspection.number] = inspection
 
 
 def _fact(work: UnitOfWork, known: _Known, row: Row, problems: list[RowProblem], actor: Actor) -> Fact | None:
@@ -102,13 +128,15 @@ def _fact(work: UnitOfWork, known: _Known, row: Row, problems: list[RowProblem],
     body = _body(known, row, units, items, started, ended or started)
     body |= {"kind": kind, "enterprise": enterprise, "applicant": actor.identity}
     number = body["number"]
-    if (jurisdiction, number) in known.numbers:
-        if _is_same(work, known.numbers[jurisdiction, number], body):
-            return None
+    stored = known.stored.get((jurisdiction, number))
+    if stored is not None and _is_same(stored, body):
+        return None
+    if stored is not None:
         raise Bad("number", "row_visit_differs", number=number)
-    inspection_id = work.new_id()
-    known.numbers[jurisdiction, number] = inspection_id
-    return work.fact("inspection.imported", ("inspection", inspection_id), body, actor, jurisdiction, started)
+    if (jurisdiction, number) in known.numbers:
+        raise Bad("number", "row_number_twice", number=number)
+    known.numbers.add((jurisdiction, number))
+    return work.fact("inspection.imported", ("inspection", work.new_id()), body, actor, jurisdiction, started)
 
 
 def _body(
@@ -177,11 +205,8 @@ def _jurisdiction(work: UnitOfWork, known: _Known, unit: str, enterprise_region:
     return work.default_jurisdiction
 
 
-def _is_same(work: UnitOfWork, inspection_id: str, body: dict[str, Any]) -> bool:
+def _is_same(stored: Inspection, body: dict[str, Any]) -> bool:
     """Whether the visit that has this number says the same."""
-    stored = inspection_store.get(work.session, inspection_id)
-    if stored is None:
-        raise Bad("number", "row_number_twice", number=body["number"])
     return (
         stored.imported
         and stored.enterprise_id == body["enterprise"]
@@ -210,6 +235,8 @@ def _store_new(work: UnitOfWork, known: _Known, actor: Actor) -> None:
     if known.new_officers:
         officers = [o | {"id": work.new_id()} for o in known.new_officers]
         registers.insert_many(work, actor, work.default_jurisdiction, Officer, officers)
+    known.new_enterprises.clear()
+    known.new_officers.clear()
 
 
 def regions_known(work: UnitOfWork) -> bool:

@@ -1,0 +1,116 @@
+"""What a backtest counts: flags by rule, unit and month as they come, and a few visits on which two policies differ.
+
+Neither side is ever held whole: of a million visits there may be as many flags.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from heapq import nsmallest
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.flags.findings import Finding
+from app.store.models import FindingRow
+
+SAMPLES = 12  # of each rule and side
+DRAFT, TODAY = "draft", "today"
+Cell = tuple[str, str, str]  # rule, unit, month
+Flag = tuple[str, str, str, str, date]  # rule, subject, unit, officer; the day it is raised for
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How many flags of a rule a unit has of a month: today, and under the draft."""
+
+    rule: str
+    unit: str
+    month: str
+    today: int
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A visit that one policy flags and the other does not."""
+
+    rule: str
+    side: str  # "draft": only the draft flags it · "today": only today's policy does
+    inspection: str
+    day: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The visits of a jurisdiction between two days, both included."""
+
+    region: str
+    first: date
+    last: date
+
+    @property
+    def standing(self) -> tuple[Any, ...]:
+        within = FindingRow.raised_for.between(self.first, self.last)
+        return FindingRow.jurisdiction == self.region, FindingRow.standing, within
+
+    def holds(self, finding: Finding) -> bool:
+        return finding.jurisdiction == self.region and self.first <= finding.raised_for <= self.last
+
+
+class Tally:
+    """Counts what the draft flags, part by part, beside what stands."""
+
+    def __init__(self, session: Session, period: Period, rules: Collection[str]) -> None:
+        self.session, self.period, self.rules = session, period, rules
+        self.today = _standing(session, period)
+        self.drafted: Counter[Cell] = Counter({cell: n for cell, n in self.today.items() if cell[0] not in rules})
+        self.differing: dict[tuple[str, str], list[Flag]] = {}
+
+    def take(self, found: Iterable[Finding], rules: Collection[str], *where: Any) -> None:
+        """Counts the findings of one part; `where` (over FindingRow) selects what stands of `rules` there."""
+        flagged = {(f.rule, f.subject_id, f.unit, f.officer, f.raised_for) for f in found if self.period.holds(f)}
+        by_day = Counter((rule, unit, day) for rule, _, unit, _, day in flagged)
+        for (rule, unit, day), count in by_day.items():
+            self.drafted[_cell(rule, unit, day)] += count
+        columns = (FindingRow.rule, FindingRow.subject_id, FindingRow.unit, FindingRow.officer, FindingRow.raised_for)
+        query = select(*columns).where(FindingRow.rule.in_(rules), *self.period.standing, *where)
+        rows: Any = self.session.execute(query)
+        standing: set[Flag] = {tuple(row) for row in rows}
+        self._keep(DRAFT, flagged - standing)
+        self._keep(TODAY, standing - flagged)
+
+    def _keep(self, side: str, flags: Collection[Flag]) -> None:
+        for rule in {flag[0] for flag in flags}:
+            before = self.differing.get((rule, side), [])
+            own = (flag for flag in flags if flag[0] == rule)
+            self.differing[rule, side] = nsmallest(SAMPLES, (*before, *own))
+
+    def lines(self) -> tuple[Line, ...]:
+        cells = sorted({*self.today, *self.drafted})
+        return tuple(Line(*cell, today=self.today[cell], draft=self.drafted[cell]) for cell in cells)
+
+    def samples(self) -> tuple[Sample, ...]:
+        kept = sorted(self.differing.items(), key=lambda entry: (entry[0][0], entry[0][1] == TODAY))
+        return tuple(
+            Sample(rule, side, subject, day.isoformat(), unit)
+            for (rule, side), flags in kept
+            for _, subject, unit, _, day in flags
+        )
+
+
+def _cell(rule: str, unit: str, day: date) -> Cell:
+    return rule, unit, f"{day:%Y-%m}"
+
+
+def _standing(session: Session, period: Period) -> Counter[Cell]:
+    """Today's flags by rule, unit and month."""
+    columns = (FindingRow.rule, FindingRow.unit, FindingRow.raised_for)
+    query = select(*columns, func.count()).where(*period.standing).group_by(*columns)
+    found: Counter[Cell] = Counter()
+    for rule, unit, day, count in session.execute(query):
+        found[_cell(rule, unit, day)] += count
+    return found
