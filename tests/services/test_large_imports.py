@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.domain.actors import SYSTEM
 from app.services import registers
 from app.services.imports import enterprises as enterprise_imports
+from app.services.imports import inspections as inspection_imports
+from app.services.imports.rows import Row
 from app.services.register_audit import register_discrepancies
 from app.store.models import Enterprise
 from tests.house import House, uscc
@@ -83,3 +85,35 @@ def test_the_same_enterprise_entered_during_a_large_import_is_compared_anew(hous
     with house.installation.reading() as session:
         names = session.scalars(select(Enterprise.name).where(Enterprise.uscc == uscc(1))).all()
     assert names == ["示例1店"]
+
+
+def visits(count: int) -> list[Row]:
+    fields = {"unit": "YT-YJJ", "kind": "triggered", "cause": "complaint", "started_at": "2026-02-27T10:00:00+08:00"}
+    own = [
+        {"number": f"L-{n}", "uscc": uscc(n), "enterprise_name": f"示例{n}店", "clue_no": f"C{n // 2}"}
+        for n in range(count)
+    ]
+    return [Row(n + 2, fields | one) for n, one in enumerate(own)]
+
+
+def advisory_locks(work: Any) -> int:
+    return work.session.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) or 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_import_of_visits_takes_no_more_locks_for_more_enterprises(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL keeps the locks of all transactions in one table of fixed size: a lock each ends an import of 10,000."""
+    monkeypatch.setattr(inspection_imports, "AT_ONCE", 100)
+    seen: list[int] = []
+
+    def brought(work: Any, rows: list[Row]) -> Any:
+        outcome = inspection_imports.import_inspections(work, rows, lambda n: None, SYSTEM)
+        seen.append(advisory_locks(work))
+        return outcome
+
+    assert house.perform(brought, visits(400)).stored == 400
+    again = house.perform(brought, visits(400))
+    assert (again.stored, again.unchanged) == (0, 400)
+    assert 0 < seen[0] <= 64 + 256 + 10 < 400 + 200
