@@ -96,7 +96,8 @@ def run(
         tally.take(evaluation.over_clues(), {CLUE})
     progress(total, total)
     again, fixed = (tuple(r for r in changed if (r in FIXED) is is_fixed) for is_fixed in (False, True))
-    return Backtest(first, last, _visits(session, period), again, fixed, tally.lines(), tally.samples())
+    visits = evaluation.visits if stretches else _visits(session, period)
+    return Backtest(first, last, visits, again, fixed, tally.lines(), tally.samples())
 
 
 @contextmanager
@@ -150,7 +151,7 @@ class _Run:
         self.others = elsewhere if self.over_several else []  # they count for an enterprise as well
         self.of_enterprise: dict[str, list[Visit]] = {}
         self.repeats: Repeats = defaultdict(list)
-        self.stretches_seen = 0
+        self.stretches_seen = self.visits = 0
 
     def stretches(self) -> list[_Stretch]:
         """The days to go through, with the year before that the first ones look back to; from the earliest on."""
@@ -179,6 +180,7 @@ class _Run:
         own = (InspectionRow.jurisdiction == self.period.region, within)
         is_asked = stretch.last >= self.first
         seen = visit_rows.visits(self.session, self.reference, own, registered=self.over_one and is_asked)
+        self.visits += sum(visit.day >= self.period.first for visit, _ in seen)
         if self.over_one and is_asked:
             yield from self._over_one(seen)
         if self.over_several:
@@ -222,13 +224,13 @@ class _Run:
             yield from region_year_findings(rows, self.period.region, year, self.policies)
 
     def over_clues(self) -> Iterator[Finding]:
-        """clue.reused, for the clues of the period that more than one visit carries."""
+        """clue.reused, for the clues that more than one inspection carries."""
         region, clue = self.period.region, InspectionRow.clue_key
         several = (
             select(clue)
-            .where(InspectionRow.jurisdiction == region, InspectionRow.counts, clue.is_not(None))
+            .where(InspectionRow.jurisdiction == region, clue.is_not(None))
             .group_by(clue)
-            .having(func.count() > 1, func.max(InspectionRow.visit_day) >= self.period.first)
+            .having(func.count() > 1)
         )
         keys = [str(key) for key in self.session.scalars(several)]
         for at in range(0, len(keys), CLUES_AT_ONCE):

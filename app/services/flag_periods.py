@@ -1,6 +1,6 @@
 """Flags over a period: the repeats of a district year, the triggered share of a closed quarter, plans that have ended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.domain.flags.periods import (
     KeyEnterprise,
     Quarter,
     Share,
+    places_that_matter,
     plan_findings,
     region_year_findings,
     share_findings,
@@ -24,53 +25,67 @@ from app.store.unit_of_work import UnitOfWork
 
 REGION, REPEAT = "repeat.60d.region", "repeat.60d"
 MANY = 500
-Years = dict[tuple[str, int], date]  # a jurisdiction and year; a day in it
+Years = dict[tuple[str, int], set[str]]  # visits of a jurisdiction and year
 
 
 def evaluate_region_year(
-    work: UnitOfWork, reference: Reference, jurisdiction: str, year: int, since: date | None = None
+    work: UnitOfWork, reference: Reference, jurisdiction: str, year: int, touched: Collection[str] | None = None
 ) -> None:
-    """repeat.60d.region from the repeat.60d findings of a district and year that stand; those before `since` are known
-    to be right already, so that a new visit at the end of the year does not read the whole year again."""
+    """repeat.60d.region from the repeat.60d findings of a district and year that stand.
+
+    `touched` are the visits of which one came or went; all others were right before. Then only the first ones of the year
+    are read, as many as may have changed places around the Kth: the rest lies behind it whatever happened.
+    """
     work.lock(f"region-year:{jurisdiction}:{year}")
-    first, last = max(since or date.min, date(year, 1, 1)), date(year, 12, 31)
-    repeats = (FindingRow.rule == REPEAT, FindingRow.standing, FindingRow.jurisdiction == jurisdiction)
+    own = (FindingRow.jurisdiction == jurisdiction, FindingRow.period == str(year), FindingRow.rule == REGION)
+    repeats = (
+        FindingRow.jurisdiction == jurisdiction,
+        FindingRow.rule == REPEAT,
+        FindingRow.standing,
+        FindingRow.raised_for.between(date(year, 1, 1), date(year, 12, 31)),
+    )
+    policies = reference.policies
+    if touched is None or len(touched) > MANY:
+        settle(work, own, region_year_findings(_repeats(work, *repeats), jurisdiction, year, policies))
+        return
+    places = places_that_matter(policies, jurisdiction, year) + len(touched)
+    nth = select(FindingRow.raised_for).where(*repeats).order_by(FindingRow.raised_for).offset(places - 1).limit(1)
+    until = work.session.scalar(nth) or date(year, 12, 31)
+    head = _repeats(work, *repeats, FindingRow.raised_for <= until)
+    rest = _repeats(work, *repeats, FindingRow.raised_for > until, FindingRow.subject_id.in_(touched))
+    found = region_year_findings(head, jurisdiction, year, policies)
+    found += region_year_findings(rest, jurisdiction, year, policies, before=len(head))
+    ids = {finding.subject_id for _, _, finding in head} | set(touched)
+    settle(work, (*own, FindingRow.subject_id.in_(ids)), found)
+
+
+def _repeats(work: UnitOfWork, *where: Any) -> list[tuple[datetime, str, Finding]]:
     query = (
         select(FindingRow, InspectionRow.visit_start, InspectionRow.number)
         .join(InspectionRow, InspectionRow.id == FindingRow.inspection_id)
-        .where(*repeats, FindingRow.raised_for.between(first, last))
+        .where(*where)
     )
-    rows = [(start, number, _as_finding(row)) for row, start, number in work.session.execute(query) if start]
-    earlier = (*repeats, FindingRow.raised_for >= date(year, 1, 1), FindingRow.raised_for < first)
-    before = work.session.scalar(select(func.count()).select_from(FindingRow).where(*earlier)) or 0
-    where = (
-        FindingRow.rule == REGION,
-        FindingRow.jurisdiction == jurisdiction,
-        FindingRow.period == str(year),
-        FindingRow.raised_for >= first,
-    )
-    settle(work, where, region_year_findings(rows, jurisdiction, year, reference.policies, before))
+    return [(start, number, _as_finding(row)) for row, start, number in work.session.execute(query) if start]
 
 
-def repeat_days(work: UnitOfWork, where: Iterable[Any]) -> Years:
-    """The first day of a standing repeat.60d in each (jurisdiction, year) among the findings that `where` selects."""
-    query = select(FindingRow.jurisdiction, FindingRow.raised_for).where(
-        *where, FindingRow.rule == REPEAT, FindingRow.standing
-    )
-    return first_days((j, day) for j, day in work.session.execute(query))
+def repeat_visits(work: UnitOfWork, where: Iterable[Any]) -> Years:
+    """The visits with a standing repeat.60d among the findings that `where` selects."""
+    columns = (FindingRow.jurisdiction, FindingRow.raised_for, FindingRow.subject_id)
+    query = select(*columns).where(*where, FindingRow.rule == REPEAT, FindingRow.standing)
+    return by_year((j, day, visit) for j, day, visit in work.session.execute(query))
 
 
-def first_days(found: Iterable[tuple[str, date]]) -> Years:
-    days: Years = {}
-    for jurisdiction, day in found:
-        add_first_days(days, {(jurisdiction, day.year): day})
-    return days
+def by_year(found: Iterable[tuple[str, date, str]]) -> Years:
+    years: Years = {}
+    for jurisdiction, day, visit in found:
+        years.setdefault((jurisdiction, day.year), set()).add(visit)
+    return years
 
 
-def add_first_days(days: Years, others: Years) -> None:
-    """Keeps the earlier day of each."""
-    for key, day in others.items():
-        days[key] = min(day, days.get(key, day))
+def join(years: Years, others: Years) -> None:
+    """Adds the visits of others."""
+    for key, visits in others.items():
+        years.setdefault(key, set()).update(visits)
 
 
 def after_visits(work: UnitOfWork, reference: Reference, changed: Sequence[Inspection], as_of: datetime) -> None:

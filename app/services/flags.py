@@ -27,7 +27,7 @@ from app.domain.inspections import CONTACT, Inspection
 from app.domain.times import shanghai_day
 from app.services import flag_periods, reconciliation
 from app.services.findings import settle
-from app.services.flag_periods import Years, add_first_days, evaluate_region_year, first_days, repeat_days
+from app.services.flag_periods import Years, by_year, evaluate_region_year, join, repeat_visits
 from app.store import flag_facts, visit_details
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
@@ -151,7 +151,7 @@ def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
     touched: Years = {}
     for at in range(0, len(enterprises), MANY):
         part = enterprises[at : at + MANY]
-        add_first_days(touched, settle_enterprises(work, reference, part, min(days[e] for e in part)))
+        join(touched, settle_enterprises(work, reference, part, min(days[e] for e in part)))
     evaluate_years(work, reference, touched)
     for jurisdiction, until in as_of.items():
         own = [i for i in imported if i.jurisdiction == jurisdiction]
@@ -204,7 +204,7 @@ def evaluate_enterprises(work: UnitOfWork, reference: Reference, enterprises: Se
 
 
 def settle_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequence[str], since: date) -> Years:
-    """The same but for repeat.60d.region; from which day on each year's (of a jurisdiction) must be evaluated for it."""
+    """The same but for repeat.60d.region; the visits whose repeats may have changed, by jurisdiction and year."""
     loaded = flag_facts.visits_of_enterprises(work.session, reference, enterprises, since - LONGEST_WINDOW)
     found = [f for visits in loaded.values() for f in enterprise_findings(visits, reference.policies, since)]
     where = (
@@ -212,17 +212,17 @@ def settle_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequ
         FindingRow.enterprise_id.in_(enterprises),
         FindingRow.raised_for >= since,
     )
-    touched = repeat_days(work, where)
+    touched = repeat_visits(work, where)
     if not settle(work, where, found):
         return {}
-    add_first_days(touched, first_days((f.jurisdiction, f.raised_for) for f in found if f.rule == "repeat.60d"))
+    join(touched, by_year((f.jurisdiction, f.raised_for, f.subject_id) for f in found if f.rule == "repeat.60d"))
     return touched
 
 
 def evaluate_years(work: UnitOfWork, reference: Reference, touched: Years) -> None:
-    """repeat.60d.region of each year from the day given on."""
-    for (jurisdiction, year), day in sorted(touched.items()):
-        evaluate_region_year(work, reference, jurisdiction, year, day)
+    """repeat.60d.region of each year in which repeats came or went."""
+    for (jurisdiction, year), visits in sorted(touched.items()):
+        evaluate_region_year(work, reference, jurisdiction, year, visits)
 
 
 def evaluate_visits(work: UnitOfWork, reference: Reference, inspections: Sequence[Inspection], as_of: datetime) -> None:

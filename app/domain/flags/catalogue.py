@@ -66,8 +66,8 @@ _RULES = (
     ),
     Rule(
         "repeat.60d.region", "辖区内多次 60 天重复", "Many 60-day repeats in one district", RED, f"{LOCAL}（参照海南设计）",
-        "本区今年第 %(count)s 起 60 天内重复检查，达到 %(from)s 起升级。",
-        "Case %(count)s of repeats within 60 days in this district this year; %(from)s escalate.",
+        "本区今年的 60 天内重复检查已达到 %(from)s 起，从第 %(from)s 起每起都升级。",
+        "Repeats within 60 days in this district reached %(from)s this year; from then on each one escalates.",
         "", "", for_imported=True,
     ),
     Rule(

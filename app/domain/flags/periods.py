@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from app.domain.flags.catalogue import severity
 from app.domain.flags.findings import Finding
-from app.domain.flags.policy import Policies, policy_on
+from app.domain.flags.policy import Policies, Policy, PolicyTimeline, policy_on
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,7 +63,8 @@ def region_year_findings(
 ) -> list[Finding]:
     """repeat.60d.region: of the repeat.60d findings (start, number, finding) of a district year, from the Kth on.
 
-    `before` are those of the year that come earlier and are not given here.
+    `before` are those of the year that come earlier and are not given here. The evidence does not number them: a visit
+    entered late would change the number of every later one.
     """
     found = []
     for count, (_, _, finding) in enumerate(sorted(repeats, key=lambda row: row[:2]), start=before + 1):
@@ -82,10 +83,17 @@ def region_year_findings(
                     raised_for=finding.raised_for,
                     inspection_id=finding.inspection_id,
                     enterprise_id=finding.enterprise_id,
-                    evidence={"count": count, "from": first, "year": year},
+                    evidence={"from": first, "year": year},
                 )
             )
     return found
+
+
+def places_that_matter(policies: Policies, jurisdiction: str, year: int) -> int:
+    """How many repeats of a year are counted before every further one is flagged."""
+    timeline = policies.get(jurisdiction, PolicyTimeline())
+    in_force = timeline.within(date(year, 1, 1), date(year, 12, 31))
+    return max(int(Policy(own).get("repeat.60d.region", "from")) for own in in_force)
 
 
 def share_findings(
