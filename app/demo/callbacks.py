@@ -41,9 +41,9 @@ def weeks(work: UnitOfWork, supervisor: Actor, source: random.Random) -> None:
 
 
 def _give(work: UnitOfWork, supervisor: Actor) -> None:
-    """Two that wait are a lay supervisor's to ask; of each enterprise that waits a number is kept (nobody has it)."""
+    """The two newest that wait are a lay supervisor's to ask; of each enterprise that waits a number is kept (nobody has it)."""
     waiting = (Callback.state == domain.OPEN, Callback.claimed_by.is_(None))
-    rows = list(work.session.scalars(select(Callback).where(*waiting).order_by(Callback.id)))
+    rows = list(work.session.scalars(select(Callback).where(*waiting).order_by(Callback.id.desc())))
     for n, row in enumerate(rows):
         phones.keep(work, supervisor, row.enterprise, None, f"021-0000{n:04d}")
     observer = work.session.scalar(select(User.actor).where(User.username == "observer"))

@@ -60,8 +60,8 @@ def content(m: Matter, typed: Mapping[str, str]) -> dict[str, Any]:
         d.heading("区级以上单位的检查"),
         d.table(
             ("日期", "检查单位", "检查编号", "类别"),
-            [(c.day.isoformat(), c.body, c.number, "计划" if c.planned else "触发式") for c in shown],
-            (3, 6, 5, 2),
+            [(d.day_in_words(c.day), c.body, c.number, "计划" if c.planned else "触发式") for c in shown],
+            (4, 6, 5, 3),
         ),
         *([d.text(f"另有较早的{more}次，登记簿中可查。")] if more else []),
         d.heading("情况说明"),
