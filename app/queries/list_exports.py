@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.actors import Actor
+from app.domain.flags.catalogue import CATALOGUE
 from app.domain.papers.kinds import KINDS, OF_BUREAU
 from app.domain.times import iso_week, rfc3339
 from app.queries import callbacks as callback_queries
@@ -28,9 +29,11 @@ from app.store.models import (
     Enterprise,
     FactRow,
     FindingRow,
+    FlagReview,
     InspectionRow,
     Observation,
     PaperRow,
+    Plan,
     Speech,
     Unit,
     UnitQuestion,
@@ -59,6 +62,12 @@ PAPER_COLUMNS = (
     "paper_number", "paper", "unit", "unit_name", "rule", "paper_state", "drafted_at", "signed_at", "served_at",
 )  # fmt: skip
 FILE_COLUMNS = ("inspection_number", "enterprise_name", "unit", "unit_name", "file_state", "score", "faults")
+PLAN_COLUMNS = (
+    "plan_code", "plan", "plan_kind", "unit", "unit_name", "first", "last", "plan_state", "approved_on", "filed_on", "published_on",
+)  # fmt: skip
+REVIEW_COLUMNS = (
+    "rule", "uscc", "enterprise_name", "unit", "unit_name", "raised_for", "review_state", "note", "internal",
+)  # fmt: skip
 PUBLIC_KINDS = ("complaint", "self_report")  # of case records: what a citizen or an enterprise said
 
 
@@ -151,6 +160,27 @@ def papers(session: Session, unit: str) -> Rows:
     for p, rule, code, name in _read(session, query.order_by(PaperRow.drafted_at.desc(), PaperRow.id)):
         times = _time(p.drafted_at), _time(p.signed_at), _time(p.served_at)
         yield p.number or "", KINDS[p.kind].title, code or "", name or "", rule or "", p.state, *times
+
+
+def plans(session: Session, query: Any) -> Rows:
+    """`query`: that of the list."""
+    query = query.add_columns(Unit.name).join(Unit, Unit.code == Plan.unit)
+    for p, name in _read(session, query.order_by(Plan.id.desc())):
+        days = (p.starts_on, p.ends_on)
+        decided = (p.approved_on, p.filed_on, p.published_on)
+        yield p.code, p.title, p.kind, p.unit, name, *map(_day, days), p.state, *map(_day, decided)
+
+
+def reviews(session: Session, actor: Actor) -> Rows:
+    """Dismissed flags that were drawn by lot, with what the other person said of the dismissal."""
+    query = select(FlagReview, FindingRow, Enterprise.uscc, Enterprise.name, Unit.name)
+    query = query.join(FindingRow, FindingRow.id == FlagReview.finding)
+    query = query.outerjoin(Enterprise, Enterprise.id == FindingRow.enterprise_id)
+    query = query.outerjoin(Unit, Unit.code == FindingRow.unit).where(FlagReview.jurisdiction.in_(actor.regions))
+    for r, f, uscc, enterprise, unit in _read(session, query.order_by(FlagReview.id.desc())):
+        internal = _yes(CATALOGUE[f.rule].rests_on_speech)
+        day = f.raised_for.isoformat()
+        yield f.rule, uscc or "", enterprise or "", f.unit or "", unit or "", day, r.state, r.note or "", internal
 
 
 def case_files(session: Session, actor: Actor, campaign: str) -> Rows:

@@ -1,6 +1,6 @@
 """Plans for reading: lists by who may see them, one with its progress, the visits behind each number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,6 +55,12 @@ def listed(
 ) -> tuple[list[Plan], str | None]:
     """Plans that an actor may see, newest first: the own unit's in any state, the region's for its supervisor, and with
     `everybody` what is published. Filters: state, kind, unit, year, item."""
+    rows, following = page(session, filtered(actor, filters), Row.id, cursor, limit)
+    return plan_store.assemble(session, rows), following
+
+
+def filtered(actor: Actor, filters: Mapping[str, Any]) -> Any:
+    """The query of `listed`, without an order."""
     query = select(Row)
     if filters.get("everybody"):
         seen = Row.published_on.is_not(None)
@@ -71,8 +77,7 @@ def listed(
         query = query.where(Row.starts_on <= date(int(year), 12, 31), Row.ends_on >= date(int(year), 1, 1))
     if filters.get("item"):
         query = query.where(Row.id.in_(select(LineRow.plan).where(LineRow.item == filters["item"])))
-    rows, following = page(session, query, Row.id, cursor, limit)
-    return plan_store.assemble(session, rows), following
+    return query
 
 
 def waiting(session: Session, actor: Actor) -> list[Plan]:

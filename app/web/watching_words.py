@@ -21,3 +21,4 @@ ACCOMPANYING: dict[str, Any] = {
 }
 REPORT_STATES: dict[str, Any] = {"received": _l("待答复"), "in_hand": _l("办理中"), "answered": _l("已答复")}
 CASE_FILE_STATES: dict[str, Any] = {"waiting": _l("评分中"), "scored": _l("待定分"), "settled": _l("已定分")}
+REVIEW_STATES: dict[str, Any] = {"waiting": _l("待复核"), "agreed": _l("同意驳回"), "reopened": _l("重新办理")}

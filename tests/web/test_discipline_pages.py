@@ -8,6 +8,7 @@ from tests.services.test_discipline import SECRET, leads_of, report
 READS = (
     "/discipline/", "/discipline/looks", "/supervise/flags", "/supervise/inspections", "/supervise/enterprises?q=示例",
     "/supervise/figures", "/supervise/units", "/supervise/units/YT-YJJ", "/supervise/reports", "/supervise/ratings",
+    "/supervise/telling",
 )  # fmt: skip
 
 
@@ -20,7 +21,13 @@ def test_discipline_reads_all_units_and_acts_on_nothing(house: House) -> None:
         page = client.get(path)
         assert page.status_code == 200, path
         assert page.text.count('method="post"') - page.text.count('action="/logout"') <= 2, path  # language, letters
-    for path in ("/supervise/flags", f"{enterprise}/code", "/supervise/desk", "/supervise/questions"):
+    for path in (
+        "/supervise/flags",
+        f"{enterprise}/code",
+        "/supervise/desk",
+        "/supervise/questions",
+        "/supervise/telling",
+    ):
         assert client.post(path, data={}).status_code in (403, 405), path
     for path in ("/admin/", "/inspect/", "/supervise/", "/supervise/policy/"):
         assert client.get(path).status_code == 403, path

@@ -93,6 +93,8 @@ def test_a_neighbour_gets_nothing_and_a_unit_no_list(house: House) -> None:
     for what in LISTS:
         assert neighbour.get(f"/supervise/export/{what}.jsonl").text == "", what
         assert unit.get(f"/supervise/export/{what}.jsonl").status_code == 403
+    for what in ("plans", "reviews"):
+        assert neighbour.get(f"/supervise/export/{what}.csv").status_code == 200
     assert neighbour.get("/supervise/export/case-files.jsonl").status_code == 404
 
 
@@ -104,7 +106,7 @@ def test_what_discipline_inspection_takes_out_is_a_look_of_its_own_alone(house: 
     (lead,) = [json.loads(line) for line in client.get("/discipline/export/leads.jsonl").text.splitlines()]
     assert lead["concern_note"] == SECRET and CONTACT_OF_SPEAKER not in json.dumps(lead)
     assert "收受礼物、礼金" in client.get("/discipline/export/leads.csv").get_data().decode()
-    for what in ("inspections", "flags", "units", "figures", "enterprises", "ratings", "reports"):
+    for what in ("inspections", "flags", "units", "figures", "enterprises", "ratings", "reports", "reviews"):
         assert client.get(f"/supervise/export/{what}.jsonl").status_code == 200, what
     for what in ("callbacks", "questions", "papers", "national"):
         assert client.get(f"/supervise/export/{what}.jsonl").status_code == 404, what
@@ -129,6 +131,7 @@ def test_a_command_stands_on_record_too_with_the_account_that_ran_it(house: Hous
     assert all(m["operator"] and m["by"] == "system" for m in made)
     assert made[0]["rows"] == 1 and made[3]["rows"] == (tmp_path / "officers").read_text().count("\n") - 1
     assert house.signed_in("admin").get("/admin/tables/officers/export.csv").status_code == 200
+    assert house.signed_in("admin").get("/admin/tables/points/export.csv").status_code == 404, "no register to take out"
     assert taken_out(house)[-1]["by"] == house.people["admin"].id and taken_out(house)[-1]["what"] == "officers"
 
 

@@ -178,7 +178,7 @@ LISTS: dict[str, Callable[[], Listed]] = {
     **working_lists.LISTS,
 }
 # What discipline inspection reads, it may take out.
-FOR_DISCIPLINE = ("inspections", "flags", "units", "figures", "enterprises", "ratings", "reports")
+FOR_DISCIPLINE = ("inspections", "flags", "units", "figures", "enterprises", "ratings", "reports", "reviews")
 
 
 def _rate(rate: Rate | None) -> tuple[Any, ...]:

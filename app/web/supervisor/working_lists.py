@@ -11,11 +11,14 @@ from app.queries import callbacks as callback_queries
 from app.queries import case_records as record_queries
 from app.queries import exports
 from app.queries import list_exports as rows
+from app.queries import plans as plan_queries
 from app.web import export_words, words
 from app.web.listed import Listed, Rows
+from app.web.plans import words as plan_words
+from app.web.plans.public import year_of
 from app.web.supervisor import callback_words
 from app.web.supervisor.reconcile import CASE_KINDS, CASE_REASONS, CASE_STATES, FILTERS
-from app.web.watching_words import CASE_FILE_STATES, OUTCOMES, REPORT_STATES
+from app.web.watching_words import CASE_FILE_STATES, OUTCOMES, REPORT_STATES, REVIEW_STATES
 from app.web.watching_words import KINDS as OBSERVATION_KINDS
 
 
@@ -89,6 +92,27 @@ def _papers() -> Listed:
     return Listed(rows.PAPER_COLUMNS, lambda session: rows.papers(session, unit), {}, said=said)
 
 
+def _plans() -> Listed:
+    filters = {name: _asked(name)[:64] for name in ("state", "kind", "unit", "year")}
+    filters["year"] = year_of(filters["year"])
+    query = plan_queries.filtered(actor(), filters)
+    said = {"plan_kind": plan_words.KINDS, "plan_state": plan_words.STATES}
+    return Listed(
+        rows.PLAN_COLUMNS,
+        lambda session: rows.plans(session, query),
+        filters,
+        lambda session: exports.count(session, query),
+        said,
+    )
+
+
+def _reviews() -> Listed:
+    """Of flags that rest on somebody's words, too: held, and without a number of rows."""
+    who = actor()
+    said = {"rule": export_words.RULES, "review_state": REVIEW_STATES, "internal": export_words.YES_NO}
+    return Listed(rows.REVIEW_COLUMNS, lambda session: rows.reviews(session, who), {}, said=said, of_speech=True)
+
+
 def _case_files() -> Listed:
     """Of one campaign, which the address names. Raises NotFound."""
     who, campaign = actor(), _asked("campaign")
@@ -113,5 +137,7 @@ LISTS: dict[str, Callable[[], Listed]] = {
     "reports": _reports,
     "observations": _observations,
     "papers": _papers,
+    "plans": _plans,
+    "reviews": _reviews,
     "case-files": _case_files,
 }
