@@ -30,6 +30,7 @@ BLUEPRINTS = (
     "app.web.published.figures",
     "app.web.plans.staff",
     "app.web.plans.drawing",
+    "app.web.plans.taking",
     "app.web.plans.supervised",
     "app.web.plans.public",
     "app.web.practice.outside",

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.services import conflicts, jobs, log, lots, plan_audit
 from app.services.imports import plan_uploads
 from app.services.job_handlers import HANDLERS
-from app.store.models import FileRow, InspectionRow, Lot
+from app.store.models import FileRow, InspectionRow, Lot, Plan
 from tests.house import House, uscc
 from tests.plans import filed, office_workbook
 
@@ -131,6 +131,24 @@ def test_a_long_file_is_looked_at_and_stored_in_the_background(house: House, mon
     assert "已存为草稿：3 行" in client.get(job).text
     with house.installation.reading() as session:
         assert session.scalar(select(func.count()).select_from(FileRow).where(FileRow.erased_at.is_(None))) == 1
+
+
+def test_a_plan_leaves_as_the_table_that_an_import_reads(house: House) -> None:
+    client, other = house.signed_in("inspector"), house.signed_in("inspector2")
+    client.post("/inspect/plans/import", data={"go": "store", "file": (io.BytesIO(office_workbook()), "x.xlsx")})
+    with house.installation.reading() as session:
+        plan = session.scalars(select(Plan)).one().id
+    house.applied()  # the enterprise is known from here on
+    moved_to(client.post(f"/inspect/plans/{plan}/keys", data={"keys": uscc(1)}))
+    assert "rows.xlsx" in client.get(f"/inspect/plans/{plan}").text
+    for form in ("csv", "xlsx"):
+        taken = client.get(f"/inspect/plans/{plan}/rows.{form}").data
+        back = client.post("/inspect/plans/import", data={"go": "store", "file": (io.BytesIO(taken), f"x.{form}")}).text
+        assert (
+            "已存为草稿：0 行，另有 3 行原来就有" in back and "提醒" not in back
+        )  # nothing is another, no key is gone
+    assert uscc(1) in client.get(f"/inspect/plans/{plan}/keys.csv").text
+    assert other.get(f"/inspect/plans/{plan}/keys.csv").status_code == 404
 
 
 def test_a_drawing_is_promised_before_it_is_drawn_and_everybody_can_repeat_it(house: House, tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ title above the header says (云汀区应急管理局 2026 年度行政检查计
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -272,6 +272,10 @@ class _Import:
             known = self._known(group.unit, code)
             if known is not None and known.unit != group.unit:
                 raise Bad("code", "plan_code_taken", plan=code)
+            if (
+                known is not None and "keys" not in self.sheet.names
+            ):  # a file that does not speak of them takes none away
+                content = replace(content, keys=known.content.keys)
             dates = Dates(**group.dates)
             if dates != Dates() and self.given.unit:
                 warning = RowProblem(group.first.number, "approved_on", "plan_import_dates_not_taken", warning=True)
