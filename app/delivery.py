@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, has_request_context, request
 
 A_YEAR = "public, max-age=31536000, immutable"
 TEXTS = frozenset(
@@ -23,11 +23,23 @@ SMALLEST = 1400  # what fits one packet gains nothing
 MOST_KEPT = 256
 IMPORTED = re.compile(r"""(?:from|import)\s*\(?["']\./([\w-]+\.js)["']""")
 
+_addresses: dict[tuple[str, str], str] = {}  # of static files
 _kept: dict[tuple[str, str], bytes] = {}  # files compressed once a process, by path and ETag
 
 
 def init_app(app: Flask) -> None:
     app.url_defaults(_name_content)
+
+    def url_in_page(endpoint: str, **values: Any) -> str:
+        """`url_for` in templates. A file's address stays the same as long as a process: it names the content."""
+        if endpoint != "static" or values.keys() != {"filename"} or not has_request_context():
+            return app.url_for(endpoint, **values)
+        key = request.script_root, values["filename"]
+        if key not in _addresses:
+            _addresses[key] = app.url_for(endpoint, **values)
+        return _addresses[key]
+
+    app.jinja_env.globals["url_for"] = url_in_page
     app.after_request(_compress)
     app.after_request(_keep_for_long)
 

@@ -173,7 +173,8 @@ def _forged(work: UnitOfWork) -> None:
     token = work.session.scalar(select(CodeRow.token).order_by(CodeRow.issued_at).limit(1))
     assert token is not None
     digits = to_digits(token)
-    verification.verify(work, digits[:-1] + str((int(digits[-1]) + 1) % 10), None, "a stranger's phone")
+    forged = digits[:-1] + str((int(digits[-1]) + 1) % 10)
+    verification.note_bad(work, verification.look(work.session, forged, work.now), "a stranger's phone")
 
 
 def _begun(work: UnitOfWork, cast: Cast, enterprise: InventedEnterprise) -> None:

@@ -13,9 +13,9 @@ from app.domain.enterprises import normalise_name
 from app.domain.flags.policy import policy_on
 from app.domain.reconciliation import RULE, STATES, similarity
 from app.queries.paging import page
-from app.store import flag_facts
 from app.store.case_records import parts
 from app.store.models import CaseRecord, Enterprise, FindingRow, InspectionRow, InspectionUnit, Unit
+from app.store.reference import current
 
 BESIDE = 8  # as many candidates as a person compares
 SCANNED = 2000  # visits of one unit within ± D that are compared by name
@@ -90,7 +90,7 @@ def shown(session: Session, row: CaseRecord) -> Shown:
 
 def candidates(session: Session, row: CaseRecord) -> tuple[Candidate, ...]:
     """Inspections within ± D: those of the enterprise, else the unit's own, by name and address."""
-    days = policy_on(flag_facts.policies(session), row.jurisdiction, row.day).get(RULE, "days")
+    days = policy_on(current(session).policies, row.jurisdiction, row.day).get(RULE, "days")
     near = (row.day - timedelta(days=days), row.day + timedelta(days=days))
     where = [InspectionRow.jurisdiction == row.jurisdiction, InspectionRow.visit_day.between(*near)]
     if row.enterprise_id:

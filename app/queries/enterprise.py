@@ -1,22 +1,18 @@
 """What the enterprise's page shows around a verdict: names, the jurisdiction's own settings, whom to call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.inspections import Inspection
 from app.domain.rectifications import Rectification
 from app.store import rectifications
-from app.store.models import Enterprise, Item, JurisdictionSetting, Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    value: str
-    source: str | None
+from app.store.models import Enterprise
+from app.store.models.base import table_of
+from app.store.reference import Setting, current
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +26,20 @@ class Around:
     items: tuple[tuple[str, str], ...]
 
 
+_T = table_of(Enterprise).c
+_NAMED = select(_T.name, _T.uscc).where(_T.id == bindparam("id"))
+
+
 def around(session: Session, inspection: Inspection) -> Around:
     """The names of what an inspection refers to."""
-    enterprise = session.get_one(Enterprise, inspection.enterprise_id)
-    units = _names(session, inspection.units)
-    items = {i.code: i for i in session.scalars(select(Item).where(Item.code.in_(inspection.items)))}
+    name, uscc = session.execute(_NAMED, {"id": inspection.enterprise_id}).one()
+    known = current(session)
     return Around(
-        enterprise=enterprise.name,
-        uscc=enterprise.uscc,
-        units=tuple(units[u] for u in inspection.units),
-        unit_names=units,
-        items=tuple((items[c].name, items[c].basis) for c in inspection.items),
+        enterprise=name,
+        uscc=uscc,
+        units=tuple(known.units[u].name for u in inspection.units),
+        unit_names={u: known.units[u].name for u in inspection.units},
+        items=tuple((known.items[c].name, known.items[c].basis) for c in inspection.items),
     )
 
 
@@ -51,12 +50,4 @@ def rectification(session: Session, inspection: Inspection) -> Rectification | N
 
 def settings(session: Session, region: str, today: date) -> dict[str, Setting]:
     """A jurisdiction's own texts and numbers in force today."""
-    query = select(JurisdictionSetting).where(
-        JurisdictionSetting.region == region, JurisdictionSetting.valid_from <= today
-    )
-    ordered = session.scalars(query.order_by(JurisdictionSetting.valid_from))
-    return {s.key: Setting(s.value, s.source) for s in ordered}
-
-
-def _names(session: Session, codes: Sequence[str]) -> dict[str, str]:
-    return {u.code: u.name for u in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
+    return current(session).settings(region, today)

@@ -15,7 +15,8 @@ from app.queries.figures import counted_visits
 from app.queries.paging import page
 from app.services.codes import Code, drawn
 from app.store import inspections as inspection_store
-from app.store.models import Enterprise, FactRow, FindingRow, InspectionRow, InspectionUnit, Item, Unit
+from app.store.models import Enterprise, FactRow, FindingRow, InspectionRow, InspectionUnit
+from app.store.reference import current
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +26,19 @@ class Shown:
     inspection: Inspection
     enterprise: Enterprise
     units: dict[str, str]
-    items: dict[str, Item]
+    items: dict[str, Any]
     flags: tuple[FindingRow, ...]
     advice: tuple[dict[str, Any], ...]
     code: Code | None
 
 
 def shown(session: Session, actor: Actor, found: Sequence[Inspection], public_url: str) -> list[Shown]:
-    """`found` with everything around them: six queries however many there are, and one a code."""
+    """`found` with everything around them: three queries however many there are, and one a code."""
     if not found:
         return []
     ids = [i.id for i in found]
     enterprises = _by(session, Enterprise, Enterprise.id, [i.enterprise_id for i in found])
-    units = _by(session, Unit, Unit.code, [u for i in found for u in i.units])
-    items = _by(session, Item, Item.code, [c for i in found for c in i.items])
+    known = current(session)
     flags: dict[str, list[FindingRow]] = {i: [] for i in ids}
     query = select(FindingRow).where(FindingRow.inspection_id.in_(ids), FindingRow.standing)
     for row in session.scalars(query.order_by(FindingRow.rule, FindingRow.officer)):
@@ -49,8 +49,8 @@ def shown(session: Session, actor: Actor, found: Sequence[Inspection], public_ur
         Shown(
             inspection=i,
             enterprise=enterprises[i.enterprise_id],
-            units={u: units[u].name for u in i.units},
-            items={c: items[c] for c in i.items},
+            units={u: known.units[u].name for u in i.units},
+            items={c: known.items[c] for c in i.items},
             flags=tuple(flags[i.id]),
             advice=tuple(advice.get(i.id, ())),
             code=drawn(session, i, public_url),

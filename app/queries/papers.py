@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -17,6 +17,7 @@ from app.services import access, papers, supervision_papers
 from app.store import inspections as inspection_store
 from app.store import papers as store
 from app.store.models import ActorRow, Enterprise, FactRow, FindingRow, PaperRow, RoleAssignment, Unit
+from app.store.models.base import table_of
 
 MOST = 100
 
@@ -95,6 +96,24 @@ def served_to(session: Session, enterprise_id: str, subject: tuple[str, str] | N
     if subject is not None:
         query = query.where(PaperRow.subject_kind == subject[0], PaperRow.subject_id == subject[1])
     return _listed(session, list(session.scalars(query.order_by(PaperRow.served_at.desc()).limit(MOST))))
+
+
+_ANY = (
+    select(literal(1))
+    .where(
+        table_of(PaperRow).c.subject_kind == bindparam("kind"),
+        table_of(PaperRow).c.subject_id == bindparam("id"),
+        table_of(PaperRow).c.enterprise == bindparam("enterprise"),
+        table_of(PaperRow).c.state.in_(REACHED),
+    )
+    .limit(1)
+)
+
+
+def any_served(session: Session, enterprise_id: str, subject: tuple[str, str]) -> bool:
+    """Whether `served_to` would find any about this."""
+    asked = {"kind": subject[0], "id": subject[1], "enterprise": enterprise_id}
+    return session.execute(_ANY, asked).first() is not None
 
 
 def seen(session: Session, actor: Actor, paper_id: str) -> Paper:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.flags.settings import Change, differences
 from app.services.policies import settings_of
-from app.store import flag_facts
 from app.store.models import ActorRow, Policy
+from app.store.reference import current
 
 IN_FORCE, COMING, DRAFT, PAST, WITHDRAWN = "in_force", "coming", "draft", "past", "withdrawn"
 
@@ -46,7 +46,7 @@ def versions(session: Session, region: str, today: date) -> list[Version]:
 
 def in_force(session: Session, region: str, day: date) -> dict[str, dict[str, object]]:
     """The settings that hold on a day, as far as they differ from the preset."""
-    timeline = flag_facts.policies(session).get(region)
+    timeline = current(session).policies.get(region)
     return {rule: dict(own) for rule, own in timeline.on(day).own.items()} if timeline else {}
 
 

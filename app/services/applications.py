@@ -17,8 +17,8 @@ from app.services import announcements, application_keys, enterprises, flags, is
 from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.database import dialect_insert
-from app.store.flag_facts import Reference
 from app.store.models import Enterprise, IssueCounter, Unit
+from app.store.reference import Reference
 from app.store.unit_of_work import UnitOfWork
 
 

@@ -31,8 +31,8 @@ from app.services.backtest_tally import Line, Period, Sample, Tally
 from app.services.flags import ENTERPRISE_RULES, VISIT_RULES
 from app.store import flag_facts, visit_details, visit_rows
 from app.store import inspections as inspection_store
-from app.store.flag_facts import Reference
 from app.store.models import FindingRow, InspectionRow, RuleClock
+from app.store.reference import Reference, current
 
 VISITS_AT_ONCE = 50_000
 STRETCHES_KEPT = 12  # then enterprises that nobody visited for a year are forgotten
@@ -65,7 +65,7 @@ class Backtest:
 
 def changed_rules(session: Session, region: str, draft: Settings, first: date, last: date) -> tuple[str, ...]:
     """The rules of which a setting differs between the draft and any policy in force within the period."""
-    timeline = flag_facts.policies(session).get(region, PolicyTimeline())
+    timeline = current(session).policies.get(region, PolicyTimeline())
     in_force = timeline.within(first, last)
     return tuple(dict.fromkeys(c.rule for own in in_force for c in policy_settings.differences(own, draft)))
 

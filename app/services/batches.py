@@ -21,8 +21,8 @@ from app.services import applications, batch_rows, decisions, jobs
 from app.services.applications import kept_advice
 from app.services.batch_rows import Common, Known, Line
 from app.services.imports.rows import Row
-from app.store.flag_facts import Reference
 from app.store.models import Batch, BatchRow, InspectionRow
+from app.store.reference import Reference, current
 from app.store.unit_of_work import UnitOfWork
 
 WORKERS = (INSPECTOR, HEAD)
@@ -100,7 +100,7 @@ def check(perform: jobs.Perform, actor: Actor, params: dict[str, Any], progress:
     """The job that checks. Nothing is recorded but what is said of each row."""
     batch_id = params["batch"]
     rows = perform(lambda work: _lines(work.session, batch_id))
-    reference = perform(lambda work: Reference(work.session))
+    reference = perform(lambda work: current(work.session))
     known = perform(lambda work: batch_rows.known(work.session, str(actor.unit)))
     seen: dict[tuple[Any, ...], int] = {}
     for at in range(0, len(rows), AT_ONCE):
@@ -115,7 +115,7 @@ def check(perform: jobs.Perform, actor: Actor, params: dict[str, Any], progress:
 def apply(perform: jobs.Perform, actor: Actor, params: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
     """The job that applies. What cannot be applied for any more is told at its row."""
     batch_id = params["batch"]
-    reference = perform(lambda work: Reference(work.session))
+    reference = perform(lambda work: current(work.session))
     known = perform(lambda work: batch_rows.known(work.session, str(actor.unit)))
     rows = perform(lambda work: _lines(work.session, batch_id, good=True))
     if params["mode"] == ALL:

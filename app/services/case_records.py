@@ -16,8 +16,8 @@ from app.domain.reconciliation import DOUBTFUL, NOT_IN_REGISTRY, Content
 from app.services import reconciliation
 from app.store import case_records as case_store
 from app.store import registry
-from app.store.flag_facts import Reference
 from app.store.models import CaseRecord, InspectionRow
+from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork
 
 ADDED, UNCHANGED, CORRECTED = "added", "unchanged", "corrected"
@@ -69,7 +69,7 @@ def receive(work: UnitOfWork, actor: Actor, contents: Sequence[Content]) -> list
         else:
             changed[record_id] = values
     _store(work, facts, new, changed)
-    reconciliation.evaluate(work, Reference(work.session), [*new, *changed])
+    reconciliation.evaluate(work, current(work.session), [*new, *changed])
     return told
 
 
@@ -98,7 +98,7 @@ def decide(work: UnitOfWork, actor: Actor, record_id: str, choice: Choice) -> Ca
     row.decided_inspection, row.decided_enterprise, row.rejected = inspection, enterprise, json.dumps(rejected)
     row.decision_reason, row.decisions = reason, row.decisions + 1
     work.session.flush()
-    reconciliation.evaluate(work, Reference(work.session), [row.id])
+    reconciliation.evaluate(work, current(work.session), [row.id])
     return work.session.get_one(CaseRecord, record_id, populate_existing=True)
 
 

@@ -19,8 +19,8 @@ from app.domain.flags.periods import (
 from app.domain.inspections import TRIGGERED, Inspection
 from app.domain.times import day_end, shanghai_day
 from app.services.findings import settle
-from app.store.flag_facts import Reference
 from app.store.models import FindingRow, InspectionRow, InspectionUnit, Plan, PlanKeyEnterprise
+from app.store.reference import Reference
 from app.store.unit_of_work import UnitOfWork
 
 REGION, REPEAT = "repeat.60d.region", "repeat.60d"

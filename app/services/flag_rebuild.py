@@ -13,8 +13,8 @@ from app.domain.flags.repeats import LONGEST_WINDOW
 from app.domain.times import shanghai_day
 from app.services import file_review, flag_periods, flags, reconciliation
 from app.store import inspections as inspection_store
-from app.store.flag_facts import Reference
 from app.store.models import BadPresentation, FactRow, FindingRow, InspectionRow, Plan, RuleClock, Speech
+from app.store.reference import Reference, current
 from app.store.unit_of_work import UnitOfWork
 
 FIRST_DAY = date(1900, 1, 1) + LONGEST_WINDOW
@@ -27,7 +27,7 @@ def rebuild(work: UnitOfWork) -> int:
     Counted are findings raised, revised or withdrawn, and records that stood elsewhere in the reconciliation.
     """
     before = _changes(work)
-    reference = Reference(work.session)
+    reference = current(work.session)
     clocks = {c.jurisdiction: c.as_of for c in work.session.scalars(select(RuleClock).with_for_update())}
     _enterprises(work, reference)
     for jurisdiction in _jurisdictions(work):

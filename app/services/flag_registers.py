@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, or_, select
 
 from app.services import flag_periods, flags, reconciliation
 from app.store import inspections as inspection_store
-from app.store.flag_facts import Reference
 from app.store.models import (
     Base,
     CalendarDay,
@@ -32,6 +31,7 @@ from app.store.models import (
     Unit,
     UnitTerritory,
 )
+from app.store.reference import current
 from app.store.staging import StagedWork
 from app.store.unit_of_work import UnitOfWork
 
@@ -62,7 +62,7 @@ def _evaluate(work: UnitOfWork, model: type[Base], bodies: list[Body]) -> None:
     if not ids:
         return
     work.session.flush()
-    reference = Reference(work.session)
+    reference = current(work.session)
     for at in range(0, len(ids), MANY):
         touched = inspection_store.get_many(work.session, ids[at : at + MANY])
         if model in _OVER_SEVERAL:
@@ -77,7 +77,7 @@ def _plans(work: UnitOfWork, bodies: list[Body]) -> None:
     """under_inspected of plans that have ended, as they and their lists of key enterprises stand now."""
     work.session.flush()
     ids = {body["id"] for body in bodies}
-    reference = Reference(work.session)
+    reference = current(work.session)
     for jurisdiction in sorted(set(work.session.scalars(select(Plan.jurisdiction).where(Plan.id.in_(ids))))):
         ended = Plan.ends_on < flag_periods.day_of(flags.as_of_last_sweep(work, jurisdiction))
         flag_periods.evaluate_plans(work, reference, (Plan.id.in_(ids), Plan.jurisdiction == jurisdiction, ended))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.flags import advise as domain_advice
@@ -31,8 +31,9 @@ from app.services.flag_periods import Years, by_year, evaluate_region_year, join
 from app.store import flag_facts, visit_details
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
-from app.store.flag_facts import Reference
 from app.store.models import FindingRow, InspectionRow, RuleClock, Speech
+from app.store.models.base import table_of
+from app.store.reference import Reference, current
 from app.store.unit_of_work import UnitOfWork
 
 ENTERPRISE_RULES = (
@@ -62,7 +63,7 @@ def advice_on(
     """The same for who only reads."""
     if inspection.kind == CONTACT or inspection.way == "off_site":
         return ()
-    reference = reference or Reference(session)
+    reference = reference or current(session)
     in_window = inspection.window_start <= now < inspection.window_end
     start = inspection.started_at or (now if in_window else inspection.window_start)
     (draft,) = visit_details.load(session, reference, [(inspection, start)])
@@ -88,7 +89,7 @@ def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspect
     if not counted:
         _reports_of(work, after)
         return
-    reference = Reference(work.session)
+    reference = current(work.session)
     as_of = as_of_last_sweep(work, after.jurisdiction)
     key = inspection_store.clue_key(after.clue_no)
     work.lock(*_buckets([after]))
@@ -107,13 +108,13 @@ def after_rating(work: UnitOfWork, inspection_id: str) -> None:
     """Evaluates the ratings of one inspection."""
     inspection = inspection_store.get(work.session, inspection_id)
     if inspection is not None:
-        evaluate_rating(work, Reference(work.session), inspection)
+        evaluate_rating(work, current(work.session), inspection)
 
 
 def after_report(work: UnitOfWork, speech_id: str) -> None:
     """Evaluates one report of a visit without a code."""
     found = flag_facts.report(work.session, speech_id)
-    policies = Reference(work.session).policies
+    policies = current(work.session).policies
     where = (FindingRow.rule == "unregistered.report", FindingRow.subject_id == speech_id)
     settle(work, where, report_findings(found, policies) if found else [])
 
@@ -131,14 +132,14 @@ def after_upheld(work: UnitOfWork, speech_id: str) -> None:
 def after_presentation(work: UnitOfWork, presentation_id: str) -> None:
     """Evaluates one noted presentation of a bad code."""
     found = flag_facts.presentation(work.session, presentation_id)
-    policies = Reference(work.session).policies
+    policies = current(work.session).policies
     where = (FindingRow.rule == "code.bad", FindingRow.subject_id == presentation_id)
     settle(work, where, presentation_findings(found, policies) if found else [])
 
 
 def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
     """Evaluates what many imported visits touch, in bulk. Locks are taken in the order in which a single visit takes them."""
-    reference = Reference(work.session)
+    reference = current(work.session)
     reconciliation.after_inspections(work, reference, imported)
     as_of = {j: as_of_last_sweep(work, j) for j in sorted({i.jurisdiction for i in imported})}
     work.lock(*_buckets(imported))
@@ -187,7 +188,7 @@ def sweep(work: UnitOfWork) -> int:
     as_of = work.now
     if len(due) == SWEPT_AT_ONCE and due[-1].due_at:
         as_of = due[-1].due_at
-    reference = Reference(work.session)
+    reference = current(work.session)
     for clock in clocks:
         before, clock.as_of = clock.as_of, max(clock.as_of, as_of)
         work.session.flush()
@@ -298,19 +299,29 @@ def _reports_of(work: UnitOfWork, inspection: Inspection) -> None:
         shanghai_day(inspection.window_start) - timedelta(days=70),
         shanghai_day(inspection.window_end) + timedelta(days=70),
     )
-    query = select(Speech.id).where(
-        Speech.enterprise == inspection.enterprise_id, Speech.kind == "report", Speech.visited_on.between(*around)
-    )
-    for speech_id in list(work.session.scalars(query)):
+    asked = {"enterprise": inspection.enterprise_id, "first": around[0], "last": around[1]}
+    for speech_id in work.session.execute(_REPORTED, asked).scalars().all():
         after_report(work, speech_id)
+
+
+_SAID = table_of(Speech).c
+_REPORTED = select(_SAID.id).where(
+    _SAID.enterprise == bindparam("enterprise"),
+    _SAID.kind == "report",
+    _SAID.visited_on.between(bindparam("first"), bindparam("last")),
+)
 
 
 def as_of_last_sweep(work: UnitOfWork, jurisdiction: str) -> datetime:
     """The last sweep's time, held against a sweep until this transaction ends; now, where nothing was swept yet."""
-    work.session.execute(
-        dialect_insert(work.session, RuleClock)
-        .values(jurisdiction=jurisdiction, as_of=work.now)
-        .on_conflict_do_nothing()
-    )
-    query = select(RuleClock.as_of).where(RuleClock.jurisdiction == jurisdiction).with_for_update(read=True)
-    return work.session.execute(query).scalar_one()
+    asked = {"jurisdiction": jurisdiction}
+    found: datetime | None = work.session.execute(_SWEPT, asked).scalar()
+    if found is None:  # only ever once
+        begin = dialect_insert(work.session, RuleClock).values(jurisdiction=jurisdiction, as_of=work.now)
+        work.session.execute(begin.on_conflict_do_nothing())
+        found = work.session.execute(_SWEPT, asked).scalar_one()
+    return found
+
+
+_CLOCK = table_of(RuleClock).c
+_SWEPT = select(_CLOCK.as_of).where(_CLOCK.jurisdiction == bindparam("jurisdiction")).with_for_update(read=True)

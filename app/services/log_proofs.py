@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.inspections import Inspection
@@ -11,7 +11,8 @@ from app.domain.mirroring import LEARNED
 from app.domain.transparency import Note, ProofFile
 from app.services import log, log_witnesses
 from app.store import log as log_store
-from app.store.models import FactRow, LogCosignature, LogHead, LogWitness
+from app.store.models import FactRow, LogCosignature, LogEntry, LogHead, LogWitness
+from app.store.models.base import table_of
 from app.store.unit_of_work import canonical_of
 
 
@@ -32,16 +33,17 @@ class Registration:
 
 def registration(session: Session, inspection: Inspection) -> Registration | None:
     """What can be said of the registration of an inspection's code; None where it has no code in the log."""
-    fact = _issued(session, inspection)
-    if fact is None:
+    about = _about(inspection)
+    found = session.execute(_REGISTERED, about).first() if about else None
+    if found is None:
         return None
-    position = log_store.position_of(session, fact.leaf)
+    registered_at, position = found
     seen = _first_witness(session, position) if position is not None else None
     name, at = seen or (None, None)
     begin = inspection.visit_start or inspection.window_start
     replaces = inspection.code is not None and inspection.code.version > 1
     before = at < begin if at and not replaces else None
-    return Registration(fact.recorded_at, position, name, at, before, replaces)
+    return Registration(registered_at, position, name, at, before, replaces)
 
 
 def proof_file(session: Session, inspection: Inspection) -> bytes | None:
@@ -59,28 +61,39 @@ def proof_file(session: Session, inspection: Inspection) -> bytes | None:
     return bytes(ProofFile(position, tuple(nodes), note, fact.salt + canonical_of(fact)))
 
 
+def _about(inspection: Inspection) -> dict[str, str] | None:
+    """What the fact is found by: that the code was issued, or, of a visit registered elsewhere, that this platform learned
+    of it. It says no more than the code's own page does."""
+    if inspection.code is not None:
+        return {"kind": "code", "id": inspection.code.cti, "what": "code.issued"}
+    return {"kind": "mirror", "id": inspection.id, "what": LEARNED} if inspection.mirrored else None
+
+
 def _issued(session: Session, inspection: Inspection) -> FactRow | None:
-    if inspection.code is None:
-        return _learned(session, inspection) if inspection.mirrored else None
-    where = (FactRow.subject_kind == "code", FactRow.subject_id == inspection.code.cti, FactRow.kind == "code.issued")
-    return session.scalar(select(FactRow).where(*where))
+    about = _about(inspection)
+    return session.scalar(select(FactRow).where(*_CHOSEN), about) if about else None
 
 
-def _learned(session: Session, inspection: Inspection) -> FactRow | None:
-    """Of a visit registered elsewhere: when this platform learned of it. It says no more than the code's own page does."""
-    where = (FactRow.subject_kind == "mirror", FactRow.subject_id == inspection.id, FactRow.kind == LEARNED)
-    return session.scalar(select(FactRow).where(*where))
+_FACT, _ENTRY, _SEEN, _WITNESS = (table_of(model) for model in (FactRow, LogEntry, LogCosignature, LogWitness))
+_CHOSEN = (
+    _FACT.c.subject_kind == bindparam("kind"), _FACT.c.subject_id == bindparam("id"), _FACT.c.kind == bindparam("what"),
+)  # fmt: skip
+_REGISTERED = (
+    select(_FACT.c.recorded_at, _ENTRY.c.position)
+    .outerjoin_from(_FACT, _ENTRY, _ENTRY.c.leaf == _FACT.c.leaf)
+    .where(*_CHOSEN)
+)
+_FIRST = (
+    select(_WITNESS.c.name, _SEEN.c.first_at)
+    .join_from(_SEEN, _WITNESS, _WITNESS.c.verifier == _SEEN.c.witness)
+    .where(_SEEN.c.size > bindparam("position"))
+    .order_by(_SEEN.c.size, _SEEN.c.first_at)
+    .limit(1)
+)
 
 
 def _first_witness(session: Session, position: int) -> tuple[str, datetime] | None:
-    query = (
-        select(LogWitness.name, LogCosignature.first_at)
-        .join(LogWitness, LogWitness.verifier == LogCosignature.witness)
-        .where(LogCosignature.size > position)
-        .order_by(LogCosignature.size, LogCosignature.first_at)
-        .limit(1)
-    )
-    row = session.execute(query).first()
+    row = session.execute(_FIRST, {"position": position}).first()
     return (row.name, row.first_at) if row else None
 
 

@@ -17,7 +17,6 @@ from app.domain.times import shanghai_day
 from app.services import lots, plans
 from app.services.lots import VISIT, Commission, commit, pairs
 from app.store import registry
-from app.store.flag_facts import Reference
 from app.store.models import (
     Certificate,
     CertificateSuspension,
@@ -30,6 +29,7 @@ from app.store.models import (
     Officer,
     OfficerConflict,
 )
+from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork
 
 FEWEST_OFFICERS = 2
@@ -150,7 +150,7 @@ def _unfit_enterprises(
     session: Session, plan: Plan, position: int, line: Line, ids: Sequence[str], today: date
 ) -> dict[str, str]:
     """Why some enterprises are left out: the first reason that holds."""
-    reference = Reference(session)
+    reference = current(session)
     covering = or_(DoNotDisturb.valid_until.is_(None), DoNotDisturb.valid_until >= today)
     protected = set(
         session.scalars(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, select, union_all
 
 from app.domain import reconciliation as domain
 from app.domain.flags.policy import policy_on
@@ -17,8 +17,9 @@ from app.domain.reconciliation import MOST_DAYS, RULE, Match, Record
 from app.domain.times import shanghai_day
 from app.services.findings import settle
 from app.store import case_records as case_store
-from app.store.flag_facts import Reference
 from app.store.models import Base, CaseRecord, Enterprise, FindingRow, Policy, Unit
+from app.store.models.base import table_of
+from app.store.reference import Reference, current
 from app.store.unit_of_work import UnitOfWork
 
 Body = Mapping[str, Any]
@@ -46,16 +47,32 @@ def after_inspections(work: UnitOfWork, reference: Reference | None, inspections
         before = days.get(i.enterprise_id, (own[0], own[0]))
         days[i.enterprise_id] = (min(*own, *before), max(*own, *before))
     found: set[str] = set()
-    for part in case_store.parts(days):
-        first, last = min(days[e][0] for e in part) - MOST_DAYS, max(days[e][1] for e in part) + MOST_DAYS
-        near = (CaseRecord.enterprise_id.in_(part), CaseRecord.day.between(first, last))
-        found.update(work.session.scalars(select(CaseRecord.id).where(*near)))
-    for part in case_store.parts(i.id for i in inspections):
-        touching = or_(CaseRecord.decided_inspection.in_(part), CaseRecord.inspection_id.in_(part))
-        found.update(work.session.scalars(select(CaseRecord.id).where(touching)))
+    for at in range(0, len(inspections), case_store.AT_ONCE):
+        part = inspections[at : at + case_store.AT_ONCE]
+        enterprises = {i.enterprise_id for i in part}
+        asked = {
+            "enterprises": list(enterprises),
+            "inspections": [i.id for i in part],
+            "first": min(days[e][0] for e in enterprises) - MOST_DAYS,
+            "last": max(days[e][1] for e in enterprises) + MOST_DAYS,
+        }
+        found.update(work.session.execute(_CONCERNED, asked).scalars())
     if found:
         work.session.flush()
-        evaluate(work, reference or Reference(work.session), found)
+        evaluate(work, reference or current(work.session), found)
+
+
+_T = table_of(CaseRecord).c
+_CONCERNED = union_all(
+    select(_T.id).where(
+        _T.enterprise_id.in_(bindparam("enterprises", expanding=True)),
+        _T.day.between(bindparam("first"), bindparam("last")),
+    ),
+    *(
+        select(_T.id).where(column.in_(bindparam("inspections", expanding=True)))
+        for column in (_T.decided_inspection, _T.inspection_id)
+    ),
+)
 
 
 def after_registers(work: UnitOfWork, model: type[Base], bodies: Sequence[Body]) -> None:
@@ -66,7 +83,7 @@ def after_registers(work: UnitOfWork, model: type[Base], bodies: Sequence[Body])
     found = {i for part in query for i in work.session.scalars(part)}
     if found:
         work.session.flush()
-        evaluate(work, Reference(work.session), found)
+        evaluate(work, current(work.session), found)
 
 
 def after_enterprises(work: UnitOfWork, enterprises: Sequence[Body]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import PUBLIC
@@ -15,10 +15,9 @@ from app.domain.inspections import TRANSITIONS, Inspection
 from app.domain.times import shanghai_day
 from app.services import flags
 from app.services.verification import BAD_WHEN_ARRIVING, Look, look, note_bad
-from app.store import flag_facts
-from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
 from app.store.models import Challenge, DeviceArrival, DeviceMark
+from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork
 
 SHOWN = ("valid", "registered_elsewhere")  # a visit that is registered and may take place now
@@ -55,14 +54,14 @@ def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_sta
     """
     if action not in ACTIONS:
         raise Invalid("unknown_choice", "action", value=action, choices=", ".join(ACTIONS))
-    seen = look(work.session, text, work.now)
+    seen = look(work.session, text, work.now, lock=True)
     if seen.inspection is None or seen.verdict not in SHOWN:
         if action == "arrive" and seen.verdict in BAD_WHEN_ARRIVING:
             note_bad(work, seen, device)
         if action == "seen" and seen.inspection is not None:
-            _record(work, seen.inspection.id, action, device, by_staff)
+            _record(work, seen.inspection, action, device, by_staff)
         return ScanOutcome(seen, None)
-    inspection = _record(work, seen.inspection.id, action, device, by_staff)
+    inspection = _record(work, seen.inspection, action, device, by_staff)
     return ScanOutcome(replace(seen, inspection=inspection), _open_challenge(work, inspection, action, device))
 
 
@@ -77,9 +76,7 @@ def open_challenges(session: Session, inspection_id: str, now: datetime) -> list
     return [_opened(c) for c in session.scalars(query)]
 
 
-def _record(work: UnitOfWork, inspection_id: str, action: str, device: str, by_staff: bool) -> Inspection:
-    inspection = inspection_store.get(work.session, inspection_id, lock=True)
-    assert inspection is not None
+def _record(work: UnitOfWork, inspection: Inspection, action: str, device: str, by_staff: bool) -> Inspection:
     kind = ACTIONS[action]
     if inspection.state not in TRANSITIONS[kind] or not _first_time(work, inspection, action, device):
         return inspection
@@ -110,19 +107,21 @@ def _enterprises_today(work: UnitOfWork, inspection: Inspection, device: str) ->
     work.session.execute(statement.on_conflict_do_nothing())
     query = select(func.count()).where(DeviceArrival.day_mark == marks["day_mark"])
     count = work.session.scalar(query) or 0
-    policy = policy_on(flag_facts.policies(work.session), inspection.jurisdiction, today)
+    policy = policy_on(current(work.session).policies, inspection.jurisdiction, today)
     return count if count >= policy.get("code.self_scan", "enterprises") else None
 
 
 def _open_challenge(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> OpenChallenge:
     mark = work.vault.mark(f"challenge:{inspection.mark}", device)
-    own, over = Challenge.mark == mark, Challenge.expires_at <= work.now
-    gone = or_(over, own) if action == "arrive" else over
-    work.session.execute(delete(Challenge).where(Challenge.inspection == inspection.id, gone))
-    there = work.session.scalar(select(Challenge).where(Challenge.inspection == inspection.id, own))
-    if there is not None:
-        return _opened(there)
-    taken = list(work.session.scalars(select(Challenge.digits).where(Challenge.inspection == inspection.id)))
+    known = work.session.scalars(select(Challenge).where(Challenge.inspection == inspection.id)).all()
+    gone = [c for c in known if c.expires_at <= work.now or (action == "arrive" and c.mark == mark)]
+    if gone:
+        work.session.execute(delete(Challenge).where(Challenge.id.in_([c.id for c in gone])))
+    standing = [c for c in known if c not in gone]
+    for c in standing:
+        if c.mark == mark:
+            return _opened(c)
+    taken = [c.digits for c in standing]
     challenge = Challenge(
         id=work.new_id(),
         inspection=inspection.id,

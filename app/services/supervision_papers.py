@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, Actor
@@ -21,7 +19,8 @@ from app.services.flag_actions import evidence, may_see, visible
 from app.services.papers import About
 from app.store import followup
 from app.store import papers as store
-from app.store.models import Enterprise, FindingRow, InspectionRow, JurisdictionSetting
+from app.store.models import Enterprise, FindingRow, InspectionRow
+from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork, fact_of, history
 
 SUBJECT = "finding"
@@ -150,8 +149,4 @@ def _fits(row: FindingRow, kind: PaperKind) -> None:
 
 def settings_of(session: Session, region: str, today: date) -> dict[str, str]:
     """The texts of a jurisdiction that hold today."""
-    query = select(JurisdictionSetting.key, JurisdictionSetting.value).where(
-        JurisdictionSetting.region == region, JurisdictionSetting.valid_from <= today
-    )
-    found: dict[str, Any] = dict(session.execute(query.order_by(JurisdictionSetting.valid_from)).all())
-    return found
+    return {key: said.value for key, said in current(session).settings(region, today).items()}

@@ -22,6 +22,7 @@ from app.services import registers, roots
 from app.store.documents import expires_at, keep, next_version, published
 from app.store.issuers import recognised
 from app.store.models import CodeRow, InspectionRow, Log, LogWitness, SignedDocument, Unit, UnitKey
+from app.store.reference import entry_of
 from app.store.unit_of_work import UnitOfWork
 
 KEY_LIFETIME = timedelta(days=2 * 365)
@@ -30,17 +31,6 @@ STATUS_LIFETIME = timedelta(days=1)
 RESIGN_BEFORE = timedelta(days=20)  # the key list is signed anew when it has less than this left
 KEYS, STATUS, ROOT = "inspection-keys", "inspection-status", roots.ROOT
 LOG = "inspection-log"
-
-
-class RegisteredKeys:
-    """Looks a key up in the register when a verification asks for it: one indexed row."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def find(self, kid: bytes) -> KeyEntry | None:
-        row = self.session.get(UnitKey, kid.hex())
-        return _entry(row, "") if row else None
 
 
 def signing_key(work: UnitOfWork, unit: str, use: str = SIGNS_CODES) -> SigningKey:
@@ -85,7 +75,7 @@ def revoke(work: UnitOfWork, actor: Actor, kid: str, reason: str) -> None:
 def entries(session: Session) -> list[KeyEntry]:
     """All keys, oldest first."""
     query = select(UnitKey, Unit.name).join(Unit, Unit.code == UnitKey.unit).order_by(UnitKey.not_before, UnitKey.kid)
-    return [_entry(row, name) for row, name in session.execute(query)]
+    return [entry_of(row, name) for row, name in session.execute(query)]
 
 
 def publish_keys(work: UnitOfWork, root: SigningKey | None = None) -> bool:
@@ -229,21 +219,6 @@ def _add(work: UnitOfWork, unit: str, use: str, suite: str, actor: Actor = SYSTE
     registers.record(work, actor, work.default_jurisdiction, [row])
     publish_keys(work)
     return row
-
-
-def _entry(row: UnitKey, unit_name: str) -> KeyEntry:
-    return KeyEntry(
-        kid=bytes.fromhex(row.kid),
-        unit=row.unit,
-        unit_name=unit_name,
-        suite=row.suite,
-        jwk=json.loads(row.jwk),
-        not_before=row.not_before,
-        not_after=row.not_after,
-        revoked_at=row.revoked_at,
-        revoked_reason=row.revoked_reason,
-        use=row.use,
-    )
 
 
 def _status_unit(work: UnitOfWork) -> str | None:

@@ -22,13 +22,12 @@ from app.domain.inspections import Inspection
 from app.domain.mirroring import presented_as
 from app.domain.times import rfc3339, shanghai_day
 from app.services import flags
-from app.services.unit_keys import RegisteredKeys
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
-from app.store.issuers import recognised
 from app.store.issuing import mirrors
 from app.store.mirroring import by_code
 from app.store.models import BadPresentation, CodeRow, Enterprise
+from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork
 
 # rules.md, code.bad: what a posted verification, and what an attempted arrival, leaves a note for
@@ -51,24 +50,34 @@ class Look:
         return str(self.verification.verdict)
 
 
-def look(session: Session, text: str, now: datetime, uscc: str | None = None, issuers: Sequence[Issuer] = ()) -> Look:
-    """What a URL, a token's digits or a short code is worth at `now`. Reads only; a few indexed rows."""
+def look(
+    session: Session,
+    text: str,
+    now: datetime,
+    uscc: str | None = None,
+    issuers: Sequence[Issuer] = (),
+    *,
+    lock: bool = False,
+) -> Look:
+    """What a URL, a token's digits or a short code is worth at `now`. Reads only; a few indexed rows.
+
+    `lock`: the inspection found stays as it is until the transaction ends, so that a step can rest on it."""
     scanned = classify(text, issuers)
-    seen = _look(session, scanned, now, uscc)
+    seen = _look(session, scanned, now, uscc, lock)
     if scanned.kind in (FOREIGN, OTHER_ISSUER) or seen.verification.verdict == Verdict.UNKNOWN_KEY:
-        return _elsewhere(session, seen, text, now, uscc, issuers)
+        return _elsewhere(session, seen, text, now, uscc, issuers, lock)
     return seen
 
 
 def _elsewhere(
-    session: Session, seen: Look, text: str, now: datetime, uscc: str | None, issuers: Sequence[Issuer]
+    session: Session, seen: Look, text: str, now: datetime, uscc: str | None, issuers: Sequence[Issuer], lock: bool
 ) -> Look:
     """A code that is not ours may belong to a visit that another system registered and that is known here.
 
     Where none is, one of a recognised system stays unread while only our own codes count, else it is not registered here.
     """
     issuer = seen.scanned.issuer or issuer_of(text, issuers)
-    found = by_code(session, text)
+    found = by_code(session, text, lock=lock)
     if found is not None:
         enterprise = session.get_one(Enterprise, found.enterprise_id)
         window = found.window_start, found.window_end
@@ -82,7 +91,7 @@ def _elsewhere(
     return Look(other, _stopped_at("registered", Verdict.NOT_REGISTERED))
 
 
-def _look(session: Session, scanned: Scanned, now: datetime, uscc: str | None) -> Look:
+def _look(session: Session, scanned: Scanned, now: datetime, uscc: str | None, lock: bool) -> Look:
     presented: str | bytes = scanned.value
     if scanned.kind == SHORT_CODE:
         token = session.scalar(select(CodeRow.token).where(CodeRow.short_code == scanned.value))
@@ -94,15 +103,15 @@ def _look(session: Session, scanned: Scanned, now: datetime, uscc: str | None) -
     found: dict[bytes, Inspection] = {}
 
     def register(cti: bytes) -> RegisteredCode | None:
-        code = session.get(CodeRow, cti.hex())
-        inspection = inspection_store.get(session, code.inspection) if code else None
-        if code is None or inspection is None:
+        issued = inspection_store.by_code(session, cti.hex(), lock=lock)
+        if issued is None:
             return None
+        token, inspection = issued
         found[cti] = inspection
-        replaced = inspection.code is None or inspection.code.cti != code.cti
-        return RegisteredCode(cti, inspection.state, signed_digest(code.token), replaced)
+        replaced = inspection.code is None or inspection.code.cti != cti.hex()
+        return RegisteredCode(cti, inspection.state, signed_digest(token), replaced)
 
-    verification = verify_code(presented, RegisteredKeys(session), register, now, uscc)
+    verification = verify_code(presented, current(session), register, now, uscc)
     known = verification.registered
     return Look(scanned, verification, found.get(known.cti) if known else None)
 
@@ -111,13 +120,9 @@ def _stopped_at(step: str, verdict: Verdict) -> Verification:
     return Verification(verdict, (Step(step, False),))
 
 
-def verify(work: UnitOfWork, text: str, uscc: str | None, device: str) -> Look:
-    """`look`, and a note where the verdict is one that rules.md names."""
-    issuers = recognised(work.session, work.default_jurisdiction, shanghai_day(work.now))
-    seen = look(work.session, text, work.now, uscc, issuers)
-    if seen.verdict in BAD_WHEN_VERIFIED and seen.scanned.issuer is None:  # another system's code is nobody's forgery
-        note_bad(work, seen, device)
-    return seen
+def is_to_be_noted(seen: Look) -> bool:
+    """Whether a posted verification leaves a note; another system's code is nobody's forgery."""
+    return seen.verdict in BAD_WHEN_VERIFIED and seen.scanned.issuer is None
 
 
 def note_bad(work: UnitOfWork, seen: Look, device: str) -> None:

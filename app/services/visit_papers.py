@@ -30,8 +30,8 @@ from app.store.models import (
     InspectionRow,
     InspectionUnit,
     ItemTerm,
-    JurisdictionSetting,
 )
+from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork, fact_of, history
 
 SUBJECT = "inspection"
@@ -150,6 +150,8 @@ def _photos(
 ) -> tuple[paper.PhotoOnPaper, ...]:
     """The recorded photographs. One belongs to an item: the points of it where a problem was found are named with it."""
     named = [p for body in site for p in body.get("photos", ())]
+    if not named:
+        return ()
     rows = session.execute(select(FileRow.id, FileRow.recorded_at).where(FileRow.id.in_({p["file"] for p in named})))
     times = dict(rows.all())
     return tuple(
@@ -243,7 +245,4 @@ def _frequency(session: Session, i: Inspection) -> str:
 def _settings(session: Session, i: Inspection) -> dict[str, str]:
     """The jurisdiction's own texts that papers use, as they stand on the day of the visit or of the application."""
     day = shanghai_day(i.decided_at or i.applied_at)
-    query = select(JurisdictionSetting.key, JurisdictionSetting.value).where(
-        JurisdictionSetting.region == i.jurisdiction, JurisdictionSetting.valid_from <= day
-    )
-    return dict(session.execute(query.order_by(JurisdictionSetting.valid_from)).all())
+    return {key: said.value for key, said in current(session).settings(i.jurisdiction, day).items()}

@@ -19,6 +19,7 @@ from app.store.trouble import READ_ONLY
 __all__ = ["Database", "Session", "dialect_insert", "engine_of", "next_ids", "one_moment"]
 BUSY_TIMEOUT_SECONDS = 30
 STANDBY_SECONDS = 3  # then the primary reads
+ONE_MOMENT = "one moment"  # in the info of sessions whose statements all see the same
 # A server that lost its power says nothing: who waits for it must notice. Each can be set in the URL, too (libpq's names).
 PATIENCE = {
     "connect_timeout": 5,  # seconds, for each host that the URL names
@@ -85,7 +86,7 @@ def one_moment(engine: Engine) -> Iterator[Session]:
     """It sees one moment, on both databases: what its statements count agrees, whoever commits between them."""
     if engine.dialect.name != "sqlite":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with Session(engine, expire_on_commit=False, autoflush=False) as session:
+    with Session(engine, expire_on_commit=False, autoflush=False, info={ONE_MOMENT: True}) as session:
         yield session
 
 

@@ -2,25 +2,18 @@
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.deadlines import SETTING, Terms
 from app.domain.flags.policy import WorkingDays
-from app.store.flag_facts import calendar_of
-from app.store.models import JurisdictionSetting
+from app.store.reference import current
 
 
 def calendar(session: Session) -> WorkingDays:
-    return calendar_of(session)
+    return current(session).calendar
 
 
 def terms(session: Session, region: str, today: date) -> Terms:
     """The days of each node in a jurisdiction as they hold today."""
-    query = select(JurisdictionSetting.key, JurisdictionSetting.value).where(
-        JurisdictionSetting.region == region,
-        JurisdictionSetting.valid_from <= today,
-        JurisdictionSetting.key.startswith(SETTING, autoescape=True),
-    )
-    rows = session.execute(query.order_by(JurisdictionSetting.valid_from))
-    return Terms.of({row.key: row.value for row in rows})
+    in_force = current(session).settings(region, today)
+    return Terms.of({key: said.value for key, said in in_force.items() if key.startswith(SETTING)})

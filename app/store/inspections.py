@@ -3,11 +3,11 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, literal_column, null, select, union_all
 from sqlalchemy import update as sql_update
 from sqlalchemy.orm import Session
 
@@ -24,37 +24,46 @@ from app.store.models import (
     InspectionRow,
     InspectionUnit,
 )
+from app.store.models.base import table_of
 
 LONGEST_KEY = 100
+AT_ONCE = 500
 _CHILD_FIELDS = {"units", "items", "officers", "code", "results", "invitations"}
 _PLAIN_FIELDS = tuple(f.name for f in fields(Inspection) if f.name not in _CHILD_FIELDS)
 
 
 def get(session: Session, inspection_id: str, *, lock: bool = False) -> Inspection | None:
     """The current state, locked until the end of the transaction where asked (PostgreSQL)."""
-    query = select(InspectionRow).where(InspectionRow.id == inspection_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = _assemble(session, list(session.scalars(query)))
+    if lock and session.get_bind().dialect.name == "postgresql":
+        session.execute(_LOCKING, {"id": inspection_id})  # what is read next was committed before
+    found = _assemble(session, session.execute(_ONE, {"id": inspection_id}).all())
     return found[0] if found else None
+
+
+def by_code(session: Session, cti: str, *, lock: bool = False) -> tuple[bytes, Inspection] | None:
+    """The token of an issued code as it was signed, and its inspection as it stands, locked where asked (PostgreSQL)."""
+    if lock and session.get_bind().dialect.name == "postgresql":
+        session.execute(_LOCKING_CODE, {"cti": cti})
+    row = session.execute(_BY_CODE, {"cti": cti}).first()
+    return (row.token, _assemble(session, [row])[0]) if row else None
 
 
 def get_many(session: Session, ids: Iterable[str]) -> list[Inspection]:
     """The current states of `ids` in that order; unknown ids are left out."""
     wanted = list(dict.fromkeys(ids))
-    rows = {r.id: r for r in session.scalars(select(InspectionRow).where(InspectionRow.id.in_(wanted)))}
+    rows = {r.id: r for r in session.execute(_MANY, {"ids": wanted})} if wanted else {}
     return _assemble(session, [rows[i] for i in wanted if i in rows])
 
 
 def of_enterprise(session: Session, enterprise_id: str, *where: Any) -> list[Inspection]:
     """All inspections of an enterprise that fulfil `where`, by visit start."""
     query = select(InspectionRow).where(InspectionRow.enterprise_id == enterprise_id, *where)
-    return _assemble(session, list(session.scalars(query.order_by(InspectionRow.visit_start, InspectionRow.number))))
+    return select_where(session, query.order_by(InspectionRow.visit_start, InspectionRow.number))
 
 
 def select_where(session: Session, query: Any) -> list[Inspection]:
     """The inspections that a query over InspectionRow selects, in its order."""
-    return _assemble(session, list(session.scalars(query)))
+    return _assemble(session, session.execute(query.with_only_columns(*_COLUMNS)).all())
 
 
 def jurisdictions(session: Session) -> list[str]:
@@ -205,42 +214,121 @@ def invitation_of(row: InspectionInvitation) -> Invitation:
     )
 
 
-_CHILDREN = (InspectionUnit, InspectionItem, InspectionOfficer, InspectionInvitation)
-
-
-def _assemble(session: Session, rows: list[InspectionRow]) -> list[Inspection]:
-    """Domain objects for rows: five more queries however many rows there are (per 500)."""
+def _assemble(session: Session, rows: Sequence[Any]) -> list[Inspection]:
+    """Domain objects for rows of _COLUMNS: two more queries however many rows there are (per 500), three where units were
+    invited; none for codes that the rows bring along."""
     out: list[Inspection] = []
-    for at in range(0, len(rows), 500):
-        part = rows[at : at + 500]
-        ids = [r.id for r in part]
-        children = {model: _grouped(session, model, ids) for model in _CHILDREN}
-        ctis = [r.code_cti for r in part if r.code_cti]
-        codes = {c.cti: c for c in session.scalars(select(CodeRow).where(CodeRow.cti.in_(ctis)))} if ctis else {}
-        out += [_inspection(r, children, codes) for r in part]
+    for at in range(0, len(rows), AT_ONCE):
+        part = rows[at : at + AT_ONCE]
+        children = _children_of(session, [r.id for r in part])
+        codes = _codes_of(session, part)
+        out += [_inspection(r, children[r.id], codes) for r in part]
     return out
 
 
-def _grouped(session: Session, model: Any, ids: list[str]) -> dict[str, list[Any]]:
-    grouped: dict[str, list[Any]] = {i: [] for i in ids}
-    query = select(model).where(model.inspection.in_(ids)).order_by(model.inspection, model.position)
-    for row in session.scalars(query.execution_options(populate_existing=True)):
-        grouped[row.inspection].append(row)
+@dataclass(slots=True)
+class Beside:
+    """The rows beside one inspection in the order of their positions: `a` names, `b` and `c` are what stands with the name."""
+
+    units: list[Any] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
+    officers: list[Any] = field(default_factory=list)
+    invitations: list[InspectionInvitation] = field(default_factory=list)
+
+
+def _children_of(session: Session, ids: list[str]) -> dict[str, Beside]:
+    grouped = {i: Beside() for i in ids}
+    invited = []
+    for row in session.execute(_BESIDE, {"ids": ids}):
+        if row.which == _INVITED:
+            invited.append(row.inspection)
+        else:
+            getattr(grouped[row.inspection], row.which).append(row)
+    if invited:
+        query = select(InspectionInvitation).where(InspectionInvitation.inspection.in_(set(invited)))
+        ordered = query.order_by(InspectionInvitation.inspection, InspectionInvitation.position)
+        for invitation in session.scalars(ordered.execution_options(populate_existing=True)):
+            grouped[invitation.inspection].invitations.append(invitation)
     return grouped
 
 
-def _inspection(row: InspectionRow, children: dict[Any, dict[str, list[Any]]], codes: dict[str, CodeRow]) -> Inspection:
-    items = children[InspectionItem][row.id]
+def _codes_of(session: Session, rows: Sequence[Any]) -> dict[str, Any]:
+    """The code that each row names: from the row itself where it was joined, else by one query."""
+    ctis = [r.code_cti for r in rows if r.code_cti]
+    if not ctis:
+        return {}
+    if "code_version" in rows[0]._fields:
+        return {r.code_cti: r for r in rows if r.code_cti}
+    return {row.code_cti: row for row in session.execute(_CODES, {"ctis": ctis})}
+
+
+def _inspection(row: Any, beside: Beside, codes: Mapping[str, Any]) -> Inspection:
     return Inspection(
-        **{name: getattr(row, name) for name in _PLAIN_FIELDS},
-        units=tuple(u.unit for u in children[InspectionUnit][row.id]),
-        items=tuple(i.item for i in items),
-        officers=tuple(OfficerOnVisit(o.certificate_no, o.name, o.unit) for o in children[InspectionOfficer][row.id]),
-        results=tuple(Result(i.item, i.outcome, i.note) for i in items if i.outcome),
+        **dict(zip(_PLAIN_FIELDS, row, strict=False)),
+        units=tuple(u.a for u in beside.units),
+        items=tuple(i.a for i in beside.items),
+        officers=tuple(OfficerOnVisit(o.a, o.b, o.c) for o in beside.officers),
+        results=tuple(Result(i.a, i.b, i.c) for i in beside.items if i.b),
         code=_code(codes[row.code_cti]) if row.code_cti else None,
-        invitations=tuple(invitation_of(i) for i in children[InspectionInvitation][row.id]),
+        invitations=tuple(invitation_of(i) for i in beside.invitations),
     )
 
 
-def _code(row: CodeRow) -> CodeVersion:
-    return CodeVersion(row.cti, row.version, row.kid, row.short_code, row.issued_at, row.not_before, row.expires_at)
+def _code(row: Any) -> CodeVersion:
+    return CodeVersion(
+        row.code_cti, row.code_version, row.code_kid, row.code_short, row.code_issued_at, row.code_from, row.code_until
+    )
+
+
+# The statements of every page and every step, made once and over tables, not objects: SQLAlchemy keeps what it compiled
+# beside them, and building, compiling and filling objects took ten times as long as the database did.
+_INVITED = "invitations"
+_T, _CODE = table_of(InspectionRow).c, table_of(CodeRow).c
+_OWN = table_of(CodeRow).alias()  # the code that an inspection names; another of the same inspection may be presented
+_COLUMNS = (*(_T[name] for name in _PLAIN_FIELDS), _T.code_cti)
+
+
+def _named(code: Any) -> tuple[Any, ...]:
+    return (
+        code.version.label("code_version"), code.kid.label("code_kid"), code.short_code.label("code_short"),
+        code.issued_at.label("code_issued_at"), code.not_before.label("code_from"),
+        code.expires_at.label("code_until"),
+    )  # fmt: skip
+
+
+def _beside() -> Any:
+    """Units, items, officers and the mark of an invitation, as rows of one shape."""
+
+    def part(which: str, model: Any, *names: str) -> Any:
+        own = table_of(model).c
+        shaped = [*(own[name] for name in names), *[null()] * (3 - len(names))]
+        named = [column.label(name) for name, column in zip("abc", shaped, strict=True)]
+        found = select(literal_column(f"'{which}'").label("which"), own.inspection, own.position, *named)
+        return found.where(own.inspection.in_(bindparam("ids", expanding=True)))
+
+    parts = union_all(
+        part("units", InspectionUnit, "unit"),
+        part("items", InspectionItem, "item", "outcome", "note"),
+        part("officers", InspectionOfficer, "certificate_no", "name", "unit"),
+        part(_INVITED, InspectionInvitation),
+    )
+    return parts.order_by(literal_column("2"), literal_column("3"))
+
+
+_SHOWN = select(*_COLUMNS, *_named(_OWN.c)).outerjoin_from(_T.id.table, _OWN, _OWN.c.cti == _T.code_cti)
+_ONE = _SHOWN.where(_T.id == bindparam("id"))
+_BY_CODE = (
+    _SHOWN.add_columns(_CODE.token)
+    .join(table_of(CodeRow), _CODE.inspection == _T.id)
+    .where(_CODE.cti == bindparam("cti"))
+)
+_LOCKING_CODE = (
+    select(_T.id)
+    .join(table_of(CodeRow), _CODE.inspection == _T.id)
+    .where(_CODE.cti == bindparam("cti"))
+    .with_for_update(of=_T.id.table)
+)
+_LOCKING = select(_T.id).where(_T.id == bindparam("id")).with_for_update()
+_MANY = _SHOWN.where(_T.id.in_(bindparam("ids", expanding=True)))
+_CODES = select(_CODE.cti.label("code_cti"), *_named(_CODE)).where(_CODE.cti.in_(bindparam("ctis", expanding=True)))
+_BESIDE = _beside()

@@ -8,26 +8,20 @@ from sqlalchemy.orm import Session
 
 from app.domain.mirroring import OWN, Issuing
 from app.store.models import JurisdictionSetting
+from app.store.reference import current
 
 KEY = "issuing"
 
 
 def issuing_on(session: Session, region: str, day: date) -> Issuing:
     """What holds for `region` on `day`: its own codes where nothing was set."""
-    where = (
-        JurisdictionSetting.region == region,
-        JurisdictionSetting.key == KEY,
-        JurisdictionSetting.valid_from <= day,
-    )
-    newest = select(JurisdictionSetting.value).where(*where).order_by(JurisdictionSetting.valid_from.desc()).limit(1)
-    value = session.scalar(newest)
-    return Issuing(**json.loads(value)) if value else Issuing()
+    said = current(session).settings(region, day).get(KEY)
+    return Issuing(**json.loads(said.value)) if said else Issuing()
 
 
 def mirrors(session: Session, day: date) -> bool:
     """Whether visits of another system come in anywhere here on `day`: then what is not among them is not registered."""
-    query = select(JurisdictionSetting.region).where(JurisdictionSetting.key == KEY).distinct()
-    return any(issuing_on(session, region, day).mode != OWN for region in session.scalars(query))
+    return any(issuing_on(session, region, day).mode != OWN for region in current(session).regions)
 
 
 def to_come(session: Session, region: str, day: date) -> list[tuple[date, Issuing]]:

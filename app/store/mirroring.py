@@ -31,7 +31,7 @@ def add(session: Session, inspection: Inspection, now: datetime) -> MirroredVisi
     return row
 
 
-def by_code(session: Session, text: str) -> Inspection | None:
+def by_code(session: Session, text: str, *, lock: bool = False) -> Inspection | None:
     """The mirrored inspection that a code of another system belongs to; the newest, where a system uses a code again.
 
     `text` is the code as scanned, or `e-` and its hash. The row only leads to the inspection: what that itself says decides.
@@ -39,7 +39,7 @@ def by_code(session: Session, text: str) -> Inspection | None:
     digest = presented_digest(text)
     query = select(MirroredVisit.inspection).where(MirroredVisit.qr_digest == digest)
     for inspection_id in session.scalars(query.order_by(MirroredVisit.inspection.desc()).limit(3)):
-        found = inspection_store.get(session, inspection_id)
+        found = inspection_store.get(session, inspection_id, lock=lock)
         if found and found.mirrored and found.external_qr and qr_digest(found.external_qr) == digest:
             return found
     return None

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.domain.facts import Fact
 from app.domain.papers.lifecycle import TRANSITIONS, Paper, evolve
 from app.store.database import dialect_insert
-from app.store.models import FactRow, PaperCounter, PaperRow, PaperSetting, Unit
+from app.store.models import FactRow, PaperCounter, PaperRow, PaperSetting
+from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork, fact_of, history
 
 IN_FACTS = {"content", "typed"}
@@ -68,4 +69,4 @@ def setting(session: Session, unit: str) -> PaperSetting | None:
 
 
 def unit_name(session: Session, unit: str) -> str:
-    return session.get_one(Unit, unit).name
+    return str(current(session).units[unit].name)

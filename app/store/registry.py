@@ -2,22 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.enterprises import normalise_name
-from app.store.models import Enterprise, Item, JurisdictionSetting, Officer, Region, Unit
+from app.store.models import Enterprise, Officer
+from app.store.reference import current
 
 JOINT_WINDOW, LONGEST_JOINT_WINDOW = 30, 365  # days
 
 
-def units(session: Session, codes: Iterable[str]) -> dict[str, Unit]:
-    return {u.code: u for u in session.scalars(select(Unit).where(Unit.code.in_(set(codes))))}
+def units(session: Session, codes: Iterable[str]) -> dict[str, Any]:
+    known = current(session).units
+    return {code: known[code] for code in dict.fromkeys(codes) if code in known}
 
 
-def items(session: Session, codes: Iterable[str]) -> dict[str, Item]:
-    return {i.code: i for i in session.scalars(select(Item).where(Item.code.in_(set(codes))))}
+def items(session: Session, codes: Iterable[str]) -> dict[str, Any]:
+    known = current(session).items
+    return {code: known[code] for code in dict.fromkeys(codes) if code in known}
 
 
 def officers(session: Session, certificates: Iterable[str]) -> dict[str, Officer]:
@@ -34,19 +38,12 @@ def officers_named(session: Session, certificates: Sequence[str]) -> list[dict[s
 
 def district_of(session: Session, region: str | None) -> str | None:
     """The district that a region lies in (itself, or the nearest above it), or None above districts."""
-    while region is not None:
-        row = session.get(Region, region)
-        if row is None:
-            return None
-        if row.level == "district":
-            return row.code
-        region = row.parent
-    return None
+    return current(session).district_of(region)
 
 
 def regions_below(session: Session, region: str) -> set[str]:
     """A region and all below it."""
-    parents = dict(session.execute(select(Region.code, Region.parent)).all())
+    parents = current(session).parents
     found = {region}
     while more := {code for code, parent in parents.items() if parent in found} - found:
         found |= more
@@ -55,13 +52,13 @@ def regions_below(session: Session, region: str) -> set[str]:
 
 def region_name(session: Session, region: str) -> str:
     """What a region is called; its code where nobody knows it."""
-    row = session.get(Region, region)
+    row = current(session).regions.get(region)
     return row.name if row else region
 
 
 def jurisdiction_of(session: Session, unit_region: str | None, enterprise_region: str | None, default: str) -> str:
     """architecture.md: the unit's district, else the enterprise's, else the installation's."""
-    return district_of(session, unit_region) or district_of(session, enterprise_region) or default
+    return current(session).jurisdiction_of(unit_region, enterprise_region, default)
 
 
 def enterprise(session: Session, enterprise_id: str) -> Enterprise | None:
@@ -81,10 +78,8 @@ def enterprise_by_name(session: Session, name: str) -> Enterprise | None:
 
 def setting(session: Session, region: str, key: str, today: date) -> str | None:
     """A jurisdiction's own text or number in force today, or None where it has none."""
-    query = select(JurisdictionSetting.value).where(
-        JurisdictionSetting.region == region, JurisdictionSetting.key == key, JurisdictionSetting.valid_from <= today
-    )
-    return session.scalar(query.order_by(JurisdictionSetting.valid_from.desc()).limit(1))
+    found = current(session).settings(region, today).get(key)
+    return found.value if found else None
 
 
 def joint_window(session: Session, region: str, today: date) -> timedelta:

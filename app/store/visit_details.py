@@ -14,7 +14,7 @@ from app.domain.inspections import Inspection
 from app.domain.plans import Plan
 from app.domain.steps_of_days import Steps
 from app.store import plans as plan_store
-from app.store.flag_facts import Reference, covers, visit_of
+from app.store.flag_facts import visit_of
 from app.store.models import (
     Certificate,
     CertificateSuspension,
@@ -22,6 +22,7 @@ from app.store.models import (
     Enterprise,
     Officer,
 )
+from app.store.reference import Reference, covers
 
 Begun = tuple[Inspection, datetime]  # an inspection, and when its visit began (for advice: would begin)
 

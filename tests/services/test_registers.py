@@ -62,6 +62,7 @@ ELSEWHERE = {  # tables that are no registers, and why
     ),
     "actors": "their roles, accounts and tokens are registers",
     "login_sessions": "passing",
+    "register_version": "passing: which registers a process keeps in memory",
     "red_told": "passing: what was told already",
     "recovery_codes": "keyed marks, which nobody makes without the installation's key",
     **dict.fromkeys(

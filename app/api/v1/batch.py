@@ -16,7 +16,7 @@ from app.domain.actors import Actor
 from app.domain.errors import DomainError, Invalid, Problem
 from app.errors import sentence
 from app.services import applications
-from app.store.flag_facts import Reference
+from app.store.reference import Reference, current
 
 
 class RowOut(Told):
@@ -34,7 +34,7 @@ class BatchOut(Told):
 
 
 def _reference(work: Any) -> Reference:
-    return Reference(work.session)
+    return current(work.session)
 
 
 @Declared(

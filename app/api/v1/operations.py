@@ -77,6 +77,7 @@ class Declared:
     example: Any = None
     answer: type[BaseModel] | None = None
     media: str = "application/json"
+    reads: bool = False  # a posted question: the handler (session, who, body) reads, and performs what it must note
     many: bool = False  # the handler (who, body) performs a transaction for each of many rows itself
 
     def __call__(self, handler: Handler) -> Handler:
@@ -110,6 +111,10 @@ class Declared:
             command = parse(self.body) if self.body else None
             if self.many:
                 answer = handler(who, command, **path)
+                return as_json(answer.body, answer.status)
+            if self.reads:
+                with reading() as session:
+                    answer = handler(session, who, command, **path)
                 return as_json(answer.body, answer.status)
             answer = perform(_once, handler, who, command, path, self.creates)
         if answer.raises:

@@ -50,6 +50,7 @@ from app.store.models.reference import (
     NationalCode,
     Policy,
     Region,
+    RegisterVersion,
     Unit,
     UnitTerritory,
 )
@@ -69,7 +70,8 @@ __all__ = [
     "LogCosignature", "LogDummy", "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "Look",
     "Lot", "MatterRow", "MirroredVisit", "NationalCode", "Observation", "Officer", "OfficerConflict", "OutboxRow", "OwnChoice",
     "PaperCounter", "PaperRow", "PaperSetting", "Passkey", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "Proposal",
-    "RateBucket", "RecoveryCode", "RectificationRow", "Recusal", "RedTold", "Region", "RegionPlace", "RoleAssignment",
+    "RateBucket", "RecoveryCode", "RectificationRow", "Recusal", "RedTold", "Region", "RegionPlace",
+    "RegisterVersion", "RoleAssignment",
     "RuleClock", "SavedView", "SecondFactor", "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson",
     "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey", "UnitQuestion", "UnitTerritory", "User", "VisitDraft",
     "VisitPhoto", "Watch",

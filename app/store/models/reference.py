@@ -122,3 +122,11 @@ class Policy(Base):
     note: Mapped[str | None] = mapped_column(Text)
     confirmed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+
+
+class RegisterVersion(Base):
+    """One row: the version of what this file and the keys hold, exchanged by triggers (app/store/reference.py)."""
+
+    __tablename__ = "register_version"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str] = mapped_column(String(36))

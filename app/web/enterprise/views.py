@@ -17,11 +17,12 @@ from app.errors import sentence
 from app.i18n import moment
 from app.queries import enterprise as queries
 from app.queries import registry
-from app.queries.papers import served_to
+from app.queries.papers import any_served
 from app.security import device, is_staff_device, public
 from app.services import log_proofs, scans, speech, verification
 from app.store.issuers import recognised
 from app.store.limits import Limit
+from app.store.reference import Setting
 from app.web.enterprise import forms
 from app.web.verdicts import VERDICTS
 
@@ -35,7 +36,7 @@ NOT_OURS = ("bad_signature", "unknown_key", "malformed", "not_registered")
 def _whom_to_call() -> dict[str, Any]:
     """For the calls that every page offers: asked for only where they are shown."""
 
-    def place_settings() -> dict[str, queries.Setting]:
+    def place_settings() -> dict[str, Setting]:
         with reading() as session:
             return _settings(session)
 
@@ -178,10 +179,9 @@ def _page(presented: str) -> str:
         around = queries.around(session, i) if i else None
         settings = queries.settings(session, i.jurisdiction, shanghai_day(now())) if i else _settings(session)
         registration = log_proofs.registration(session, i) if i else None
-        served = (
-            i is not None and look.scanned.kind == CODE and served_to(session, i.enterprise_id, ("inspection", i.id))
-        )
-        rectification = queries.rectification(session, i) if i else None
+        is_code = look.scanned.kind == CODE
+        served = i is not None and is_code and any_served(session, i.enterprise_id, ("inspection", i.id))
+        rectification = queries.rectification(session, i) if i and i.result_recorded_at else None
     if look.scanned.issuer is not None and i is None:
         return render_template("enterprise/issuer.html", issuer=look.scanned.issuer, verdict=look.verdict)
     words = VERDICTS[look.verdict]
@@ -200,10 +200,10 @@ def _page(presented: str) -> str:
         short_code=display_short_code(i.code.short_code) if i and i.code and look.verdict != "replaced" else None,
         rectification=rectification,
         can_rate=i is not None and (now() >= i.window_start or i.first_arrive_at is not None),
-        is_code=look.scanned.kind == CODE,
+        is_code=is_code,
         checked_at=now(),
         registration=registration,
-        has_papers=bool(served),
+        has_papers=served,
     )
 
 
@@ -211,7 +211,7 @@ def _issuers(session: Any) -> tuple[Issuer, ...]:
     return recognised(session, installation().config.jurisdiction, shanghai_day(now()))
 
 
-def _settings(session: Any) -> dict[str, queries.Setting]:
+def _settings(session: Any) -> dict[str, Setting]:
     return queries.settings(session, installation().config.jurisdiction, shanghai_day(now()))
 
 
