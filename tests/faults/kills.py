@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.faults.machines import Postgres, place
+from tests.faults.machines import Application, Postgres, place
 from tests.faults.site import Site, site
 
 WEB_WORKERS = 0.65  # of the kills of the application hit one process that answers, the others all of it at once
@@ -23,13 +23,7 @@ CALLS_BETWEEN = 12  # acknowledged between two faults: each is under load
 
 
 def run(
-    folder: Path,
-    faults: Sequence[str],
-    clients: int,
-    workers: int = 2,
-    seed: int = 1,
-    pause: float = 30,
-    background: bool = True,
+    folder: Path, faults: Sequence[str], clients: int, seed: int = 1, pause: float = 30
 ) -> tuple[Site, dict[str, list[str]]]:
     """These faults one after the other, the moment of each left to chance; the site and what its audit found."""
     source, done = random.Random(seed), Counter[str]()
@@ -37,15 +31,14 @@ def run(
     try:
         postgres.start()
         postgres.query("CREATE DATABASE jcm")
-        with site(postgres.url("jcm"), folder, workers=workers) as here:
-            here.app.background = background
+        with site(postgres.url("jcm"), folder) as here:
             here.app.start()
             here.begin(clients)
             here.wait_for_answers(CALLS_BETWEEN)
             began = time.monotonic()
             for number, fault in enumerate(faults):
                 time.sleep(source.uniform(0, 0.3))  # anywhere between two statements
-                done[_happen(here, postgres, fault, source, pause)] += 1
+                done[happen(here, postgres, fault, source, pause)] += 1
                 here.wait_for_answers(CALLS_BETWEEN)
                 if number % 10 == 9:
                     print(f"{number + 1}/{len(faults)} {dict(done)} {dict(here.seen.failures)}", flush=True)
@@ -57,7 +50,8 @@ def run(
         postgres.gone()
 
 
-def _happen(here: Site, postgres: Postgres, fault: str, source: random.Random, pause: float) -> str:
+def happen(here: Site, postgres: Postgres, fault: str, source: random.Random, pause: float) -> str:
+    """One fault, and whatever is needed to begin again; its name in the report."""
     if fault == "database":
         postgres.kill()
         postgres.start()
@@ -67,11 +61,12 @@ def _happen(here: Site, postgres: Postgres, fault: str, source: random.Random, p
         time.sleep(pause)
         postgres.resume()
         return f"PostgreSQL stopped for {pause:g} s"
-    if fault == "worker":
-        here.app.kill_the_worker()
+    granian = here.app if isinstance(here.app, Application) else None
+    if fault == "worker" and granian:
+        granian.kill_the_worker()
         here.app.start()
         return "kill -9 of the background worker"
-    if here.app.has_several and source.random() < WEB_WORKERS and here.app.kill_a_web_worker(source.randrange(8)):
+    if granian and source.random() < WEB_WORKERS and granian.kill_a_web_worker(source.randrange(8)):
         return "kill -9 of a web worker"
     here.app.kill()
     here.app.start()

@@ -1,5 +1,6 @@
 """Real servers that tests kill, pause and promote: PostgreSQL of our own, and the application as it is shipped."""
 
+import logging
 import os
 import shutil
 import signal
@@ -15,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+from werkzeug.serving import make_server
 
+from app import create_app
 from app.cli.serve import _server
 from app.config import load_config
 
@@ -187,7 +190,6 @@ class Application:
 
     env: dict[str, str]
     log: Path
-    background: bool = True  # whether the worker runs beside it
     server: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
 
@@ -195,17 +197,13 @@ class Application:
     def port(self) -> int:
         return int(self.env["JCM_PORT"])
 
-    @property
-    def has_several(self) -> bool:
-        return int(self.env["JCM_WORKERS"]) > 1
-
     def start(self, wait: bool = True) -> None:
         environment = os.environ | self.env
         with self.log.open("ab") as log:
             if self.server is None:
                 command = _server(load_config(self.env), None)
                 self.server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-            if self.worker is None and self.background:
+            if self.worker is None:
                 command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--every", "2"]
                 self.worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         if wait:
@@ -243,6 +241,33 @@ class Application:
         signal_all(self.worker, signal.SIGKILL)
         self.worker.wait()
         self.worker = None
+
+
+@dataclass
+class Forked:
+    """The application in a child of this process, for short forms: begun at once, because all of it is loaded already."""
+
+    env: dict[str, str]
+    child: int | None = None
+
+    @property
+    def port(self) -> int:
+        return int(self.env["JCM_PORT"])
+
+    def start(self) -> None:
+        self.child = os.fork()
+        if self.child == 0:
+            with suppress(BaseException):
+                logging.disable(logging.CRITICAL)
+                made = make_server("127.0.0.1", self.port, create_app(load_config(self.env)), threaded=True)
+                made.serve_forever()
+            os._exit(1)
+
+    def kill(self) -> None:
+        if self.child is not None:
+            os.kill(self.child, signal.SIGKILL)
+            os.waitpid(self.child, 0)
+        self.child = None
 
 
 def _command_line(pid: int) -> bytes:

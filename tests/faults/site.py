@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from app.store.database import Database
 from app.store.migrate import upgrade
 from tests.district import seed
 from tests.faults.load import Client, Seen, missing_or_doubled
-from tests.faults.machines import Application, free_port
+from tests.faults.machines import Application, Forked, free_port
 from tests.house import House, add_people, open_house
 
 ROLES = ("inspector", "head")
@@ -27,7 +27,7 @@ class Site:
     url: str
     folder: Path
     tokens: dict[str, str]
-    app: Application
+    app: Application | Forked
     seen: Seen = field(default_factory=Seen)
     rows: list[tuple[str, object]] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -93,8 +93,9 @@ class Site:
 
 
 @contextmanager
-def site(url: str, folder: Path, application_url: str | None = None, workers: int = 2) -> Iterator[Site]:
-    """An installation in the empty database at `url`; the application (not started) is told `application_url`."""
+def site(url: str, folder: Path, application_url: str | None = None, short: bool = False) -> Iterator[Site]:
+    """An installation in the empty database at `url`; the application (not started) is told `application_url`. `short`: a
+    child of this process serves, otherwise granian with its workers."""
     database = Database(url.replace("postgresql://", "postgresql+psycopg://"))
     upgrade(database.engine)
     with database.write() as session:
@@ -110,16 +111,12 @@ def site(url: str, folder: Path, application_url: str | None = None, workers: in
     env = {
         "JCM_ENV": "test", "JCM_DATABASE_URL": application_url or url, "JCM_INSTANCE": str(folder / "instance"),
         "JCM_SECRET_KEY": "test secret " * 4, "JCM_KEY_ENCRYPTION_KEY": "11" * 32, "JCM_RATE_LIMITS": "off",
-        "JCM_PUBLIC_URL": "http://localhost", "JCM_PORT": str(free_port()), "JCM_WORKERS": str(workers),
+        "JCM_PUBLIC_URL": "http://localhost", "JCM_PORT": str(free_port()), "JCM_WORKERS": "2",
     }  # fmt: skip
-    made = Site(url, folder, tokens, Application(env, folder / "application.log"))
+    serving = Forked(env) if short else Application(env, folder / "application.log")
+    made = Site(url, folder, tokens, serving)
     try:
         yield made
     finally:
         made.stop.set()
         made.app.kill()
-
-
-def every(seconds: Callable[[], float]) -> None:
-    """A pause between two faults; the clients work meanwhile."""
-    time.sleep(seconds())
