@@ -44,6 +44,8 @@ def run(
                     print(f"{number + 1}/{len(faults)} {dict(done)} {dict(here.seen.failures)}", flush=True)
             here.finish()
             here.rows += [(what, count) for what, count in sorted(done.items())]
+            if isinstance(here.app, Application):
+                here.rows.append(("granian gave up and was begun again by its supervisor", here.app.given_up))
             here.rows.append(("minutes", round((time.monotonic() - began) / 60, 1)))
             return here, here.audit()
     finally:

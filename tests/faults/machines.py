@@ -190,6 +190,7 @@ class Application:
 
     env: dict[str, str]
     log: Path
+    given_up: int = 0
     server: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
 
@@ -207,12 +208,19 @@ class Application:
                 command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--every", "2"]
                 self.worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         if wait:
-            wait_until(self.listens)
+            wait_until(lambda: self.supervise() or self.listens())
 
     def listens(self) -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
             return True
         return False
+
+    def supervise(self) -> None:
+        """What systemd does (jcm.service): granian gives up where a web worker dies twice within seconds; it is begun again."""
+        if self.server is not None and self.server.poll() is not None:
+            self.server = None
+            self.given_up += 1
+            self.start(wait=False)
 
     def web_workers(self) -> list[int]:
         """The processes that answer requests: the children of the server."""
@@ -262,6 +270,9 @@ class Forked:
                 made = make_server("127.0.0.1", self.port, create_app(load_config(self.env)), threaded=True)
                 made.serve_forever()
             os._exit(1)
+
+    def supervise(self) -> None:
+        """It never gives up."""
 
     def kill(self) -> None:
         if self.child is not None:

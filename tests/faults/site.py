@@ -44,14 +44,16 @@ class Site:
         began, wanted = time.monotonic(), len(self.seen.acknowledged) + more
         while len(self.seen.acknowledged) < wanted:
             assert time.monotonic() - began < patience, f"not answered within {patience} s: {self.seen.failures}"
+            self.app.supervise()
             time.sleep(0.02)
 
     def finish(self) -> None:
         """Every visit that was begun is finished; then nobody asks any more."""
         self.stop.set()
         for thread in self.threads:
-            thread.join(300)
-            assert not thread.is_alive()
+            while thread.is_alive():
+                self.app.supervise()
+                thread.join(1)
 
     def audit(self, url: str | None = None) -> dict[str, list[str]]:
         """What was lost, doubled, refused or damaged; all empty where all is well."""
