@@ -34,6 +34,7 @@ WORKER, SERVER = 0, 1
 # Each web worker listens for itself, once it has loaded. On a reload the old one goes on for so long after the new one was
 # begun: with the server's own 3.5 s a busy machine had nobody listening and refused a sixth of the connections.
 RESPAWN_SECONDS = "20"
+WORKER_PAUSE_SECONDS = 2  # before a worker that ended is begun again
 STOP_SECONDS = 50  # a server that is reloading two workers finishes that first
 
 
@@ -96,9 +97,13 @@ def _server(config: Config, certificate: tuple[Path, Path] | None) -> list[str]:
 def _wait(
     children: list[subprocess.Popen[bytes]], begin_worker: Callable[[], subprocess.Popen[bytes]], reloads: bool
 ) -> None:
-    """Until one ends or we are told to stop; then all end. SIGHUP puts a new version into service where it `reloads`: new web
-    workers take over one after another, no request fails; elsewhere it is a terminal that was closed."""
-    asked = threading.Event()
+    """Until we are told to stop, or the web server ends; then all end. SIGHUP puts a new version into service where it
+    `reloads`: new web workers take over one after another, no request fails; elsewhere it is a terminal that was closed.
+
+    A worker that was killed is begun again: pages go on meanwhile. A server that ended by itself is a failure (status 1),
+    which systemd answers with a new start.
+    """
+    asked, told = threading.Event(), False
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -108,7 +113,11 @@ def _wait(
     if reloads:
         signal.signal(signal.SIGHUP, lambda *_: asked.set())
     try:
-        while all(child.poll() is None for child in children):
+        while all(child.poll() is None for child in children[SERVER:]):
+            if children[WORKER].poll() is not None:
+                click.echo("The worker ended and is begun again.", err=True)
+                time.sleep(WORKER_PAUSE_SECONDS)
+                children[WORKER] = begin_worker()
             if asked.is_set():
                 asked.clear()
                 children[SERVER].send_signal(signal.SIGHUP)
@@ -116,8 +125,10 @@ def _wait(
                 children[WORKER] = begin_worker()
             time.sleep(0.3)
     except KeyboardInterrupt:
-        pass
+        told = True
     _end(children)
+    if not told:
+        raise SystemExit("The web server ended by itself.")
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

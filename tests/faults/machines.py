@@ -208,7 +208,11 @@ class Application:
                 command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--every", "2"]
                 self.worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         if wait:
-            wait_until(lambda: self.supervise() or self.listens())
+            wait_until(self.is_up)
+
+    def is_up(self) -> bool:
+        self.supervise()
+        return self.listens()
 
     def listens(self) -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):

@@ -34,7 +34,8 @@ DEVICE = "a phone".ljust(43, "x")
 
 def at_once(house: House, call: Callable[[], Any], clients: int = CLIENTS) -> Counter[str]:
     """`call` by so many at the same moment; how often it was done, and how often refused by which code."""
-    house.installation.database.engine.pool._timeout = 300  # type: ignore[attr-defined] they wait for each other here
+    # they wait for each other here, longer than people would
+    house.installation.database.engine.pool._timeout = 300  # type: ignore[attr-defined]
     ready, out = threading.Barrier(clients), Counter[str]()
 
     def run() -> None:
@@ -196,7 +197,7 @@ def test_without_locks_and_comparison_there_are_doubles(
     if not guarded:
         _take_the_guards_out(monkeypatch, meet)
     people = house.people
-    at_once(house, lambda: house.perform(visits.cancel, people["inspector"], visit.id, "不去了"), 4)
+    at_once(house, lambda: house.perform(visits.cancel, people["inspector"], visit.id, "不去了", on_advice=False), 4)
     at_once(house, lambda: house.perform(joint.join, people["head2"], joining.id), 4)
     at_once(house, lambda: house.perform(flag_actions.act, people["supervisor"], flag, FlagAction("uphold", "理由")), 4)
     found = (
