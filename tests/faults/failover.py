@@ -78,7 +78,7 @@ def run(
     folder: Path, rounds: int, clients: int, before: Sequence[str] = (), short: bool = False
 ) -> tuple[Site, dict[str, list[str]]]:
     """So many failovers under load, and `before` them faults of `kills`; the site and what its audit found."""
-    between = 5 if short else CALLS_BETWEEN
+    between = 3 if short else CALLS_BETWEEN
     pair = Pair(folder)
     try:
         pair.primary.query("CREATE DATABASE jcm")

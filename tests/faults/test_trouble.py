@@ -136,6 +136,7 @@ def test_our_own_mistakes_are_no_trouble_of_the_database(house: House) -> None:
         assert not cannot_work_now(mistake.value)
 
 
+@SQLITE
 @pytest.mark.parametrize("minutes", [10, -10])
 def test_a_clock_that_jumps_ten_minutes_and_comes_back_keeps_nobody_from_working(house: House, minutes: int) -> None:
     """While it is behind its last signature the log waits; nothing is lost, nothing gets a place twice, and no limit locks out."""
