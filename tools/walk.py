@@ -37,6 +37,8 @@ STARTS: dict[str, tuple[str, ...]] = {
     "discipline": ("/discipline/",),
     "observer": ("/observe/",),
 }
+# Where links lead to; those inside a drawing say it in another way.
+LINKS = "links => links.map(link => new URL(link.getAttribute('href'), location.href).href)"
 # What is no page: downloads, prints of paper, machines' addresses, the way out, the scanner (it has tests of its own).
 _NO_PAGE = re.compile(
     r"^/(static|api|scan|log/tile|log/checkpoint|\.well-known|logout|preferences|help/(?!(supervisor|rules)$)\w)|\.(pdf|svg|png|csv|xlsx|json|jsonl|txt|docx)$|/(export|download|proof|qr)"
@@ -64,7 +66,7 @@ def walk(page: Page, url: str, starts: tuple[str, ...], limit: int = 120) -> Ite
             continue
         limit -= 1
         yield path
-        for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
+        for link in page.eval_on_selector_all("a[href]", LINKS):
             parts = urlsplit(link)
             if not link.startswith(url + "/") or _NO_PAGE.search(parts.path):
                 continue

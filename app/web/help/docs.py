@@ -45,8 +45,9 @@ def html(name: str) -> tuple[str, str]:
         elif token.type == "image":
             token.attrs |= {"src": _link(name, str(token.attrs["src"])), "loading": "lazy"}
         elif token.type == "table_open":
-            token.attrs["class"] = "list"
+            token.attrs |= {"class": "list", "tabindex": "0"}  # a wide one is moved sideways, by keyboard too
     _number_headings(tokens)
+    _free_corners(tokens)
     title = next((t.content for before, t in pairwise(tokens) if before.tag == "h1"), name)
     return title, str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
 
@@ -88,3 +89,10 @@ def _number_headings(tokens: list[Token]) -> None:
         if token.type == "heading_open":
             words = re.sub(r"[^\w\s-]", "", inline.content.lower()).strip()
             token.attrs["id"] = re.sub(r"\s+", "-", words) or "part"
+
+
+def _free_corners(tokens: list[Token]) -> None:
+    """The empty corner of a table heads nothing: to a screen reader it is a cell."""
+    for before, inline, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if before.type == "th_open" and not inline.content:
+            before.tag = after.tag = "td"
