@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from app.config import ConfigError
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused, TooMany
 from app.sentences import all_sentences
+from app.sentences.states import state_word
 from app.store.trouble import cannot_work_now, in_a_line
 
 STATUS: dict[type[DomainError], int] = {Refused: 409, Invalid: 422, NotFound: 404, Forbidden: 403, TooMany: 429}
@@ -39,6 +40,8 @@ UNEXPECTED = _l("这一步没有完成，也没有保存任何内容。请稍后
 def sentence(code: str, data: dict[str, Any]) -> str:
     """The sentence of a code in the reader's language; the code itself where the table has none."""
     template = SENTENCES.get(code)
+    if code == "not_in_this_state":
+        data = data | {"state": state_word(str(data.get("state", "")), str(data.get("step", "")))}
     return str(template) % data if template is not None else code
 
 

@@ -6,22 +6,14 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from app.sentences.states import FLAG_STATES, RECTIFICATION_STATES, STATES
 from app.web.field_words import FIELD_LABELS
 from app.web.paper_words import PAPER_FIELDS, PAPER_MOODS, PAPER_STATES, SERVICE_WAYS, UNIT_PAPER_STATES
 
-__all__ = ["FIELD_LABELS", "PAPER_FIELDS", "PAPER_MOODS", "PAPER_STATES", "SERVICE_WAYS", "UNIT_PAPER_STATES"]
-STATES: dict[str, Any] = {
-    "draft": _l("草稿"),
-    "applied": _l("待批准"),
-    "rejected": _l("未批准"),
-    "approved": _l("已批准，待亮码"),
-    "in_progress": _l("检查中"),
-    "completed": _l("已办结"),
-    "not_carried_out": _l("未实施"),
-    "cancelled": _l("已取消"),
-    "replaced": _l("已更换"),
-    "lapsed": _l("逾期未实施"),
-}
+__all__ = [
+    "FIELD_LABELS", "FLAG_STATES", "PAPER_FIELDS", "PAPER_MOODS", "PAPER_STATES", "RECTIFICATION_STATES", "SERVICE_WAYS",
+    "STATES", "UNIT_PAPER_STATES",
+]  # fmt: skip
 STATE_MOODS = {
     "applied": "care", "approved": "blue", "in_progress": "good", "completed": "", "rejected": "bad", "lapsed": "care",
 }  # fmt: skip
@@ -105,12 +97,6 @@ COMPANIONS: dict[str, Any] = {
     "interpreter": _l("翻译"),
     "other": _l("其他"),
 }
-RECTIFICATION_STATES: dict[str, Any] = {
-    "open": _l("整改中"),
-    "answered": _l("企业已答复，待复核"),
-    "verified": _l("已改正"),
-    "closed": _l("已办结"),
-}
 LIGHTS: dict[str, Any] = {"green": _l("期限内"), "yellow": _l("快到期或待复核"), "red": _l("已过期限")}
 LIGHT_MOODS = {"green": "good", "yellow": "care", "red": "bad"}
 VERIFIED_WAYS: dict[str, Any] = {
@@ -179,17 +165,6 @@ SETTINGS: dict[str, Any] = {
 }
 SEVERITIES: dict[str, Any] = {"red": _l("红"), "yellow": _l("黄"), "blue": _l("蓝")}
 SEVERITY_MOODS = {"red": "bad", "yellow": "care", "blue": "blue"}
-FLAG_STATES: dict[str, Any] = {
-    "raised": _l("新预警"),
-    "investigating": _l("核查中"),
-    "sent": _l("已转单位"),
-    "answered": _l("单位已答复"),
-    "upheld": _l("已认定"),
-    "dismissed": _l("不成立"),
-    "correcting": _l("整改中"),
-    "closed": _l("已办结"),
-    "withdrawn": _l("已自动撤回"),
-}
 FLAG_ACTIONS: dict[str, Any] = {
     "investigate": _l("开始核查"),
     "assign": _l("由我办理"),

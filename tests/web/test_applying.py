@@ -237,6 +237,8 @@ def test_the_same_approval_pressed_again_is_a_calm_page(house: House) -> None:
     for _ in range(2):
         assert head.post(f"/inspect/{applied.id}/approve").status_code == 303
     assert count(house, FactRow, FactRow.kind == "inspection.approved") == 1
+    late = head.post(f"/inspect/{applied.id}/reject", data={"reason": "晚了"}).text
+    assert "现在的状态是“已批准，待亮码”，不能做这一步" in late
 
 
 def test_rejecting_from_the_list_needs_a_reason_and_comes_back_to_the_desk(house: House) -> None:

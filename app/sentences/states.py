@@ -1,0 +1,41 @@
+"""What people call the states of inspections, rectifications and flags: on pages, and in the sentence that refuses a step."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+STATES: dict[str, Any] = {
+    "draft": _l("草稿"),
+    "applied": _l("待批准"),
+    "rejected": _l("未批准"),
+    "approved": _l("已批准，待亮码"),
+    "in_progress": _l("检查中"),
+    "completed": _l("已办结"),
+    "not_carried_out": _l("未实施"),
+    "cancelled": _l("已取消"),
+    "replaced": _l("已更换"),
+    "lapsed": _l("逾期未实施"),
+}
+RECTIFICATION_STATES: dict[str, Any] = {
+    "open": _l("整改中"),
+    "answered": _l("企业已答复，待复核"),
+    "verified": _l("已改正"),
+    "closed": _l("已办结"),
+}
+FLAG_STATES: dict[str, Any] = {
+    "raised": _l("新预警"),
+    "investigating": _l("核查中"),
+    "sent": _l("已转单位"),
+    "answered": _l("单位已答复"),
+    "upheld": _l("已认定"),
+    "dismissed": _l("不成立"),
+    "correcting": _l("整改中"),
+    "closed": _l("已办结"),
+    "withdrawn": _l("已自动撤回"),
+}
+_OF = {"inspection": STATES, "rectification": RECTIFICATION_STATES}
+
+
+def state_word(state: str, step: str) -> str:
+    """The word of a state by the step (`inspection.approved`, `rectification.opened`, an action on a flag) that it refused."""
+    return str(_OF.get(step.split(".")[0], FLAG_STATES).get(state, state))
