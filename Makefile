@@ -61,8 +61,10 @@ bench: setup-dev
 # The long forms of what the tests try briefly (docs/faults.md); hours. Each part can be run by itself.
 soak: setup-dev
 	JCM_MUTATIONS=1000000 $(BIN)/pytest -n0 -q -s tests/unit/codes/test_properties.py -k mutated
-	JCM_FAULTS=long JCM_KILLS=40 $(BIN)/pytest -n0 -q -s tests/faults
+	JCM_FAULTS=long JCM_KILLS=40 JCM_RACE_CODES=10000 JCM_HISTORIES=5000 $(BIN)/pytest -n0 -q -s tests/faults
 	$(BIN)/python -m tests.faults.kills --application 100 --database 30 --pause 3
+	$(BIN)/python -m tests.faults.failover --rounds 10
+	if [ "$$(id -u)" = 0 ]; then $(BIN)/python -m tests.faults.full_disk; fi
 
 # Schemathesis against a demonstration of its own: no 5xx, no answer that the API's document does not name. Ends by itself.
 attack: setup

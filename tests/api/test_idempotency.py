@@ -7,7 +7,7 @@ from typing import Any
 from tests.api.test_one_visit import body, get, post
 from tests.house import House
 
-AT_ONCE = 16
+AT_ONCE = 50
 
 
 def at_once(house: House, path: str, json: object, who: str | None, key: str) -> list[Any]:
