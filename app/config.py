@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from app.config_connector import ConnectorSettings, connector_settings
 from app.domain.sign_in import SignInRules
+from app.outside import Outside
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
@@ -20,26 +21,6 @@ ENVIRONMENTS = ("production", "demo", "test")
 
 class ConfigError(Exception):
     """One line that says which variable is wrong and what it should be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What this installation may reach outside of itself; empty where it may not.
-
-    `smtp_url` (smtp:// or smtps://, with user and password where asked for) and `mail_from` send mail, `sms_webhook`
-    hands text messages to the city's gateway, signed with `sms_webhook_key`. `space_issuer`, `space_client_id` and
-    `space_client_secret` are the city's sign-in of enterprises (OpenID Connect); `space_uscc_claim` names the claim that
-    holds their USCCs.
-    """
-
-    smtp_url: str = ""
-    mail_from: str = ""
-    sms_webhook: str = ""
-    sms_webhook_key: str = ""
-    space_issuer: str = ""
-    space_client_id: str = ""
-    space_client_secret: str = ""
-    space_uscc_claim: str = "uscc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +123,18 @@ def _outside(env: Mapping[str, str], environment: str) -> Outside:
         space_client_id=env.get("JCM_SPACE_CLIENT_ID", ""),
         space_client_secret=env.get("JCM_SPACE_CLIENT_SECRET", ""),
         space_uscc_claim=env.get("JCM_SPACE_USCC_CLAIM") or "uscc",
+        staff_issuer=_address(env, "JCM_STAFF_ISSUER", ("https", "http")).rstrip("/"),
+        staff_client_id=env.get("JCM_STAFF_CLIENT_ID", ""),
+        staff_client_secret=env.get("JCM_STAFF_CLIENT_SECRET", ""),
+        staff_trusted=tuple(env.get("JCM_STAFF_TRUSTED", "").split()),
     )
     if outside.smtp_url and "@" not in outside.mail_from:
         raise ConfigError("JCM_SMTP_URL needs JCM_MAIL_FROM, the address that mail comes from.")
     if outside.space_issuer and not outside.space_client_id:
         raise ConfigError("JCM_SPACE_ISSUER needs JCM_SPACE_CLIENT_ID and JCM_SPACE_CLIENT_SECRET.")
-    for name in ("JCM_SMS_WEBHOOK", "JCM_SPACE_ISSUER"):
+    if outside.staff_issuer and not outside.staff_client_id:
+        raise ConfigError("JCM_STAFF_ISSUER needs JCM_STAFF_CLIENT_ID and JCM_STAFF_CLIENT_SECRET.")
+    for name in ("JCM_SMS_WEBHOOK", "JCM_SPACE_ISSUER", "JCM_STAFF_ISSUER"):
         parts = urlsplit(env.get(name, ""))
         if environment == "production" and parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
             raise ConfigError(f"{name} must begin with https:// outside this machine.")

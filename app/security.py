@@ -15,6 +15,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import BadRequest, ServiceUnavailable, Unauthorized
 from werkzeug.exceptions import Forbidden as HttpForbidden
 
+from app import cookies
 from app.domain.actors import DISCIPLINE, PUBLIC, Actor
 from app.domain.errors import Forbidden
 from app.domain.sign_in import CODE, FACTOR, PASSWORD, TOUCHED_EVERY
@@ -213,7 +214,7 @@ def space_person() -> Person | None:
     """Who is in the enterprise's space on this browser, by the space's own cookie; asked once a request."""
     if "person" not in g:
         g.person = g.space_session = None
-        secret = request.cookies.get(SPACE_COOKIE, "")
+        secret = cookies.get(SPACE_COOKIE)
         if len(secret) == 43 and secret.isascii():
             installation = current_app.extensions["jcm"]
             now = installation.clock()
@@ -260,7 +261,7 @@ def sent_files(name: str) -> list[Upload]:
 
 def device() -> str:
     """The random value that this browser keeps, given to it on its first post. It is never stored as it is."""
-    found = request.cookies.get(DEVICE_COOKIE, "")
+    found = cookies.get(DEVICE_COOKIE)
     if len(found) == 43 and found.isascii():
         return found
     if "new_device" not in g:
@@ -270,19 +271,12 @@ def device() -> str:
 
 def is_staff_device() -> bool:
     """Whether somebody signed in as staff on this browser (for `code.self_scan`)."""
-    return request.cookies.get(STAFF_COOKIE) == "1"
+    return cookies.get(STAFF_COOKIE) == "1"
 
 
 def _keep_device(response: Response) -> Response:
     if "new_device" in g:
-        response.set_cookie(
-            DEVICE_COOKIE,
-            g.new_device,
-            max_age=60 * 86400,
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure,
-        )
+        cookies.put(response, DEVICE_COOKIE, g.new_device, 60 * 86400)
     return response
 
 

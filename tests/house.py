@@ -175,7 +175,7 @@ def _app(config: Config, clock: Clock, random: RandomBytes, own: bool, before: F
             _shared_app = app
         return app
     _shared_app.extensions |= {"jcm_config": config, "jcm": open_installation(config, clock, random)}
-    _shared_app.extensions.pop("jcm_city", None)
+    _shared_app.extensions.pop("jcm_oidc", None)
     return _shared_app
 
 

@@ -16,12 +16,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.clock import Clock
-from app.config import Config, Outside
+from app.config import Config
 from app.domain.codes.keys import SigningKey
 from app.domain.errors import Refused
 from app.domain.sign_in import SignInRules
 from app.domain.times import parse_rfc3339, rfc3339, shanghai_day
 from app.installation import Installation, open_installation
+from app.outside import Outside
 from app.practice import stage
 from app.store.migrate import head_revision, upgrade
 

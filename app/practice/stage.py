@@ -46,7 +46,7 @@ def become(work: UnitOfWork, role: str, whence: Whence, rules: SignInRules) -> t
     user = accounts.user_of(work, role)
     actor = actors.by_id(work.session, user.actor, shanghai_day(work.now))
     assert actor is not None
-    return actor, sessions.start(work, user.actor, whence, rules, needs_code=False)
+    return actor, sessions.start(work, user.actor, whence, rules, way="practice", needs_code=False)
 
 
 def _cast(work: UnitOfWork) -> Cast:

@@ -1,13 +1,14 @@
 """What somebody sees of the own account."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
-from app.services import passkeys, second_factors
-from app.store.models import SecondFactor, Unit, User
+from app.services import account_notices, office, passkeys, second_factors
+from app.store.models import AccountNotice, SecondFactor, Unit, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class OwnAccount:
     factor_since: datetime | None
     codes_left: int
     passkeys: list[passkeys.Listed]
+    office_since: datetime | None
+    notices: Sequence[AccountNotice]
 
 
 def account(session: Session, actor: Actor) -> OwnAccount:
@@ -33,4 +36,6 @@ def account(session: Session, actor: Actor) -> OwnAccount:
         factor_since=factor.confirmed_at if factor else None,
         codes_left=second_factors.codes_left(session, actor.id),
         passkeys=passkeys.of(session, actor.id),
+        notices=account_notices.recent(session, actor.id),
+        office_since=office.linked_at(session, actor.id),
     )

@@ -1,12 +1,13 @@
 """Accounts of people: added, closed, signed in to, with new passwords. Their roles are dated."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.domain.actors import ROLES, SYSTEM, UNIT_OF_ROLE, Actor
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.sign_in import SignInRules
 from app.domain.times import shanghai_day
-from app.services import passwords, registers, second_factors, sessions
+from app.services import account_notices, passwords, registers, second_factors, sessions
 from app.services.sessions import Whence
 from app.store import actors, registry
 from app.store.limits import Limit
@@ -106,7 +107,17 @@ def sign_in(
         user.password_hash = passwords.hashed(password)
         _recorded(work, SYSTEM, user)
     needs_code = second_factors.has_factor(work.session, user.actor)
-    return _actor(work, user.actor), sessions.start(work, user.actor, whence, rules, needs_code=needs_code), needs_code
+    secret = sessions.start(work, user.actor, whence, rules, way="password", needs_code=needs_code)
+    return _actor(work, user.actor), secret, needs_code
+
+
+def note_failure(work: UnitOfWork, username: str) -> None:
+    """Counts a failed sign-in, where there is such an account for it."""
+    account_notices.failed(work, work.session.scalar(select(User.actor).where(User.username == username)))
+
+
+def username_of(session: Session, actor_id: str) -> str:
+    return session.get_one(User, actor_id).username
 
 
 def require_free_name(work: UnitOfWork, username: str) -> None:
@@ -147,6 +158,7 @@ def _replace_password(work: UnitOfWork, user: User, password: str, by: Actor, gi
     user.password_hash = passwords.hashed(password)
     user.password_changed_at, user.password_given = work.now, given
     _recorded(work, by, user)
+    account_notices.tell(work, user.actor, account_notices.PASSWORD)
 
 
 def _recorded(work: UnitOfWork, by: Actor, row: User) -> None:

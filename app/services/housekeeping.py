@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from app.services import (
+    account_notices,
     callback_draws,
     day_figures,
     desk,
@@ -77,6 +78,7 @@ def forget(work: UnitOfWork) -> int:
 # What has no right to stay any more (docs/privacy.md): each says how many it erased, at most some hundreds at once.
 ERASING: dict[str, Callable[[UnitOfWork], int]] = {
     "marks, comparison numbers, sessions and one-time codes": forget,
+    "notices about the own account": account_notices.forget,
     "contacts of former members of enterprises": persons.erase_former,
     "contacts of who reported": erasure.contacts,
     "words of ratings and reports": erasure.words,
@@ -105,5 +107,6 @@ JOBS = (
     unit_keys.renew_lists,
     unit_keys.forget_status,
     log.prune,
+    account_notices.tell_failures,
     *ERASING.values(),
 )

@@ -27,7 +27,7 @@ from app.domain.actors import Actor
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.sign_in import SignInRules
 from app.domain.times import parse_rfc3339, rfc3339, shanghai_day
-from app.services import passwords, registers, second_factors, sessions
+from app.services import account_notices, passwords, registers, second_factors, sessions
 from app.services.sessions import Whence
 from app.store import actors
 from app.store.database import dialect_insert
@@ -127,6 +127,7 @@ def add(work: UnitOfWork, actor: Actor, password: str, name: str, answer: str, s
     work.session.flush()
     registers.record(work, actor, work.default_jurisdiction, [row])
     sessions.end_all(work, actor.id, but=secret)
+    account_notices.tell(work, actor.id, account_notices.PASSKEY)
     return [] if had_factor else second_factors.new_codes(work, actor.id)
 
 
@@ -160,7 +161,7 @@ def sign_in(
     row.last_used_at = work.now
     if half:
         sessions.end(work, half)
-    return found, sessions.start(work, row.actor, whence, rules, needs_code=False)
+    return found, sessions.start(work, row.actor, whence, rules, way="passkey", needs_code=False)
 
 
 def rename(work: UnitOfWork, actor: Actor, passkey_id: str, name: str) -> None:
@@ -181,6 +182,7 @@ def remove(work: UnitOfWork, actor: Actor, passkey_id: str, password: str) -> No
     _delete(work, actor, _own(work, actor, passkey_id))
     if not second_factors.has_factor(work.session, actor.id):
         second_factors.forget_codes(work, actor.id)
+    account_notices.tell(work, actor.id, account_notices.PASSKEY)
 
 
 def _signed(work: UnitOfWork, answer: str, challenge: bytes) -> Passkey:

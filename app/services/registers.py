@@ -39,6 +39,7 @@ from app.store.models import (
     NationalCode,
     Officer,
     OfficerConflict,
+    OfficeSubject,
     PaperSetting,
     Passkey,
     Policy,
@@ -60,7 +61,7 @@ REGISTERS: tuple[type[Base], ...] = (
     CertificateSuspension, OfficerConflict, DoNotDisturb, Enterprise, EnterpriseRecord, EnterpriseCode,
     RoleAssignment, Deputy, UnitKey, LogWitness, PaperSetting, ItemPoint, RegionPlace,
     NationalCode,
-    User, ApiToken, SecondFactor, Proposal, Passkey,
+    User, ApiToken, SecondFactor, Proposal, Passkey, OfficeSubject,
 )  # fmt: skip
 # Sealed keys are no part of the record; a compared address only follows from the address.
 LEFT_OUT = {

@@ -14,7 +14,7 @@ from app.domain.actors import SYSTEM, Actor
 from app.domain.errors import NotFound, Refused
 from app.domain.sign_in import SignInRules
 from app.domain.times import shanghai_day
-from app.services import registers, sessions
+from app.services import account_notices, registers, sessions
 from app.services.sessions import Whence
 from app.store import actors
 from app.store.limits import Limit
@@ -82,6 +82,7 @@ def confirm(work: UnitOfWork, actor: Actor, code: str, secret: str) -> list[str]
     work.session.flush()
     registers.record(work, actor, work.default_jurisdiction, [row])
     sessions.end_all(work, actor.id, but=secret)
+    account_notices.tell(work, actor.id, account_notices.FACTOR)
     return new_codes(work, actor.id)
 
 
@@ -93,7 +94,7 @@ def pass_code(work: UnitOfWork, secret: str, code: str, whence: Whence, rules: S
         return None
     sessions.end(work, secret)
     found = actors.by_id(work.session, half, shanghai_day(work.now))
-    return (found, sessions.start(work, half, whence, rules, needs_code=False)) if found else None
+    return (found, sessions.start(work, half, whence, rules, way="code", needs_code=False)) if found else None
 
 
 def prove(work: UnitOfWork, actor_id: str, code: str) -> bool:
@@ -147,7 +148,7 @@ def _remove(work: UnitOfWork, by: Actor, actor_id: str) -> None:
     row = work.session.get_one(SecondFactor, actor_id)
     registers.removed(work, by, work.default_jurisdiction, [row])
     work.session.delete(row)
-    work.session.flush()
+    account_notices.tell(work, actor_id, account_notices.FACTOR)
 
 
 def forget_codes(work: UnitOfWork, actor_id: str) -> None:

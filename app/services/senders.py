@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from app.clock import Clock, system_clock
-from app.config import Outside
+from app.outside import Outside
 from app.services import addresses
 from app.services.outbox import MAIL, SMS, WEBHOOK, Message, Sender
 

@@ -11,6 +11,7 @@ from app.domain.actors import Actor
 from app.domain.errors import NotFound
 from app.domain.sign_in import HALF_LIFETIME, TOUCHED_EVERY, SignInRules, coarse_place, device_kind, owed
 from app.domain.times import shanghai_day
+from app.services import account_notices
 from app.store import actors
 from app.store.models import LoginSession, Passkey, SecondFactor, User
 from app.store.unit_of_work import UnitOfWork
@@ -18,10 +19,12 @@ from app.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Whence:
-    """The browser that a request came from, as it says itself, and its address."""
+    """The browser that a request came from, as it says itself, and its address; `is_new`: the account was not signed in
+    on it before."""
 
     user_agent: str
     address: str | None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,20 @@ class Listed:
     is_this: bool
 
 
-def start(work: UnitOfWork, actor_id: str, whence: Whence, rules: SignInRules, *, needs_code: bool) -> str:
-    """The secret of a new session. One that waits for the second factor ends after ten minutes."""
+def start(
+    work: UnitOfWork,
+    actor_id: str,
+    whence: Whence,
+    rules: SignInRules,
+    *,
+    way: str,
+    needs_code: bool,
+    trusted: bool = False,
+) -> str:
+    """The secret of a new session. One that waits for the second factor ends after ten minutes.
+
+    `way`: password, code, passkey, office; on record with a sign-in that is whole. `trusted`: the office's sign-in did the
+    second factor."""
     secret = actors.secret_text(work.random(32))
     work.session.add(
         LoginSession(
@@ -59,9 +74,14 @@ def start(work: UnitOfWork, actor_id: str, whence: Whence, rules: SignInRules, *
             device=device_kind(whence.user_agent),
             place=coarse_place(whence.address),
             needs_code=needs_code,
+            trusted=trusted,
         )
     )
     work.session.flush()
+    if not needs_code:
+        account_notices.signed_in(work, actor_id, way, new=whence.is_new)
+        if whence.is_new:
+            account_notices.tell(work, actor_id, account_notices.BROWSER, whence.user_agent, whence.address)
     return secret
 
 
@@ -83,7 +103,7 @@ def of(session: Session, secret: str, now: datetime, rules: SignInRules) -> Open
         rules,
         actor.role,
         needs_code=row.needs_code,
-        has_factor=confirmed_at is not None or passkey,
+        has_factor=confirmed_at is not None or passkey or row.trusted,
         given=user.password_given,
         changed_at=user.password_changed_at,
         now=now,

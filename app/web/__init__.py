@@ -10,6 +10,7 @@ BLUEPRINTS = (
     "app.web.home.views",
     "app.web.auth.views",
     "app.web.auth.passkeys",
+    "app.web.auth.office",
     "app.web.account.passkeys",
     "app.web.enterprise.views",
     "app.web.enterprise.permanent",

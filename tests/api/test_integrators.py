@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from app.config import ROOT, Outside
+from app.config import ROOT
+from app.outside import Outside
 from app.services import outbox, senders
 from tests.api.test_one_visit import body, get, post
 from tests.conftest import KINDS, fresh_database

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.config import ConfigError, Outside, load_config
+from app.config import ConfigError, load_config
+from app.outside import Outside
 from app.services import outbox, senders
 from app.store.models import OutboxRow
 from tests.house import House

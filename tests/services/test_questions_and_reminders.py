@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.config import Outside
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.questions import check_text
 from app.domain.supervision import FlagAction
 from app.domain.uploads import Upload
+from app.outside import Outside
 from app.queries import flags as flag_queries
 from app.queries import followup
 from app.services import addresses, desk, flag_actions, flags, outbox, reminders, senders, speech, unit_questions

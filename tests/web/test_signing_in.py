@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from app.domain import second_factor
 from app.domain.sign_in import SignInRules
-from app.services import log, log_audit, second_factors
-from app.store.models import LoginSession, RecoveryCode, SecondFactor, User
+from app.services import account_notices, desk, log, log_audit, second_factors
+from app.store.models import FactRow, LoginSession, OutboxRow, RecoveryCode, SecondFactor, User
 from tests.house import PASSWORD, House
 
 NEW = "tall grass and 7 bricks"
@@ -309,3 +309,33 @@ def test_guessing_the_second_factor_is_slowed(limited: House) -> None:
     sign_in(house, other, "head")
     answers = [other.post("/login/code", data={"code": f"{n:06}"}).status_code for n in range(8)]
     assert answers[0] == 409 and answers[-1] == 429
+
+
+def test_sign_ins_are_on_record_and_a_new_browser_is_told_its_owner(house: House) -> None:
+    house.perform(desk.subscribe, house.people["supervisor"], "mail", "supervisor@example.gov.cn")
+    first = house.client()
+    for wrong in ("no", "no again"):
+        assert first.post("/login", data={"username": "supervisor", "password": wrong}).status_code == 409
+    first.post("/login", data={"username": "nobody", "password": "no"})
+    sign_in(house, first, "supervisor", **{"User-Agent": "Firefox/140 Windows"})
+    sign_in(house, first, "supervisor")  # the same browser: nothing to tell
+    sign_in(house, house.client(), "supervisor", **{"User-Agent": "MicroMessenger Android"})
+    page = first.get("/account/").text
+    assert page.count("在新的浏览器上登录") == 2 and "Firefox · Windows" in page and "微信 · 安卓" in page
+    first.post("/account/password", data={"old": PASSWORD, "new": NEW})
+    assert "密码已修改" in first.get("/account/").text.split('id="notices"')[1]
+    house.clock.move(hours=1)
+    assert house.perform(account_notices.tell_failures) == 2
+    assert house.perform(account_notices.tell_failures) == 0
+    with house.installation.reading() as session:
+        query = select(FactRow.subject_id, FactRow.kind, FactRow.body).where(FactRow.kind.like("account.%"))
+        told = {(s, k, b) for s, k, b in session.execute(query)}
+        me, hour = house.people["supervisor"].id, '"hour":"2026-03-02T01:00:00Z"'
+        assert (me, "account.sign_in_failed", f'{{"count":2,{hour}}}') in told
+        assert ("unknown", "account.sign_in_failed", f'{{"count":1,{hour}}}') in told
+        for new in ("true", "false"):
+            assert (me, "account.signed_in", f'{{"new_browser":{new},"way":"password"}}') in told
+        assert session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.topic == "account")) == 3
+    house.clock.move(days=91)
+    assert house.perform(account_notices.forget) == 3
+    assert nothing_amiss(house)

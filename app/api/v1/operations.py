@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import UnsupportedMediaType
 
+from app import cookies
 from app.context import actor, perform, reading, take
 from app.domain.actors import Actor
 from app.domain.errors import Invalid, Problem, Refused
@@ -174,7 +175,7 @@ def one_of(query: dict[str, str], name: str, choices: tuple[str, ...]) -> None:
 
 def caller() -> str:
     """Who calls a public operation: the browser's device where it has one, else the address. Kept only as a mark."""
-    return request.cookies.get(DEVICE_COOKIE) or str(request.remote_addr)
+    return cookies.get(DEVICE_COOKIE) or str(request.remote_addr)
 
 
 def parse(schema: type[BaseModel]) -> Any:

@@ -28,16 +28,19 @@ from app.store.models.onsite import CodePlace, ItemPoint, RectificationRow, Regi
 from app.store.models.overseeing import Accompanying, Campaign, CaseFile, FlagReview, Observation, Recusal
 from app.store.models.papers import PaperCounter, PaperRow, PaperSetting
 from app.store.models.people import (
+    AccountNotice,
     ActorRow,
     ApiToken,
     Certificate,
     CertificateSuspension,
     LoginSession,
     Officer,
+    OfficeSubject,
     Passkey,
     RecoveryCode,
     RoleAssignment,
     SecondFactor,
+    SignInFailure,
     User,
 )
 from app.store.models.plans import Lot, OfficerConflict, Plan, PlanKeyEnterprise, PlanRow
@@ -60,19 +63,19 @@ from app.store.models.system import IdempotencyKey, RateBucket, SignedDocument
 from app.store.models.watching import Lead, LeadStep, Look
 
 __all__ = [
-    "Accompanying", "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate", "BadPresentation", "Base", "Batch",
-    "BatchRow", "CalendarDay", "Callback", "CallbackDraw", "Campaign", "CaseFile", "CaseRecord", "Certificate",
-    "CertificateSuspension", "Challenge", "CodePlace", "CodeRow", "Connector", "ConnectorRefusal", "Contact",
-    "DayFigures", "Deputy", "DeviceArrival", "DeviceMark", "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode",
-    "EnterprisePhone", "EnterpriseRecord", "FactRow", "FigureMark", "FileRow", "FindingRow", "FlagReview",
-    "IdempotencyKey", "InspectionInvitation", "InspectionItem", "InspectionOfficer", "InspectionRow", "InspectionUnit",
-    "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job", "JurisdictionSetting", "Lead", "LeadStep", "Log",
-    "LogCosignature", "LogDummy", "LogEntry", "LogHead", "LogQueued", "LogTile", "LogWitness", "LoginSession", "Look",
-    "Lot", "MatterRow", "MirroredVisit", "NationalCode", "Observation", "Officer", "OfficerConflict", "OutboxRow", "OwnChoice",
-    "PaperCounter", "PaperRow", "PaperSetting", "Passkey", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy", "Proposal",
-    "RateBucket", "RecoveryCode", "RectificationRow", "Recusal", "RedTold", "Region", "RegionPlace",
-    "RegisterVersion", "RoleAssignment",
-    "RuleClock", "SavedView", "SecondFactor", "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson",
-    "SpaceSession", "Speech", "Subscription", "Unit", "UnitKey", "UnitQuestion", "UnitTerritory", "User", "VisitDraft",
-    "VisitPhoto", "Watch",
+    "Accompanying", "AccountNotice", "ActorRow", "ApiToken", "ApplicationKey", "ApplicationTemplate",
+    "BadPresentation", "Base", "Batch", "BatchRow", "CalendarDay", "Callback", "CallbackDraw", "Campaign",
+    "CaseFile", "CaseRecord", "Certificate", "CertificateSuspension", "Challenge", "CodePlace", "CodeRow",
+    "Connector", "ConnectorRefusal", "Contact", "DayFigures", "Deputy", "DeviceArrival", "DeviceMark",
+    "DoNotDisturb", "Draft", "Enterprise", "EnterpriseCode", "EnterprisePhone", "EnterpriseRecord", "FactRow",
+    "FigureMark", "FileRow", "FindingRow", "FlagReview", "IdempotencyKey", "InspectionInvitation", "InspectionItem",
+    "InspectionOfficer", "InspectionRow", "InspectionUnit", "IssueCounter", "Item", "ItemPoint", "ItemTerm", "Job",
+    "JurisdictionSetting", "Lead", "LeadStep", "Log", "LogCosignature", "LogDummy", "LogEntry", "LogHead",
+    "LogQueued", "LogTile", "LogWitness", "LoginSession", "Look", "Lot", "MatterRow", "MirroredVisit",
+    "NationalCode", "Observation", "OfficeSubject", "Officer", "OfficerConflict", "OutboxRow", "OwnChoice",
+    "PaperCounter", "PaperRow", "PaperSetting", "Passkey", "Plan", "PlanKeyEnterprise", "PlanRow", "Policy",
+    "Proposal", "RateBucket", "RecoveryCode", "RectificationRow", "Recusal", "RedTold", "Region", "RegionPlace",
+    "RegisterVersion", "RoleAssignment", "RuleClock", "SavedView", "SecondFactor", "SignInFailure",
+    "SignedDocument", "SpaceCode", "SpaceMember", "SpacePerson", "SpaceSession", "Speech", "Subscription", "Unit",
+    "UnitKey", "UnitQuestion", "UnitTerritory", "User", "VisitDraft", "VisitPhoto", "Watch",
 ]  # fmt: skip

@@ -106,6 +106,37 @@ class LoginSession(Base):
     device: Mapped[str] = mapped_column(String(100))
     place: Mapped[str] = mapped_column(String(40), default="")
     needs_code: Mapped[bool] = mapped_column(default=False)
+    trusted: Mapped[bool] = mapped_column(default=False)  # the office's sign-in did the second factor
+
+
+class OfficeSubject(Base):
+    """Whom the office's own sign-in knows an account as: a keyed mark of issuer and subject."""
+
+    __tablename__ = "office_subjects"
+    actor: Mapped[str] = mapped_column(Id, ForeignKey("actors.id"), primary_key=True)
+    mark: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    linked_at: Mapped[datetime]
+
+
+class SignInFailure(Base):
+    """How often somebody failed to sign in to an account (or to none) in an hour; one fact when the hour is over."""
+
+    __tablename__ = "sign_in_failures"
+    actor: Mapped[str] = mapped_column(Id, primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class AccountNotice(Base):
+    """What somebody is told about the own account: signed in on a new device, password changed. Coarse, as sessions are."""
+
+    __tablename__ = "account_notices"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    actor: Mapped[str] = mapped_column(Id, ForeignKey("actors.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    device: Mapped[str] = mapped_column(String(100))
+    place: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Officer(Base):

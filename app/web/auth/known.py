@@ -6,9 +6,9 @@ The cookie holds a random id and a keyed mark of it with the user name. It opens
 import hmac
 import secrets
 
-from flask import request
 from werkzeug.wrappers import Response
 
+from app import cookies
 from app.context import installation
 
 COOKIE, KEPT = "jcm_known", 180 * 86400
@@ -17,7 +17,7 @@ ID_LENGTH = 22
 
 def browser(username: str) -> str:
     """The id of this browser where `username` was signed in on it before; empty elsewhere."""
-    number, _, mark = request.cookies.get(COOKIE, "").partition(".")
+    number, _, mark = cookies.get(COOKIE).partition(".")
     if len(number) != ID_LENGTH or not hmac.compare_digest(mark.encode(), _mark(username, number).encode()):
         return ""
     return number
@@ -25,15 +25,7 @@ def browser(username: str) -> str:
 
 def remember(response: Response, username: str) -> None:
     number = browser(username) or secrets.token_urlsafe(16)
-    response.set_cookie(
-        COOKIE,
-        f"{number}.{_mark(username, number)}",
-        max_age=KEPT,
-        path="/login",
-        httponly=True,
-        samesite="Strict",
-        secure=request.is_secure,
-    )
+    cookies.put(response, COOKIE, f"{number}.{_mark(username, number)}", KEPT)
 
 
 def _mark(username: str, number: str) -> str:

@@ -14,7 +14,7 @@ from app.errors import field_sentences
 from app.security import public, roles, settles
 from app.services import passkeys
 from app.services.passkeys import Question
-from app.web.auth.views import signed_in, whence
+from app.web.auth.views import signed_in, username_of, whence
 from app.web.home.views import safe_path
 
 blueprint = Blueprint("passkeys", __name__)
@@ -53,8 +53,9 @@ def _signed(page: str, half: str = "") -> Response | tuple[str, int]:
     limit()
     target, form = safe_path(request.form.get("next", "")), request.form
     rules = installation().config.sign_in
+    here = whence(username_of(current_user.actor) if half else None)
     try:
-        found = perform(passkeys.sign_in, form.get("answer", ""), form.get("state", ""), whence(), rules, half)
+        found = perform(passkeys.sign_in, form.get("answer", ""), form.get("state", ""), here, rules, half)
     except DomainError as error:
         told.warning("refused: passkey")
         problem = field_sentences(error).popitem()[1]

@@ -7,13 +7,14 @@ from flask import redirect as to
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from app.context import installation, perform, take
+from app import cookies
+from app.context import installation, perform, reading, take
 from app.domain.actors import ADMIN, DISCIPLINE, HEAD, INSPECTOR, OBSERVER, ROLES, SUPERVISOR, Actor
 from app.domain.errors import Refused
 from app.domain.sign_in import CODE, FACTOR, PASSWORD
 from app.errors import sentence
 from app.security import STAFF_COOKIE, SignedIn, public, roles, settles
-from app.services import accounts, second_factors, sessions
+from app.services import account_notices, accounts, second_factors, sessions
 from app.services.sessions import Whence
 from app.web.auth import known
 from app.web.home.views import safe_path
@@ -36,18 +37,16 @@ def sign_in() -> Response | tuple[str, int]:
     _take_limits(username)
     try:
         rules = installation().config.sign_in
-        actor, secret, needs_code = perform(accounts.sign_in, username, password, whence(), rules)
+        actor, secret, needs_code = perform(accounts.sign_in, username, password, whence(username), rules)
     except Refused as error:
         told.warning("refused: wrong user name or password")
+        perform(accounts.note_failure, username)
         text = sentence(error.code, error.data)
         return render_template("auth/login.html", next=target, problem=text, username=username), 409
     if needs_code:
         login_user(SignedIn(secret, actor, CODE))
-        response: Response = to(url_for("auth.code", next=target), 303)
-    else:
-        response = signed_in(actor, secret, target)
-    known.remember(response, username)
-    return response
+        return to(url_for("auth.code", next=target), 303)
+    return signed_in(actor, secret, target)
 
 
 @blueprint.get("/login/code")
@@ -69,9 +68,11 @@ def check_code() -> Response | tuple[str, int]:
         return to(home_of(current_user.actor), 303)
     take(f"second-factor:{current_user.actor.id}", second_factors.CODE_LIMIT)
     typed, rules = request.form.get("code", ""), installation().config.sign_in
-    found = perform(second_factors.pass_code, current_user.get_id(), typed[:64], whence(), rules)
+    here = whence(username_of(current_user.actor))
+    found = perform(second_factors.pass_code, current_user.get_id(), typed[:64], here, rules)
     if found is None:
         told.warning("refused: wrong second factor of %s", current_user.actor.id)
+        perform(account_notices.failed, current_user.actor.id)
         problem = sentence("wrong_code", {})
         return render_template("auth/code.html", next=target, problem=problem), 409
     return signed_in(*found, target)
@@ -86,8 +87,16 @@ def logout() -> Response:
     return to(url_for("home.index"), 303)
 
 
-def whence() -> Whence:
-    return Whence(str(request.user_agent), request.remote_addr)
+def whence(username: str | None) -> Whence:
+    """Where a sign-in comes from; `username`: to know whether the account was signed in on this browser before."""
+    is_new = not (username and known.browser(username))
+    return Whence(str(request.user_agent), request.remote_addr, is_new)
+
+
+def username_of(actor: Actor) -> str:
+    """The user name of who signs in."""
+    with reading() as session:
+        return accounts.username_of(session, actor.id)
 
 
 def _take_limits(username: str) -> None:
@@ -107,7 +116,8 @@ def signed_in(actor: Actor, secret: str, target: str) -> Response:
     login_user(SignedIn(secret, actor))
     told.info("signed in: %s", actor.id)
     response = to(target if target != "/" else home_of(actor), 303)
-    response.set_cookie(STAFF_COOKIE, "1", max_age=180 * 86400, httponly=True, samesite="Lax", secure=request.is_secure)
+    cookies.put(response, STAFF_COOKIE, "1", 180 * 86400)
+    known.remember(response, username_of(actor))
     return response
 
 

@@ -26,9 +26,11 @@ def preferences() -> BaseResponse:
     """Language and elder mode: one tap, remembered. Returns to the page it came from, by path only."""
     response = redirect(safe_path(request.form.get("back", "/")), 303)
     if request.form.get("lang") in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, request.form["lang"], max_age=YEAR, samesite="Lax")
+        response.set_cookie(
+            LANGUAGE_COOKIE, request.form["lang"], max_age=YEAR, samesite="Lax", secure=request.is_secure
+        )
     if request.form.get("elder") in ("0", "1"):
-        response.set_cookie(ELDER_COOKIE, request.form["elder"], max_age=YEAR, samesite="Lax")
+        response.set_cookie(ELDER_COOKIE, request.form["elder"], max_age=YEAR, samesite="Lax", secure=request.is_secure)
     return response
 
 

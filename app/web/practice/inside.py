@@ -69,7 +69,7 @@ def become(who: str) -> BaseResponse:
     if current_user.is_authenticated:
         logout_user()
     if who != ENTERPRISES_OWN:
-        actor, secret = perform(stage.become, who, whence(), installation().config.sign_in)
+        actor, secret = perform(stage.become, who, whence(None), installation().config.sign_in)
         login_user(SignedIn(secret, actor))
     return redirect(target, 303)
 

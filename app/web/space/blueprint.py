@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
+from app import cookies
 from app.context import installation, now, reading
 from app.domain.errors import Refused
 from app.domain.space import LONGEST_SESSION, Person
@@ -60,10 +61,7 @@ def browser() -> str:
 
 def with_cookie(response: Response, secret: str) -> Response:
     """The space's own cookie; the server ends the session earlier when it idles."""
-    response.set_cookie(
-        SPACE_COOKIE, secret, max_age=int(LONGEST_SESSION.total_seconds()), httponly=True, samesite="Lax", path="/",
-        secure=request.is_secure,
-    )  # fmt: skip
+    cookies.put(response, SPACE_COOKIE, secret, int(LONGEST_SESSION.total_seconds()))
     return response
 
 

@@ -3,6 +3,7 @@
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app import cookies
 from app.context import installation, perform, reading, take
 from app.domain.errors import DomainError, Invalid, NotFound
 from app.domain.space import Address, address, typed_digits
@@ -127,7 +128,7 @@ def join(presented: str) -> str | tuple[str, int]:
 def out() -> BaseResponse:
     perform(persons.end_session, person().id, g.space_session.id)
     response = redirect(url_for("space.door"), 303)
-    response.delete_cookie(SPACE_COOKIE)
+    cookies.drop(response, SPACE_COOKIE)
     return response
 
 

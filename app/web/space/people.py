@@ -3,6 +3,7 @@
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app import cookies
 from app.context import installation, now, perform, reading, take
 from app.domain.errors import DomainError, Invalid, NotFound
 from app.domain.space import address
@@ -87,7 +88,7 @@ def end_session(session_id: str) -> BaseResponse:
     perform(persons.end_session, person().id, session_id)
     response = redirect(url_for("space.door" if own else "space.me"), 303)
     if own:
-        response.delete_cookie(SPACE_COOKIE)
+        cookies.drop(response, SPACE_COOKIE)
     return response
 
 
