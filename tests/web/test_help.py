@@ -9,6 +9,7 @@ import pytest
 from app.typesetting import engine
 from app.web.help import docs
 from tests.house import House
+from tests.web.space.cast import begun, member
 
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # files and templates only
 
@@ -57,6 +58,10 @@ def test_a_tour_of_three_steps_is_shown_once_and_remembered_in_the_account(house
     client.post("/account/tour", data={"go": "over"})
     assert said not in client.get("/inspect/").text
     assert f"{said}1 / 3" in house.signed_in("supervisor").get("/supervise/").text
+    enterprise = member(house, begun(house))
+    assert f"{said}1 / 3" in enterprise.get("/my/visits").text
+    enterprise.post("/my/tour", data={"go": "over"})
+    assert said not in enterprise.get("/my/visits").text
 
 
 def test_the_columns_of_a_list_are_remembered_for_the_person(house: House) -> None:
