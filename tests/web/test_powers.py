@@ -6,9 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from app.domain.tokens import AREAS, READ
 from app.services import accounts, log, log_audit, second_factors, unit_keys
 from app.services.verification import look
 from app.store.models import ApiToken, FactRow, RoleAssignment, User
+from app.web.admin.words import SCOPES
 from tests.house import PASSWORD, House
 
 TODAY = "2026-03-02"
@@ -200,3 +202,7 @@ def test_who_keeps_a_token_ends_it_and_nobody_else(house: House) -> None:
     answer = house.client().get("/api/v1/inspections", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
     assert nothing_amiss(house)
+
+
+def test_every_power_of_a_token_has_its_words() -> None:
+    assert set(SCOPES) == {READ, *AREAS}

@@ -95,6 +95,8 @@ SCOPES: dict[str, Any] = {
     "officers": _l("执法人员"),
     "enterprises": _l("企业"),
     "stats": _l("统计"),
+    "changes": _l("变动：自上次以来改变了什么"),
+    "figures": _l("汇总数据"),
 }
 
 
