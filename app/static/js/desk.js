@@ -89,3 +89,14 @@ document.addEventListener("keydown", (event) => {
 document.getElementById("all")?.addEventListener("change", (event) => {
   for (const box of document.querySelectorAll("input[name=flags]")) box.checked = event.target.checked;
 });
+
+// On a phone a long filter folds away, so that the list is the first thing to see.
+
+const filters = document.querySelector("form.filters");
+if (filters && filters.dataset.fold && window.matchMedia("(max-width: 600px)").matches) {
+  const fold = document.createElement("details");
+  const summary = Object.assign(document.createElement("summary"), { textContent: filters.dataset.fold });
+  fold.open = Boolean(location.search);
+  filters.before(fold);
+  fold.append(summary, filters);
+}
