@@ -25,7 +25,7 @@ def run(kind: str, folder: Path, size: int, wanted: Sequence[str]) -> Iterator[R
         if "visits" in wanted:
             yield from visits.run(small, large, kind)
         if "tables" in wanted:
-            yield from tables.run(small, large, kind)
+            yield from tables.run(large, kind)
 
 
 def _place(server: str | None, folder: Path, name: str, size: int) -> Place:

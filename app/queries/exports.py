@@ -59,20 +59,31 @@ def flags(session: Session, listed: Any = None) -> Iterator[tuple[Any, ...]]:
 
 def inspections(session: Session, listed: Any = None) -> Iterator[tuple[Any, ...]]:
     """One row an inspection. `listed`: only those of a list's query."""
+    i = InspectionRow  # its columns, not its objects: a fifth of the time, and nothing of a hundred thousand rows is kept
+    times = (i.window_start, i.window_end, i.visit_start, i.ended_at)
     query = (
-        select(InspectionRow, Enterprise.uscc, Enterprise.name)
-        .join(Enterprise, Enterprise.id == InspectionRow.enterprise_id)
-        .order_by(InspectionRow.id)
+        select(
+            i.number,
+            i.state,
+            i.kind,
+            Enterprise.uscc,
+            Enterprise.name,
+            i.lead_unit,
+            i.cause,
+            i.clue_no,
+            *times,
+            i.imported,
+        )
+        .join(Enterprise, Enterprise.id == i.enterprise_id)
+        .order_by(i.id)
         .execution_options(yield_per=AT_ONCE)
     )
     if listed is not None:
-        query = query.where(InspectionRow.id.in_(_ids(listed, InspectionRow.id)))
-    for i, uscc, name in session.execute(query):
-        times = (i.window_start, i.window_end, i.visit_start, i.ended_at)
-        yield (
-            i.number, i.state, i.kind, uscc or "", name, i.lead_unit, i.cause or "", i.clue_no or "",
-            *(rfc3339(t) if t else "" for t in times), "yes" if i.imported else "no",
-        )  # fmt: skip
+        query = query.where(i.id.in_(_ids(listed, i.id)))
+    rows: Any = session.execute(query)
+    for *said, start, end, began, ended, imported in rows:
+        told = (rfc3339(t) if t else "" for t in (start, end, began, ended))
+        yield (*(value or "" for value in said), *told, "yes" if imported else "no")
 
 
 def enterprise_codes(session: Session, public_url: str) -> Iterator[tuple[Any, ...]]:
