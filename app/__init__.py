@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import delivery, errors, i18n, security
+from app import delivery, errors, i18n, security, zones
 from app.cli import register_cli
 from app.clock import Clock
 from app.config import Config, load_config
@@ -39,7 +39,7 @@ def create_app(config: Config | None = None, clock: Clock | None = None, random:
         app.extensions["jcm"] = practice.entered()
     elif config.secret_key and config.key_encryption_key:
         app.extensions["jcm"] = open_installation(config, clock, random)
-    if not config.practice:
+    if not config.practice and config.zone != zones.PUBLIC:
         app.extensions["jcm_practice"] = app.wsgi_app = practice.Door(app, create_app)  # type: ignore[method-assign,assignment]
     if config.trusted_proxies:
         hops = config.trusted_proxies

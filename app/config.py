@@ -4,16 +4,19 @@ import ipaddress
 import os
 import socket
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
+from app import zones
 from app.config_connector import ConnectorSettings, connector_settings
 from app.domain.sign_in import SignInRules
 from app.outside import Outside
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 ENVIRONMENTS = ("production", "demo", "test")
@@ -54,6 +57,7 @@ class Config:
     log_format: str
     sign_in: SignInRules
     connector: ConnectorSettings
+    zone: str = zones.ALL
     practice: bool = False  # a place to practise (app/practice): no setting, set where the rooms are made
 
     @property
@@ -77,7 +81,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     shown_host = _own_address() if host in ("0.0.0.0", "::") else host  # noqa: S104 compared, not bound
     public_url = env.get("JCM_PUBLIC_URL", f"{scheme}://{shown_host}:{port}").rstrip("/")
     database_url = _database_url(env.get("JCM_DATABASE_URL") or f"sqlite:///{instance / 'jcm.sqlite3'}")
-    kind = _choice(env, "JCM_CRYPTOGRAPHY", ("international", "state"))
+    kind, zone = _choice(env, "JCM_CRYPTOGRAPHY", ("international", "state")), _choice(env, "JCM_ZONE", zones.ZONES)
     config = Config(
         environment=environment,
         database_url=database_url,
@@ -89,7 +93,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         trusted_hosts=_trusted_hosts(env, public_url, host, environment),
         trusted_proxies=_number(env, "JCM_TRUSTED_PROXIES", 0),
         secret_key=_secret(env, "JCM_SECRET_KEY", instance / "secret.key"),
-        key_encryption_key=_key(env, instance / "key-encryption.key"),
+        key_encryption_key=_key(env, *_read(zones.key_place, env, instance, zone)),
         jurisdiction=env.get("JCM_JURISDICTION", "990101" if environment != "production" else ""),
         instance=instance,
         demo_password=env.get("JCM_DEMO_PASSWORD") or None,
@@ -106,7 +110,8 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
             env, "JCM_LOG_FORMAT", ("json", "text") if environment == "production" else ("text", "json")
         ),
         sign_in=_sign_in(env, environment),
-        connector=_connector(env, environment),
+        connector=_read(connector_settings, env, environment),
+        zone=zone,
     )
     _refuse_unsafe(config, env)
     return config
@@ -141,9 +146,10 @@ def _outside(env: Mapping[str, str], environment: str) -> Outside:
     return outside
 
 
-def _connector(env: Mapping[str, str], environment: str) -> ConnectorSettings:
+def _read(part: Callable[..., T], *args: object) -> T:
+    """A part of the configuration that is read elsewhere and says what is wrong by ValueError."""
     try:
-        return connector_settings(env, environment)
+        return part(*args)
     except ValueError as error:
         raise ConfigError(str(error)) from None
 
@@ -276,8 +282,7 @@ def damaged(path: Path) -> ConfigError:
     return ConfigError(f"{path} is damaged: put the copy from the backup in its place (docs/operations.md, Keys).")
 
 
-def _key(env: Mapping[str, str], path: Path) -> bytes:
-    name = "JCM_KEY_ENCRYPTION_KEY"
+def _key(env: Mapping[str, str], path: Path, name: str) -> bytes:
     text = _secret(env, name, path)
     try:
         key = bytes.fromhex(text)

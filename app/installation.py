@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app import zones
 from app.clock import Clock, fixed_clock, system_clock
 from app.config import Config, ConfigError, damaged, key_text
 from app.domain.codes.keys import SigningKey
@@ -95,6 +96,10 @@ class Installation:
 def open_installation(config: Config, clock: Clock | None = None, random: RandomBytes | None = None) -> Installation:
     """The installation of a configuration. Raises ConfigError where it was not initialised."""
     if not config.secret_key or not config.key_encryption_key:
+        if config.zone == zones.PUBLIC:
+            raise ConfigError(
+                f"The public zone needs JCM_SECRET_KEY and {zones.KEY_FILE} ('flask zones key' inside makes it)."
+            )
         raise ConfigError("This installation has no keys yet: run 'flask --app wsgi init' first.")
     source = random or secrets.token_bytes
     now: Any = clock or (fixed_clock(config.fixed_now) if config.fixed_now else system_clock)
@@ -103,9 +108,18 @@ def open_installation(config: Config, clock: Clock | None = None, random: Random
         database=Database(config.database_url, config.read_database_url),
         clock=now,
         random=source,
-        vault=Vault(config.key_encryption_key, secrets.token_bytes, PROVIDERS[config.cryptography]),
+        vault=_vault(config),
         device=attached_device(config),
     )
+
+
+def _vault(config: Config) -> Vault:
+    """What opens secrets: inside also what the public zone sealed, and with its key what that zone must read."""
+    key, provider = config.key_encryption_key, PROVIDERS[config.cryptography]
+    if config.zone == zones.PUBLIC:
+        return Vault(key, secrets.token_bytes, provider)
+    shared = zones.public_key_of(key)
+    return Vault(key, secrets.token_bytes, provider, shared=shared, shares=config.zone == zones.INSIDE)
 
 
 def attached_device(config: Config) -> Device | None:

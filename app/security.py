@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
-from werkzeug.exceptions import BadRequest, ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import BadRequest, NotFound, ServiceUnavailable, Unauthorized
 from werkzeug.exceptions import Forbidden as HttpForbidden
 
-from app import cookies
+from app import cookies, zones
 from app.domain.actors import DISCIPLINE, PUBLIC, Actor
 from app.domain.errors import Forbidden
 from app.domain.sign_in import CODE, FACTOR, PASSWORD, TOUCHED_EVERY
@@ -126,9 +126,11 @@ def init_app(app: Flask) -> None:
     app.before_request(_allow_files)
     app.before_request(_refuse_nul)
     app.before_request(_require_installation)
+    app.before_request(_require_zone)
     app.before_request(_refuse_cross_site)
     app.before_request(_require_access)
     app.after_request(_add_headers)
+    app.jinja_env.globals["is_public_zone"] = lambda: current_app.extensions["jcm_config"].zone == zones.PUBLIC
     app.after_request(_keep_device)
 
 
@@ -165,6 +167,16 @@ def _refuse_nul() -> None:
 def _require_installation() -> None:
     if "jcm" not in current_app.extensions:
         raise ServiceUnavailable("This installation has no keys yet: run 'flask --app wsgi init' first.")
+
+
+def _require_zone() -> None:
+    """What belongs to the other zone does not exist here (docs/decisions/0030)."""
+    zone = current_app.extensions["jcm_config"].zone
+    if zone == zones.ALL or request.endpoint is None:
+        return
+    access = access_of(current_app, request.endpoint) or Access()
+    if not zones.serves(zone, request.endpoint, public=access.public, space=access.space):
+        raise NotFound()
 
 
 def _refuse_cross_site() -> None:

@@ -25,6 +25,7 @@ from app.cli.registers import codes_group, flags_group, keys_group
 from app.cli.serve import serve
 from app.cli.telling import report_group
 from app.cli.worker import worker
+from app.cli.zones import zones_group
 from app.config import ConfigError
 from app.domain.errors import DomainError
 from app.errors import sentence
@@ -33,7 +34,7 @@ from app.store.trouble import cannot_work_now, in_a_line
 COMMANDS: tuple[click.Command, ...] = (
     init, serve, worker, doctor, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,
     keys_group, log_group, lots_group, report_group, callbacks_group, backup_group, privacy_group,
-    connector_group,
+    connector_group, zones_group,
 )  # fmt: skip
 
 

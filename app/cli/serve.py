@@ -25,6 +25,7 @@ from cryptography.x509.oid import NameOID
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app import zones
 from app.clock import system_clock
 from app.config import ROOT, Config, load_config
 from app.demo.space import CONTACT as SPACE_CONTACT
@@ -43,6 +44,7 @@ STOP_SECONDS = 50  # a server that is reloading two workers finishes that first
 def serve() -> None:
     """Serve on JCM_HOST:JCM_PORT with JCM_WORKERS workers; in demo, prepare and load everything first."""
     config: Config = current_app.extensions["jcm_config"]
+    zones.refuse_outside(config.zone)
     _require_free_port(config)
     if not config.is_production:
         _command("init", "--quiet")

@@ -10,6 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app import zones
 from app.domain.errors import Refused
 from app.errors import sentence
 from app.installation import Installation
@@ -34,6 +35,7 @@ LOG_EVERY = 2.0  # seconds between two looks at the queue of the log
 def worker(every: float, once: bool) -> None:
     """Do what time brings about: raise time-driven flags, lapse unused codes, forget what has expired."""
     installation: Installation = current_app.extensions["jcm"]
+    zones.refuse_outside(installation.config.zone)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -13,6 +13,7 @@ from app.domain.crypto import INTERNATIONAL, PROVIDERS, NotAuthentic, Provider, 
 
 _HEAD = b"\xf5jv"
 _NONCE = 12
+FOR_THE_PUBLIC_ZONE = ("space-", "selfcheck:", "file:")  # what enterprises read and write on their own pages
 
 
 class VaultError(Exception):
@@ -24,45 +25,51 @@ class Vault:
     key: bytes
     random: Callable[[int], bytes]
     provider: Provider = INTERNATIONAL
+    shared: bytes = b""  # the public zone's key (app/zones.py); what was sealed with it is opened too
+    shares: bool = False  # whether what the public zone must read is sealed and marked with that key
 
     def seal(self, plain: bytes, purpose: str) -> bytes:
         """The sealed bytes. `purpose` must be given again to open them."""
         nonce = self.random(_NONCE)
-        sealed = self.provider.encrypt(self.key, nonce, plain, purpose.encode())
+        sealed = self.provider.encrypt(self._key(purpose), nonce, plain, purpose.encode())
         return _HEAD + bytes([self.provider.number]) + nonce + sealed
 
     def open(self, sealed: bytes, purpose: str) -> bytes:
         """The plain bytes. Raises VaultError."""
         sealed = bytes(sealed)
         provider = sealed_by(sealed)
-        if provider is not None:
-            try:
-                return self._opened(provider, sealed[len(_HEAD) + 1 :], purpose)
-            except NotAuthentic:
-                pass  # an old nonce may look like a head, once in four thousand million times
-        try:
-            return self._opened(INTERNATIONAL, sealed, purpose)
-        except NotAuthentic as error:
-            raise VaultError(f"sealed with another key-encryption key, or damaged: {purpose}") from error
+        # An old nonce may look like a head, once in four thousand million times: then the second way opens it.
+        ways = [(provider, sealed[len(_HEAD) + 1 :])] if provider is not None else []
+        for way, cipher in (*ways, (INTERNATIONAL, sealed)):
+            for key in self._keys(purpose):
+                try:
+                    return way.decrypt(key, cipher[:_NONCE], cipher[_NONCE:], purpose.encode())
+                except NotAuthentic:
+                    continue
+        raise VaultError(f"sealed with another key-encryption key, or damaged: {purpose}")
 
     def mark(self, purpose: str, value: str) -> bytes:
         """32 bytes that are the same for the same purpose and value and say nothing about either without the key."""
-        return self._mark(self.provider, purpose, value)
+        return self._mark(self.provider, self._key(purpose), purpose, value)
 
     def marks(self, purpose: str, value: str) -> list[bytes]:
-        """The mark as every provider makes it, ours first: to look up what may have been marked before a change."""
-        others = [p for p in PROVIDERS.values() if p is not self.provider]
-        return [self._mark(p, purpose, value) for p in (self.provider, *others)]
+        """The mark as every provider and key makes it, ours first: to look up what may have been marked before a change."""
+        providers = (self.provider, *(p for p in PROVIDERS.values() if p is not self.provider))
+        return [self._mark(p, key, purpose, value) for key in self._keys(purpose) for p in providers]
 
     def under(self, key: bytes) -> "Vault":
         """A vault of the same kind under another key (32 bytes)."""
-        return replace(self, key=key)
+        return replace(self, key=key, shared=b"", shares=False)
 
-    def _mark(self, provider: Provider, purpose: str, value: str) -> bytes:
-        return provider.mac(self.key, f"{purpose}\x00{value}".encode())
+    def _key(self, purpose: str) -> bytes:
+        return self.shared if self.shares and purpose.startswith(FOR_THE_PUBLIC_ZONE) else self.key
 
-    def _opened(self, provider: Provider, sealed: bytes, purpose: str) -> bytes:
-        return provider.decrypt(self.key, sealed[:_NONCE], sealed[_NONCE:], purpose.encode())
+    def _keys(self, purpose: str) -> list[bytes]:
+        own = self._key(purpose)
+        return [own, *(key for key in (self.key, self.shared) if key and key != own)]
+
+    def _mark(self, provider: Provider, key: bytes, purpose: str, value: str) -> bytes:
+        return provider.mac(key, f"{purpose}\x00{value}".encode())
 
 
 def sealed_by(sealed: bytes) -> Provider | None:
