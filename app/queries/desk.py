@@ -28,5 +28,11 @@ def desk(session: Session, actor: Actor) -> Desk:
     return Desk(views(session, actor), named, dict(session.execute(channels).all()))
 
 
+def webhook(session: Session, actor: Actor) -> Subscription | None:
+    """The actor's webhook, for the key that signs what goes there."""
+    mine = (Subscription.actor == actor.id, Subscription.channel == "webhook")
+    return session.scalar(select(Subscription).where(*mine))
+
+
 def views(session: Session, actor: Actor) -> list[SavedView]:
     return list(session.scalars(select(SavedView).where(SavedView.actor == actor.id).order_by(SavedView.name)))

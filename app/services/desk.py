@@ -11,7 +11,7 @@ from app.domain.actors import SUPERVISOR, Actor
 from app.domain.errors import Invalid
 from app.domain.supervision import OPEN
 from app.domain.times import SHANGHAI, rfc3339, shanghai_day
-from app.services import outbox
+from app.services import outbox, webhook_keys
 from app.store import actors
 from app.store.models import Enterprise, FindingRow, RedTold, SavedView, Subscription, Unit, UnitQuestion, Watch
 from app.store.unit_of_work import UnitOfWork
@@ -70,7 +70,10 @@ def subscribe(work: UnitOfWork, actor: Actor, channel: str, to: str) -> None:
     urgent = work.session.scalar(select(Subscription.urgent).where(*mine)) or False
     work.session.execute(delete(Subscription).where(*mine))
     if to:
-        row = Subscription(id=work.new_id(), actor=actor.id, channel=channel, since=work.now, urgent=urgent)
+        number = 1 if channel == outbox.WEBHOOK else webhook_keys.COMMON  # a key of its own from the beginning
+        row = Subscription(
+            id=work.new_id(), actor=actor.id, channel=channel, since=work.now, urgent=urgent, key_no=number
+        )
         row.sealed = work.vault.seal(to.encode(), f"subscription:{row.id}")
         work.session.add(row)
         work.session.flush()
@@ -108,8 +111,7 @@ def urgent(work: UnitOfWork) -> int:
             if row.channel == outbox.WEBHOOK
             else f"刚刚新增红色预警 {len(new)} 条。\n\n{link}\n"
         )
-        to = work.vault.open(row.sealed, f"subscription:{row.id}").decode()
-        outbox.enqueue(work, row.channel, to, text, topic="urgent", subject=f"新的红色预警 {len(new)} 条")
+        _queue(work, row, text, "urgent", f"新的红色预警 {len(new)} 条")
         queued += 1
     return queued
 
@@ -135,15 +137,21 @@ def digests(work: UnitOfWork) -> int:
         if actor is None or actor.role != SUPERVISOR:
             continue
         told = _figures(work, actor)
-        to = work.vault.open(row.sealed, f"subscription:{row.id}").decode()
         link = f"{work.public_url}/supervise/flags?open=1"
         text = (
             json.dumps(told | {"day": today.isoformat(), "url": link})
             if row.channel == outbox.WEBHOOK
             else _mail(told, link)
         )
-        outbox.enqueue(work, row.channel, to, text, topic="digest", subject=f"督办日报 {today.isoformat()}")
+        _queue(work, row, text, "digest", f"督办日报 {today.isoformat()}")
     return len(due)
+
+
+def _queue(work: UnitOfWork, row: Subscription, text: str, topic: str, subject: str) -> None:
+    """To the subscription's address; to a webhook signed with its own key."""
+    to = work.vault.open(row.sealed, f"subscription:{row.id}").decode()
+    keys, common = webhook_keys.signing_keys(work, row)
+    outbox.enqueue(work, row.channel, to, text, topic=topic, subject=subject, keys=keys, common=common)
 
 
 def _figures(work: UnitOfWork, actor: Actor) -> dict[str, int]:

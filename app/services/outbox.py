@@ -6,7 +6,7 @@ least once: where the worker dies between sending and noting it, the recipient g
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -32,13 +32,16 @@ log = logging.getLogger("jcm.outbox")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`to` is a mail address, a phone number, or (webhook) the address that the JSON text `text` is posted to."""
+    """`to` is a mail address, a phone number, or (webhook) the address that the JSON text `text` is posted to, signed with
+    `keys` (services/webhook_keys.py) and, where `common`, with the installation's own."""
 
     id: str
     channel: str
     to: str
     subject: str
     text: str
+    keys: Sequence[str] = ()
+    common: bool = True
 
 
 Sender = Callable[[Message], None]  # raises OSError or ValueError where it could not be sent
@@ -54,6 +57,8 @@ def enqueue(
     topic: str,
     subject: str = "",
     good_for: timedelta | None = None,
+    keys: Sequence[str] = (),
+    common: bool = True,
 ) -> str:
     """Queues a message; its id. After `good_for` (two days) it is given up: a code that expired helps nobody."""
     if channel not in CHANNELS:
@@ -62,7 +67,10 @@ def enqueue(
         id=work.new_id(), channel=channel, topic=topic, state=QUEUED, tries=0, created_at=work.now, next_at=work.now,
         until=work.now + (good_for or USUALLY_GOOD_FOR),
     )  # fmt: skip
-    content = json.dumps({"to": to, "subject": subject, "text": text}, ensure_ascii=False)
+    said: dict[str, Any] = {"to": to, "subject": subject, "text": text}
+    if keys or not common:
+        said |= {"keys": list(keys), "common": common}
+    content = json.dumps(said, ensure_ascii=False)
     row.sealed = work.vault.seal(content.encode(), f"outbox:{row.id}")
     work.session.add(row)
     work.session.flush()

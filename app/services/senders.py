@@ -95,18 +95,22 @@ def _webhook(outside: Outside, message: Message, anywhere: bool, clock: Clock) -
         raise ValueError("a webhook is called by https only")
     ways = () if anywhere else (_Public(), urllib.request.ProxyHandler({}))
     body = message.text.encode()
-    _post(message.to, body, _signed(message, body, outside.sms_webhook_key, clock), *ways)
+    _post(message.to, body, _signed(message, body, outside.sms_webhook_key if message.common else "", clock), *ways)
 
 
 def _signed(message: Message, body: bytes, key: str, clock: Clock) -> dict[str, str]:
-    """The headers of Standard Webhooks: an id that stays when a message is sent again, the second of sending, and with a
-    key the HMAC-SHA256 of both and the body; docs/examples/verify_webhook.py checks them. `X-JCM-Signature` is the HMAC
-    of the body alone in hex, for gateways that know that one."""
+    """The headers of Standard Webhooks: an id that stays when a message is sent again, the second of sending, and for each
+    key (the receiver's own, newest first, then the installation's `key`) the HMAC-SHA256 of both and the body;
+    docs/examples/verify_webhook.py checks them. `X-JCM-Signature` is the HMAC of the body alone in hex with the
+    installation's key, for gateways that know that one."""
     sent = str(int(clock().timestamp()))
     headers = {"webhook-id": message.id, "webhook-timestamp": sent}
+    own = [base64.b64decode(secret.removeprefix("whsec_")) for secret in message.keys]
+    signed = f"{message.id}.{sent}.".encode() + body
+    macs = [hmac.digest(one, signed, "sha256") for one in (*own, *([key.encode()] if key else []))]
+    if macs:
+        headers["webhook-signature"] = " ".join("v1," + base64.b64encode(mac).decode() for mac in macs)
     if key:
-        mac = hmac.new(key.encode(), f"{message.id}.{sent}.".encode() + body, hashlib.sha256).digest()
-        headers["webhook-signature"] = "v1," + base64.b64encode(mac).decode()
         headers["X-JCM-Signature"] = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
     return headers
 

@@ -2,7 +2,8 @@
 
 The headers are those of Standard Webhooks (standardwebhooks.com): `webhook-id` stays the same when a message is sent
 again, `webhook-timestamp` is the second of sending, `webhook-signature` is `v1,` and the base64 of HMAC-SHA256 over
-`id.timestamp.body` with the key that the operator set (JCM_SMS_WEBHOOK_KEY).
+`id.timestamp.body` with the key of the receiver: what the desk shows as `whsec_…` (`key_of`), or for the city's gateway of text
+messages the bytes that the operator set (JCM_SMS_WEBHOOK_KEY).
 """
 
 import base64
@@ -11,6 +12,11 @@ import hmac
 from collections.abc import Mapping, MutableSet
 
 FRESH = 5 * 60  # seconds: what is older was kept by somebody
+
+
+def key_of(secret: str) -> bytes:
+    """The key behind a secret as Standard Webhooks writes it."""
+    return base64.b64decode(secret.removeprefix("whsec_"))
 
 
 def is_ours(headers: Mapping[str, str], body: bytes, key: bytes, now: float) -> bool:

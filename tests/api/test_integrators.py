@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from app.config import ROOT
 from app.outside import Outside
-from app.services import outbox, senders
+from app.services import desk, outbox, senders
 from tests.api.test_one_visit import body, get, post
 from tests.conftest import KINDS, fresh_database
 from tests.house import House, open_house
@@ -86,6 +86,43 @@ def test_a_webhook_is_told_from_a_forged_an_old_and_a_repeated_one(house: House)
     assert not verify.is_ours(first, bodies[0], b"a key", now + 3600)
     assert not verify.is_ours(first | {"webhook-timestamp": str(int(now))}, bodies[0], b"a key", now)
     assert len(base64.b64decode(first["webhook-signature"].removeprefix("v1,"))) == 32
+
+
+def test_each_webhook_has_its_own_key_and_an_exchange_overlaps(house: House) -> None:
+    verify, who = example("verify_webhook"), house.people["supervisor"]
+    house.perform(desk.subscribe, who, "webhook", "https://hook.example.cn/x")
+    house.perform(desk.subscribe, house.people["supervisor2"], "webhook", "https://hook.example.cn/x")
+
+    def shown() -> bytes:
+        page = house.signed_in("supervisor").get("/supervise/desk").text
+        return verify.key_of(re.search(r"whsec_[A-Za-z0-9+/=]+", page)[0])  # type: ignore[index]
+
+    def signed() -> list[dict[str, str]]:
+        house.clock.move(days=1)
+        house.perform(desk.digests)
+        sent: list[dict[str, str]] = []
+
+        def keep(m: outbox.Message) -> None:
+            sent.append(
+                senders._signed(m, m.text.encode(), "common" if m.common else "", house.clock) | {"body": m.text}
+            )
+
+        outbox.deliver(house.perform, {outbox.WEBHOOK: keep})
+        return sent
+
+    def ours(message: dict[str, str], key: bytes) -> bool:
+        return bool(verify.is_ours(message, message["body"].encode(), key, house.clock.now.timestamp()))
+
+    first, sent = shown(), signed()
+    assert [ours(m, first) for m in sent].count(True) == 1 and len(sent) == 2  # the other one's messages are not ours
+    assert not any(ours(m, b"common") for m in sent)
+    assert house.signed_in("supervisor").post("/supervise/desk", data={"go": "exchange"}).status_code == 303
+    second, sent = shown(), signed()
+    assert first != second
+    assert [(ours(m, first), ours(m, second)) for m in sent].count((True, True)) == 1
+    house.clock.move(days=8)
+    sent = signed()
+    assert not any(ours(m, first) for m in sent) and any(ours(m, second) for m in sent)
 
 
 _IDS = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")

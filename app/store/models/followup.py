@@ -67,6 +67,10 @@ class Subscription(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     since: Mapped[datetime]
     last_day: Mapped[date | None]
+    key_no: Mapped[int] = mapped_column(
+        default=0
+    )  # of a webhook: which of its own keys signs (services/webhook_keys.py)
+    key_since: Mapped[datetime | None]
     urgent: Mapped[bool] = mapped_column(default=False)  # new red flags at once, beside the digest
 
 

@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading, take
-from app.domain.actors import ROLES, Actor
+from app.domain.actors import PUBLIC, ROLES, Actor
 from app.domain.codes.draw import code_matrix, svg
 from app.domain.errors import DomainError
 from app.domain.sign_in import FACTOR, PASSWORD, needs_factor
@@ -112,7 +112,9 @@ def replace() -> Answer:
 
 
 def _who() -> Actor:
-    return current_user.actor  # type: ignore[no-any-return]
+    """Who is signed in, or nobody: an error page is drawn as well for who is not, or may not be, here."""
+    found: Actor = getattr(current_user, "actor", PUBLIC)
+    return found
 
 
 def _code() -> str:

@@ -5,11 +5,11 @@ from urllib.parse import parse_qsl, urlencode
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.context import actor, installation, perform, reading
+from app.context import actor, installation, now, perform, reading
 from app.domain.errors import DomainError, NotFound
 from app.errors import field_sentences
 from app.queries import desk as queries
-from app.services import addresses, desk, outbox
+from app.services import addresses, desk, outbox, webhook_keys
 from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.supervisor.flags import FILTERS
 
@@ -31,6 +31,7 @@ def change_desk() -> Response | tuple[str, int]:
         "watch": lambda: perform(desk.watch, actor(), form.get("kind", ""), form.get("subject", "")),
         "unwatch": lambda: perform(desk.unwatch, actor(), form.get("id", "")),
         "subscribe": lambda: _subscribe(form.get("channel", ""), form.get("to", "").strip()),
+        "exchange": lambda: perform(webhook_keys.exchange, actor()),
         "urgent": lambda: perform(desk.set_urgent, actor(), form.get("channel", ""), form.get("urgent") == "1"),
     }
     change = changes.get(form.get("go", ""))
@@ -58,4 +59,10 @@ def _query(text: str) -> str:
 def _page(errors: dict[str, str]) -> str:
     with reading() as session:
         found = queries.desk(session, actor())
-    return render_template("supervisor/desk.html", desk=found, errors=errors, typed=request.form)
+        webhook = queries.webhook(session, actor())
+    secret = webhook_keys.secret_of(installation().vault, webhook) if webhook else None
+    until = webhook.key_since + webhook_keys.OVERLAP if webhook and webhook.key_since else None
+    overlap = until if until and until > now() else None
+    return render_template(
+        "supervisor/desk.html", desk=found, errors=errors, typed=request.form, secret=secret, overlap=overlap
+    )
