@@ -39,7 +39,9 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "idempotency_keys": (READ, ADD),
     "challenges": (READ, ADD, REMOVE),
     "space_codes": (READ, ADD, CHANGE, REMOVE),
-    **dict.fromkeys(("space_members", "space_persons", "space_sessions", "matters"), (READ, ADD, CHANGE)),
+    **dict.fromkeys(
+        ("space_members", "space_persons", "space_sessions", "matters", "own_choices"), (READ, ADD, CHANGE)
+    ),
     **dict.fromkeys(("findings", "rate_buckets", "issue_counters", "log_cosignatures"), (READ, ADD, CHANGE)),
     **dict.fromkeys(("inspections", "rectifications", "case_records"), (READ, CHANGE)),
     "rule_clocks": (READ, ADD),
