@@ -16,6 +16,7 @@ KEY_FILE = "public-zone.key"
 # blueprints whose routes without a sign-in are for staff all the same
 OF_STAFF = (
     "auth",
+    "office",
     "passkeys",
     "inspector",
     "practice",
