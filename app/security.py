@@ -23,8 +23,9 @@ from app.domain.space import Person
 from app.domain.times import shanghai_day
 from app.domain.tokens import allows
 from app.domain.uploads import LARGEST_BODY, Upload
-from app.services import looks, sessions, tokens
+from app.services.people import sessions, tokens
 from app.services.space import persons
+from app.services.supervising import looks
 from app.store import actors
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from app.queries import exports
-from app.services.exporting import write_xlsx
+from app.services.supervising.exporting import write_xlsx
 from bench.house import opened
 from tests.house import House
 

@@ -22,7 +22,9 @@ from app.domain.enterprises import organisation_check_character, uscc_check_char
 from app.domain.ids import RandomBytes
 from app.domain.inspections import Inspection, Result
 from app.installation import Installation, open_installation
-from app.services import accounts, applications, decisions, passwords, tokens, visits
+from app.services.applying import applications, decisions
+from app.services.people import accounts, passwords, tokens
+from app.services.visiting import visits
 from app.store import actors
 from app.store.models import User
 

@@ -7,7 +7,7 @@ from typing import Any
 import xlsxwriter
 
 from app.domain.plans import Content, Line
-from app.services import plans
+from app.services.planning import plans
 
 HEADER = (
     "序号", "检查事项", "实施依据", "检查对象（数量）\n或双随机比例", "检查内容", "检查方式", "检查频次和上限", "时间安排",

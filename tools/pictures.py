@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from app.demo import load as demo
-from app.services import log
+from app.services.transparency import log
 from app.store.database import Database
 from app.store.migrate import upgrade
 from tests.house import House, open_house

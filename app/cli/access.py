@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from app.domain.actors import ROLES
 from app.installation import Installation
-from app.services import accounts, second_factors, tokens
+from app.services.people import accounts, second_factors, tokens
 
 users_group = AppGroup("users", help="People who sign in.")
 tokens_group = AppGroup("tokens", help="API tokens for other systems.")

@@ -9,8 +9,8 @@ from flask.cli import AppGroup
 from app.domain import callbacks as domain
 from app.domain.errors import Refused
 from app.installation import Installation
-from app.services import callback_draws
-from app.services import log as log_service
+from app.services.supervising import callback_draws
+from app.services.transparency import log as log_service
 from app.store.unit_of_work import UnitOfWork
 
 callbacks_group = AppGroup("callbacks", help="Call-backs by lot (回访抽查).")

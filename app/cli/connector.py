@@ -15,7 +15,7 @@ from app.domain.times import rfc3339, shanghai_day
 from app.errors import sentence
 from app.installation import Installation
 from app.queries import connectors as queries
-from app.services import issuing
+from app.services.connector import issuing
 from app.services.connector.from_settings import source_of
 from app.services.connector.running import run as run_round
 

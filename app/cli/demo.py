@@ -9,8 +9,8 @@ from flask.cli import AppGroup
 from app.demo import load as demo
 from app.demo import plans
 from app.installation import Installation
-from app.services import log
-from app.services.passwords import MIN_PASSWORD
+from app.services.people.passwords import MIN_PASSWORD
+from app.services.transparency import log
 
 demo_group = AppGroup("demo", help="The invented district 云汀区, for trying things out.")
 

@@ -16,10 +16,10 @@ from app.domain.times import shanghai_day
 from app.installation import Installation
 from app.queries import exports, satisfaction
 from app.queries.register_exports import EXPORTS, without_uscc
-from app.services import enterprise_codes as codes
 from app.services import exports as service
-from app.services.exporting import BOM, csv_text, json_lines, write_xlsx
 from app.services.imports.kinds import KINDS
+from app.services.supervising.exporting import BOM, csv_text, json_lines, write_xlsx
+from app.services.visiting import enterprise_codes as codes
 
 Rows = Iterator[tuple[Any, ...]]
 RATING_COLUMNS = ("unit", "quarter", "rating")

@@ -12,7 +12,8 @@ from app.config import Config, load_config
 from app.domain.codes.keys import SigningKey
 from app.domain.crypto import PROVIDERS
 from app.installation import attached_device, open_installation
-from app.services import plans, registers, registry
+from app.services import registers, registry
+from app.services.planning import plans
 from app.store.migrate import upgrade
 
 

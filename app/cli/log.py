@@ -16,7 +16,7 @@ from app.domain.facts import leaves_of
 from app.domain.times import rfc3339
 from app.domain.transparency import NoteError, ProofError, ProofFile, Proven, VerifierKey, parse_verifier, suite_of
 from app.installation import Installation
-from app.services import log, log_audit, log_witnesses
+from app.services.transparency import log, log_audit, log_witnesses
 
 log_group = AppGroup("log", help="The register's log (登记簿).")
 log_group.add_command(witness)

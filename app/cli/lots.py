@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from app.domain import lots as domain
 from app.installation import Installation
-from app.services import lots
+from app.services.planning import lots
 from app.store.models import Lot
 
 lots_group = AppGroup("lots", help="Drawings by lot (双随机).")

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from app.installation import Installation
 from app.operating.privacy import RECORD
-from app.services.housekeeping import ERASING
+from app.services.retention.housekeeping import ERASING
 
 privacy_group = AppGroup("privacy", help="Personal data (个人信息).")
 

@@ -19,7 +19,8 @@ from app.domain.crypto import PROVIDERS
 from app.domain.flags import settings as policy_settings
 from app.domain.times import rfc3339, shanghai_day
 from app.installation import Installation, attached_device
-from app.services import backtest, flag_rebuild, flags, roots, unit_keys, verification
+from app.services.flagging import backtest, flag_rebuild, flags
+from app.services.trust import roots, unit_keys, verification
 from app.store.unit_of_work import UnitOfWork
 
 flags_group = AppGroup("flags", help="Flags (预警).")

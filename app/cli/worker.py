@@ -14,11 +14,13 @@ from app import zones
 from app.domain.errors import Refused
 from app.errors import sentence
 from app.installation import Installation
-from app.services import housekeeping, jobs, outbox, senders
-from app.services import log as log_service
+from app.services import jobs
 from app.services.connector import running
 from app.services.connector.from_settings import source_of
 from app.services.job_handlers import HANDLERS as OF_SERVICES
+from app.services.retention import housekeeping
+from app.services.sending import outbox, senders
+from app.services.transparency import log as log_service
 from app.telling import making
 
 log = logging.getLogger("jcm.worker")

@@ -6,9 +6,9 @@ from app.demo.district import CITY, enter_rows
 from app.demo.names import InventedEnterprise
 from app.domain.actors import SYSTEM, Actor
 from app.domain.times import rfc3339, shanghai_day
-from app.services import upward_papers
 from app.services.imports.inspections import import_inspections
 from app.services.imports.rows import Row
+from app.services.paperwork import upward_papers
 from app.store import registry
 from app.store.models import Unit
 from app.store.unit_of_work import UnitOfWork

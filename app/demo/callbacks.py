@@ -10,8 +10,8 @@ from app.domain import callbacks as domain
 from app.domain.actors import Actor
 from app.domain.callbacks import Answer
 from app.domain.times import day_start, shanghai_day
-from app.services import callback_draws, callbacks, observers, phones
-from app.services import log as log_service
+from app.services.supervising import callback_draws, callbacks, observers, phones
+from app.services.transparency import log as log_service
 from app.store.models import Callback, Recusal, User
 from app.store.unit_of_work import UnitOfWork
 

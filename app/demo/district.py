@@ -12,9 +12,10 @@ from app.domain.actors import SYSTEM
 from app.domain.applications import EnterpriseRef
 from app.domain.codes.issuers import Issuer
 from app.domain.times import shanghai_day
-from app.services import issuers, registers
+from app.services import registers
 from app.services.enterprises import enter
 from app.services.registry import enter_calendar
+from app.services.trust import issuers
 from app.store.models import (
     Certificate,
     CertificateSuspension,

@@ -11,7 +11,8 @@ from app.domain.enterprises import normalise_name
 from app.domain.reconciliation import Content
 from app.domain.supervision import FlagAction
 from app.domain.times import shanghai_day
-from app.services import case_records, flag_actions, papers, reminders, supervision_papers
+from app.services.paperwork import papers, supervision_papers
+from app.services.supervising import case_records, flag_actions, reminders
 from app.store.models import Enterprise, FindingRow, InspectionRow, InspectionUnit
 from app.store.unit_of_work import UnitOfWork
 

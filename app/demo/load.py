@@ -14,18 +14,14 @@ from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.token import to_digits
 from app.domain.errors import Refused
 from app.domain.times import shanghai_day
-from app.services import (
-    accounts,
-    drafts,
-    enterprise_codes,
-    flags,
-    registers,
-    satisfaction,
-    speech,
-    templates,
-    verification,
-)
+from app.services import registers
+from app.services.applying import drafts, templates
+from app.services.flagging import flags
 from app.services.keeping import people as keeping_people
+from app.services.people import accounts
+from app.services.speaking import satisfaction, speech
+from app.services.trust import verification
+from app.services.visiting import enterprise_codes
 from app.store import actors, registry
 from app.store.models import CodeRow, Enterprise, Region, User
 from app.store.unit_of_work import UnitOfWork

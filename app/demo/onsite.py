@@ -17,7 +17,9 @@ from app.domain.inspections import CONTACT, Inspection, Result
 from app.domain.onsite import USUALLY, Companion, PointResult, Rectify
 from app.domain.times import shanghai_day
 from app.domain.uploads import Upload
-from app.services import amendments, applications, codes, decisions, onsite, rectifications, scans, visits
+from app.services.applying import amendments, applications, decisions
+from app.services.trust import codes
+from app.services.visiting import onsite, rectifications, scans, visits
 from app.store.unit_of_work import UnitOfWork
 
 UNIT = "YT-YJJ"

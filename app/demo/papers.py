@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from app.demo.play import Cast
 from app.domain.papers.lifecycle import IN_PERSON
-from app.services import paper_service, papers, visit_papers
-from app.services.paper_service import Refusal, Service
+from app.services.paperwork import paper_service, papers, visit_papers
+from app.services.paperwork.paper_service import Refusal, Service
 from app.store.models import InspectionItem, InspectionRow
 from app.store.unit_of_work import UnitOfWork
 

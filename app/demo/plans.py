@@ -10,8 +10,9 @@ from app.domain.actors import Actor
 from app.domain.lots import COMMITTED
 from app.domain.plans import SPECIAL, YEARLY, Content, Line, Plan
 from app.domain.times import SHANGHAI, shanghai_day
-from app.services import conflicts, lot_pools, lots, plans
-from app.services.lot_pools import Choice
+from app.services import conflicts
+from app.services.planning import lot_pools, lots, plans
+from app.services.planning.lot_pools import Choice
 from app.store.models import Enterprise, Lot, Officer
 from app.store.unit_of_work import UnitOfWork
 

@@ -19,7 +19,10 @@ from app.domain.applications import Application, EnterpriseRef
 from app.domain.inspections import Inspection, Result
 from app.domain.onsite import Rectify
 from app.domain.times import SHANGHAI
-from app.services import applications, codes, decisions, scans, speech, visits
+from app.services.applying import applications, decisions
+from app.services.speaking import speech
+from app.services.trust import codes
+from app.services.visiting import scans, visits
 from app.store import inspections as inspection_store
 from app.store.unit_of_work import UnitOfWork
 

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from app.demo.names import InventedEnterprise
 from app.domain.actors import Actor
 from app.domain.space import LEGAL, PHONE, SAFETY, Address
-from app.services import matters
 from app.services.space import members, persons
+from app.services.visiting import matters
 from app.store import registry
 from app.store.models import InspectionRow
 from app.store.unit_of_work import UnitOfWork

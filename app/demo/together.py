@@ -9,7 +9,7 @@ from app.demo.plans import plan_code
 from app.demo.play import Cast, Script, Steps, application
 from app.domain.inspections import Inspection
 from app.domain.times import shanghai_day
-from app.services import applications, decisions, joint
+from app.services.applying import applications, decisions, joint
 from app.store.unit_of_work import UnitOfWork
 
 LEAD, PARTNER, OTHER = "YT-YJJ", "YT-SCJG", "YT-XFJY"

@@ -10,7 +10,7 @@ from app.domain.file_review import USUAL_SHEET, parse_sheet
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.supervision import RAISED, FlagAction
 from app.domain.times import day_start, shanghai_day
-from app.services import file_review, flag_actions, observers
+from app.services.supervising import file_review, flag_actions, observers
 from app.store import actors, registry
 from app.store.models import CaseFile, FindingRow, User
 from app.store.unit_of_work import UnitOfWork

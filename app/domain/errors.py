@@ -1,11 +1,12 @@
 """What the domain refuses, with a stable code, the field it belongs to and the data of the sentence.
 
     DomainError
-    ├── Refused          the request is understood but the state or a rule does not allow it   (409)
-    ├── Invalid          a field is missing or wrong; the reader can mend it                   (422)
     ├── NotFound         no such thing, or not one the actor may see                           (404)
-    ├── Forbidden        the actor's role may not do this                                      (403)
-    └── TooMany          asked too often; try again later                                      (429)
+    └── Declined         a form is shown again with the sentence
+        ├── Refused      the request is understood but the state or a rule does not allow it   (409)
+        ├── Invalid      a field is missing or wrong; the reader can mend it                   (422)
+        ├── Forbidden    the actor's role may not do this                                      (403)
+        └── TooMany      asked too often; try again later                                      (429)
 
 No HTTP status and no sentence stands here: `app/errors.py` maps kind and code to both.
 """
@@ -23,23 +24,27 @@ class DomainError(Exception):
         self.data = data
 
 
-class Refused(DomainError):
-    pass
-
-
 class NotFound(DomainError):
     pass
 
 
-class Forbidden(DomainError):
+class Declined(DomainError):
+    """What a person can do something about: another value, another moment, another person."""
+
+
+class Refused(Declined):
     pass
 
 
-class TooMany(DomainError):
+class Forbidden(Declined):
     pass
 
 
-class Invalid(DomainError):
+class TooMany(Declined):
+    pass
+
+
+class Invalid(Declined):
     """One or several wrong fields. `problems` holds (field, code, data) for each; never empty."""
 
     def __init__(

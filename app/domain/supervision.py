@@ -2,7 +2,7 @@
 
 raised → investigating → sent → answered → upheld → correcting → corrected → closed, or dismissed; `withdrawn` is the rules'
 own. What was ordered to be corrected is closed only once it was confirmed as corrected (`order_stands`).
-Flags merged into one case take each step together (app.services.flag_actions).
+Flags merged into one case take each step together (app.services.supervising.flag_actions).
 """
 
 from collections.abc import Iterable, Mapping

@@ -26,8 +26,8 @@ from app.operating.logs import masked
 from app.operating.words import FINDINGS
 from app.queries import connectors, health
 from app.queries.health import Vitals
-from app.services.roots import ROOT as ROOT_DOCUMENT
-from app.services.unit_keys import KEYS
+from app.services.trust.roots import ROOT as ROOT_DOCUMENT
+from app.services.trust.unit_keys import KEYS
 from app.store import documents
 from app.store import log as log_store
 from app.store.migrate import current_revision, head_revision

@@ -13,8 +13,10 @@ from app.demo.stories import at
 from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, Actor
 from app.domain.sign_in import SignInRules
 from app.domain.times import shanghai_day
-from app.services import accounts, flags, registers, sessions
-from app.services.sessions import Whence
+from app.services import registers
+from app.services.flagging import flags
+from app.services.people import accounts, sessions
+from app.services.people.sessions import Whence
 from app.store import actors
 from app.store.unit_of_work import UnitOfWork
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.actors import Actor
 from app.queries.paging import MOST
-from app.services.scope import regions_of
+from app.services.people.scope import regions_of
 from app.store import registry
 from app.store.models import ActorRow, ApiToken, Proposal, RoleAssignment, Unit, UnitKey
 

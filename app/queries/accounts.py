@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
-from app.services import account_notices, office, passkeys, second_factors
+from app.services.people import account_notices, office, passkeys, second_factors
 from app.store.models import AccountNotice, SecondFactor, Unit, User
 
 

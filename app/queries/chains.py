@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.inspections import Inspection
 from app.domain.rectifications import ANSWERED, OPEN, Rectification, light
-from app.services import rectifications as service
+from app.services.visiting import rectifications as service
 from app.store import inspections as inspection_store
 from app.store import rectifications as store
 from app.store.models import ActorRow, FileRow, InspectionRow, RectificationRow

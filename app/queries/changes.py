@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.actors import Actor
 from app.domain.errors import Invalid
 from app.domain.inspections import Inspection
-from app.services.access import may_see
+from app.services.people.access import may_see
 from app.store import inspections as inspection_store
 from app.store import log as log_store
 from app.store.models import FactRow, LogEntry

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.services import jobs, outbox
-from app.services.unit_keys import KEYS, STATUS
+from app.services import jobs
+from app.services.sending import outbox
+from app.services.trust.unit_keys import KEYS, STATUS
 from app.store import documents
 from app.store import log as log_store
 from app.store.models import Job, Log, LogCosignature, OutboxRow, RuleClock, Unit, UnitKey

@@ -13,7 +13,7 @@ from app.domain.flags.catalogue import CATALOGUE
 from app.domain.inspections import Inspection
 from app.queries.figures import counted_visits
 from app.queries.paging import page
-from app.services.codes import Code, drawn
+from app.services.trust.codes import Code, drawn
 from app.store import inspections as inspection_store
 from app.store.models import Enterprise, FactRow, FindingRow, InspectionRow, InspectionUnit
 from app.store.reference import current

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, defer
 
-from app.services import log_witnesses
-from app.services.log_witnesses import WitnessState
+from app.services.transparency import log_witnesses
+from app.services.transparency.log_witnesses import WitnessState
 from app.store import log as log_store
 from app.store.models import Log
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.services import lots
+from app.services.planning import lots
 from app.store.models import Enterprise, Lot, Officer, OfficerConflict, Region
 
 

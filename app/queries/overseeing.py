@@ -14,7 +14,7 @@ from app.domain.actors import OBSERVER, Actor
 from app.domain.errors import NotFound
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.lots import Pool
-from app.services import lots
+from app.services.planning import lots
 from app.store.models import (
     Accompanying,
     ActorRow,

@@ -13,7 +13,8 @@ from app.domain.inspections import Inspection
 from app.domain.papers.kinds import KINDS, OF_BUREAU
 from app.domain.papers.lifecycle import DRAFTED, REACHED, REVIEWED, SIGNED, Paper
 from app.queries.flags import visible_where
-from app.services import access, papers, supervision_papers
+from app.services.paperwork import papers, supervision_papers
+from app.services.people import access
 from app.store import inspections as inspection_store
 from app.store import papers as store
 from app.store.models import ActorRow, Enterprise, FactRow, FindingRow, PaperRow, RoleAssignment, Unit

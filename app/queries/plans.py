@@ -13,7 +13,7 @@ from app.domain.actors import SUPERVISOR, Actor
 from app.domain.inspections import APPLIED, APPROVED, IN_PROGRESS, Inspection
 from app.domain.plans import OPEN, Plan
 from app.queries.paging import page
-from app.services.lots import pairs
+from app.services.planning.lots import pairs
 from app.store import inspections as inspection_store
 from app.store import plans as plan_store
 from app.store.models import Enterprise, InspectionItem, InspectionRow, Item, Lot, Unit

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.flags.settings import Change, differences
-from app.services.policies import settings_of
+from app.services.flagging.policies import settings_of
 from app.store.models import ActorRow, Policy
 from app.store.reference import current
 

@@ -12,7 +12,8 @@ from app.domain import deadlines
 from app.domain.actors import SUPERVISOR, Actor
 from app.domain.questions import SENT
 from app.queries.followup import Step
-from app.services import files, unit_questions
+from app.services import files
+from app.services.supervising import unit_questions
 from app.store import followup
 from app.store.models import InspectionRow, InspectionUnit, Unit, UnitQuestion
 from app.store.models.people import ActorRow

@@ -16,8 +16,8 @@ from app.domain.matters import SELFCHECK, SHARED, WISH
 from app.domain.space import shows
 from app.domain.times import shanghai_day
 from app.queries.paging import page
-from app.services import matters
 from app.services.space import persons
+from app.services.visiting import matters
 from app.store import inspections as inspection_store
 from app.store.counting import flag_condition
 from app.store.inspections import clue_key

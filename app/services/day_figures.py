@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.services.audit_facts import Found
+from app.services.auditing.audit_facts import Found
 from app.store import day_figures
 from app.store.models import DayFigures, FigureMark
 from app.store.unit_of_work import UnitOfWork

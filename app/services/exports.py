@@ -1,6 +1,6 @@
 """Who took which list out: a fact before the first byte leaves.
 
-Discipline inspection's exports are none of these: they are looks of its own (services/looks.py), seen by nobody else.
+Discipline inspection's exports are none of these: they are looks of its own (services/supervising/looks.py), seen by nobody else.
 """
 
 from collections.abc import Mapping

@@ -3,9 +3,11 @@
 Reports stand above the services (they read through the queries of the pages): app/cli/worker.py adds their line.
 """
 
-from app.services import backtest_jobs, batches, enterprise_codes
+from app.services.applying import batches
+from app.services.flagging import backtest_jobs
 from app.services.imports import plan_uploads, uploads
 from app.services.jobs import Handler
+from app.services.visiting import enterprise_codes
 
 HANDLERS: dict[str, Handler] = {
     enterprise_codes.JOB: enterprise_codes.make_all,

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.domain.actors import Actor
 from app.domain.errors import DomainError
 from app.domain.steps import state_after
-from app.services.audit_facts import Found
-from app.services.space_audit import against_facts
+from app.services.auditing.audit_facts import Found
+from app.services.auditing.space_audit import against_facts
 from app.store.models import Accompanying, Campaign, CaseFile, FactRow, FlagReview, Observation, Recusal
 from app.store.unit_of_work import UnitOfWork
 

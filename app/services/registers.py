@@ -2,7 +2,7 @@
 
 A row itself tells nothing about when it came to be what it is. So whoever adds, changes or removes one calls `record`
 or `removed` in the same transaction: the fact holds the whole row, its leaf enters the log, and `log verify` compares
-each row with the newest fact about it (app.services.register_audit).
+each row with the newest fact about it (app.services.auditing.register_audit).
 
 The subject of such a fact is (table, primary key). Kinds: `register.changed`, `register.removed`, and once for each
 table `register.begun`, with `register.adopted` for each row that was there before changes were facts.
@@ -18,7 +18,7 @@ from sqlalchemy import inspect, select
 from app.domain.actors import SYSTEM, Actor
 from app.domain.facts import Fact
 from app.domain.times import rfc3339
-from app.services import flag_registers
+from app.services.flagging import flag_registers
 from app.store.models import (
     ApiToken,
     Base,

@@ -6,7 +6,7 @@ from typing import Any
 from app.context import actor, perform
 from app.domain.callbacks import Answer
 from app.domain.errors import Invalid
-from app.services import callbacks
+from app.services.supervising import callbacks
 
 
 def take(step: str, callback_id: str, form: Any) -> str | None:

@@ -7,11 +7,11 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.context import actor, now, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, DomainError, NotFound
 from app.domain.papers.kinds import PaperKind
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
-from app.services import papers
+from app.services.paperwork import papers
 from app.store import papers as store
 
 STEPS_WITH_REASON = {"return": papers.send_back, "withdraw": papers.withdraw}
@@ -33,9 +33,7 @@ def take_step(paper_id: str, step: str, sign_off: Callable[..., Any]) -> dict[st
             perform(without_reason[step], actor(), paper_id)
         else:
             perform(STEPS_WITH_REASON[step], actor(), paper_id, request.form.get("reason", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return field_sentences(error)
     return {}
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, stream_with_context
 
 from app.context import installation
-from app.services.exporting import BOM, csv_text, json_lines, write_xlsx
+from app.services.supervising.exporting import BOM, csv_text, json_lines, write_xlsx
 
 CSV, XLSX, JSONL = FORMS = ("csv", "xlsx", "jsonl")
 TYPES = {

@@ -26,7 +26,7 @@ def bodies(house: House) -> list[tuple[str, str | None, dict[str, Any]]]:
     now = house.clock.now
     applied, approved = house.applied(), house.approved()
     with house.installation.reading() as session:
-        from app.services.codes import drawn
+        from app.services.trust.codes import drawn
 
         code = drawn(session, approved, "http://localhost")
     assert code is not None

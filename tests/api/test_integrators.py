@@ -15,7 +15,8 @@ from werkzeug.serving import make_server
 
 from app.config import ROOT
 from app.outside import Outside
-from app.services import desk, outbox, senders
+from app.services.sending import outbox, senders
+from app.services.supervising import desk
 from tests.api.test_one_visit import body, get, post
 from tests.conftest import KINDS, fresh_database
 from tests.house import House, open_house

@@ -10,7 +10,8 @@ from qrcode import QRCode
 from app.clock import system_clock
 from app.domain.codes.draw import code_matrix
 from app.domain.inspections import Inspection
-from app.services import codes, log, unit_keys
+from app.services.transparency import log
+from app.services.trust import codes, unit_keys
 from tests.browser.conftest import Site
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
 
-from app.services import flag_rebuild
+from app.services.flagging import flag_rebuild
 from tests.browser.conftest import FLAGS, Site, chromium_path, open_page, serve, sign_in
 from tools import pictures
 from tools.walk import STARTS, walk

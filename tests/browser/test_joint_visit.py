@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.domain.codes.draw import code_matrix, png
-from app.services import enterprise_codes
+from app.services.visiting import enterprise_codes
 from tests.browser.conftest import DESK, PHONE, Site, open_page, sign_in
 from tests.browser.test_one_visit import apply
 from tests.house import PASSWORD

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from app.services import onsite
+from app.services.visiting import onsite
 from app.store.models import CodePlace
 from tests.browser.conftest import Site, sign_in
 from tests.house import PASSWORD

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from app.domain.codes.draw import code_matrix
-from app.services import codes, unit_keys
+from app.services.trust import codes, unit_keys
 from tests.browser.conftest import FLAGS, PHONE, Site, chromium_path
 
 FILM = Path(__file__).parent / "film.py"

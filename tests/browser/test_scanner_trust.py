@@ -13,7 +13,8 @@ from app.domain.codes.keys import SigningKey, grouped
 from app.domain.codes.lists import sign_document
 from app.domain.times import shanghai_day
 from app.domain.transparency import LOG_SUITES, Note
-from app.services import issuers, log, log_proofs, log_witnesses, roots, unit_keys
+from app.services.transparency import log, log_proofs, log_witnesses
+from app.services.trust import issuers, roots, unit_keys
 from app.store.documents import published as published_document
 from tests.browser.conftest import PHONE, Site
 from tests.browser.scanning import approved_now, go_offline, open_scanner, picture_of, verdict

@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser
 
 from app.domain.papers.lifecycle import SERVED
-from app.services import paper_rendering
+from app.services.paperwork import paper_rendering
 from tests.browser.conftest import PHONE, Site, open_page
 from tests.house import PASSWORD
 from tests.services.test_papers import of

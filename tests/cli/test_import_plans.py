@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.domain.plans import DRAFT, PUBLISHED
-from app.services import plans
+from app.services.planning import plans
 from app.store import plans as plan_store
 from app.store.models import FactRow
 from tests.house import House, uscc
@@ -139,7 +139,7 @@ def test_log_verify_knows_plans(house: House, run) -> None:  # type: ignore[no-u
     run(office_workbook(), "a.xlsx")
     with house.installation.database.write() as session:
         session.execute(text("UPDATE plan_rows SET wanted = 1 WHERE position = 1"))
-    from app.services.plan_audit import plan_discrepancies
+    from app.services.auditing.plan_audit import plan_discrepancies
 
     with house.installation.reading() as session:
         assert [(code, table) for code, table, _, _ in plan_discrepancies(session)] == [("row_changed", "plans")]

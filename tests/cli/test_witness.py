@@ -12,7 +12,7 @@ from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from app.cli import witness as witness_cli
-from app.services import log, log_witnesses
+from app.services.transparency import log, log_witnesses
 from tests.house import House
 
 

@@ -11,10 +11,10 @@ from flask import Flask
 
 from app.domain.actors import SYSTEM
 from app.domain.mirroring import MIRROR, Issuing
-from app.services import issuing
-from app.services import log as log_service
+from app.services.connector import issuing
 from app.services.connector.running import Round, run
 from app.services.connector.sources import HttpSource
+from app.services.transparency import log as log_service
 from tests.conftest import fresh_database
 from tests.house import House, open_house
 

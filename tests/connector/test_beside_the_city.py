@@ -7,12 +7,21 @@ from sqlalchemy import select
 
 from app.domain.errors import Refused
 from app.domain.inspections import Result
-from app.services import applications, codes, decisions, log_proofs, scans, speech, verification, visits
-from app.services import log as log_service
+from app.services.applying import applications, decisions
+from app.services.speaking import speech
+from app.services.transparency import log as log_service
+from app.services.transparency import log_proofs
+from app.services.trust import codes, verification
+from app.services.visiting import scans, visits
 from app.store import inspections as inspection_store
 from app.store.models import FactRow, FindingRow, InspectionRow, MirroredVisit, RectificationRow
+from tests.conftest import KINDS
 from tests.connector.conftest import CITY, Beside, mirrors
 from tests.house import House, uscc
+
+pytestmark = pytest.mark.parametrize(
+    "database_url", KINDS[-1:], indirect=True
+)  # PostgreSQL; test_connector.py is on SQLite
 
 
 def mirrored(house: House) -> list:
@@ -199,7 +208,7 @@ def test_a_proof_says_when_this_platform_learned_of_the_visit_and_not_why_it_is_
 
 def test_a_later_change_there_arrives_and_another_enterprise_is_refused(beside: Beside) -> None:
     from app.domain.mirroring import Told
-    from app.services import mirroring
+    from app.services.connector import mirroring
 
     beside.city.approved()
     beside.pull()
@@ -233,7 +242,7 @@ def test_both_modes_know_a_visit_typed_here_with_the_citys_number(beside: Beside
 def test_the_state_follows_from_its_facts(beside: Beside) -> None:
     beside.city.completed("problem_found")
     beside.pull()
-    from app.services.state_audit import state_discrepancies
+    from app.services.auditing.state_audit import state_discrepancies
 
     with beside.here.installation.reading() as session:
         assert [found for found in state_discrepancies(session) if found[1] != "findings"] == []

@@ -12,14 +12,20 @@ from sqlalchemy import select
 from app.config_connector import ConnectorSettings, connector_settings
 from app.domain.errors import Forbidden, Invalid
 from app.domain.mirroring import Issuing
-from app.services import received_figures, satisfaction, two_persons
-from app.services.connector import running
+from app.services.connector import received_figures, running
 from app.services.connector.sources import FolderSource
+from app.services.people import two_persons
+from app.services.speaking import satisfaction
 from app.store.issuing import issuing_on
 from app.store.models import ConnectorRefusal, Officer, Plan
+from tests.conftest import KINDS
 from tests.connector.conftest import CITY, Beside, mirrors
 from tests.connector.test_beside_the_city import mirrored
 from tests.house import House, uscc
+
+pytestmark = pytest.mark.parametrize(
+    "database_url", KINDS[:1], indirect=True
+)  # SQLite; test_beside_the_city.py is on PostgreSQL
 
 HEADER = (
     "number,state,kind,uscc,enterprise_name,units,items,officers,window_start,window_end,applied_at,cause,clue_no,qr\n"
@@ -142,7 +148,7 @@ def test_changes_are_told_in_the_order_of_the_log_to_who_may_see_them(beside: Be
 
 
 def test_two_administrators_decide_who_issues(house: House) -> None:
-    from app.services import accounts
+    from app.services.people import accounts
     from app.store import actors
 
     admin = house.people["admin"]

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.domain.times import rfc3339
-from app.services.speech import _receipt_hash
+from app.services.speaking.speech import _receipt_hash
 from app.store.database import Session
 from app.store.models import CodeRow, FactRow, InspectionRow, Speech
 from tests.house import uscc

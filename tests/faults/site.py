@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.services import log, log_audit, registers
+from app.services import registers
+from app.services.transparency import log, log_audit
 from app.store.database import Database
 from app.store.migrate import upgrade
 from tests.district import seed

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.services import registers
+from app.services.auditing.register_audit import register_discrepancies
 from app.services.imports import enterprises as enterprise_imports
-from app.services.register_audit import register_discrepancies
 from app.store.models import CodeRow, Enterprise, FactRow, InspectionRow, Speech
 from tests.api.test_one_visit import body, post
 from tests.faults.dying import done_until

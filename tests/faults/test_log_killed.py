@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.services import log, log_audit
+from app.services.transparency import log, log_audit
 from app.store.models import FactRow
 from tests.house import House
 
@@ -20,7 +20,7 @@ VICTIM = """
 import sys, random
 from pathlib import Path
 from app.domain.actors import SYSTEM
-from app.services import log
+from app.services.transparency import log
 from tests.house import open_house
 house = open_house(sys.argv[1], Path(sys.argv[2]), seed=random.randrange(2**60))
 house.clock.now = __import__("datetime").datetime.now(__import__("datetime").UTC)

@@ -20,8 +20,13 @@ from app.domain.applications import EnterpriseRef
 from app.domain.errors import DomainError
 from app.domain.inspections import Inspection, Result
 from app.domain.supervision import FlagAction
-from app.services import applications, decisions, flag_actions, flags, joint, log_audit, scans, speech, visits
-from app.services import log as log_service
+from app.services.applying import applications, decisions, joint
+from app.services.flagging import flags
+from app.services.speaking import speech
+from app.services.supervising import flag_actions
+from app.services.transparency import log as log_service
+from app.services.transparency import log_audit
+from app.services.visiting import scans, visits
 from app.store import inspections as inspection_store
 from app.store.models import CodeRow, FactRow, FindingRow, Speech
 from app.store.unit_of_work import UnitOfWork

@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select, text
 from app.cli.doctor import doctor
 from app.config import ConfigError, load_config
 from app.domain.errors import Refused
-from app.services import log, log_audit
+from app.services.transparency import log, log_audit
 from app.store.models import FactRow, InspectionRow
 from app.store.trouble import cannot_work_now
 from app.store.vault import Vault

@@ -21,7 +21,11 @@ from app.domain.applications import LONGEST_WINDOW, EnterpriseRef
 from app.domain.errors import DomainError
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection, Result
-from app.services import amendments, applications, decisions, flags, scans, speech, verification, visits
+from app.services.applying import amendments, applications, decisions
+from app.services.flagging import flags
+from app.services.speaking import speech
+from app.services.trust import verification
+from app.services.visiting import scans, visits
 from app.store import inspections as inspection_store
 from app.store.models import RectificationRow, Speech
 from app.store.unit_of_work import fact_of, history

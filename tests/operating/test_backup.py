@@ -17,7 +17,7 @@ from app.installation import open_installation
 from app.operating.backup import databases, locks, making, restoring, sealing
 from app.operating.backup.locks import BackupError, Identity, Passphrase, Recipient
 from app.operating.backup.sealing import Opening, Sealing
-from app.services import log
+from app.services.transparency import log
 from app.store.models import FactRow
 from tests.house import House, house_config
 

@@ -12,7 +12,10 @@ from sqlalchemy import update
 
 from app.cli.doctor import doctor
 from app.operating.doctor import FAULT, OK, Finding, examine
-from app.services import housekeeping, log, outbox, unit_keys
+from app.services.retention import housekeeping
+from app.services.sending import outbox
+from app.services.transparency import log
+from app.services.trust import unit_keys
 from app.store.models import SignedDocument
 from app.store.vault import Vault
 from tests.house import House

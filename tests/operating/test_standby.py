@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.operating.doctor import examine
-from app.services import log
+from app.services.transparency import log
 from app.store.database import Database
 from tests.house import House, open_house
 

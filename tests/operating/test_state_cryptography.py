@@ -22,7 +22,11 @@ from app.installation import open_installation
 from app.operating import doctor
 from app.operating.backup import locks, making, restoring
 from app.operating.backup.locks import BackupError, Identity, Passphrase, Recipient
-from app.services import decisions, log, log_audit, roots, second_factors, speech, unit_keys, verification
+from app.services.applying import decisions
+from app.services.people import second_factors
+from app.services.speaking import speech
+from app.services.transparency import log, log_audit
+from app.services.trust import roots, unit_keys, verification
 from app.store import documents
 from app.store.models import CodeRow, Contact, FactRow, Log, UnitKey
 from app.store.signature_device import SocketDevice

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import ConfigError
 from app.operating import checks, logs, metrics
-from app.services import log, unit_keys
+from app.services.transparency import log
+from app.services.trust import unit_keys
 from app.store.models import SignedDocument
 from app.store.vault import Vault
 from tests.house import House, house_config

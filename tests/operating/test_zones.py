@@ -14,9 +14,10 @@ from app.config import ConfigError, load_config
 from app.domain.errors import Refused
 from app.operating import zone_grants
 from app.security import Access, access_of
-from app.services import codes, unit_keys, zone_sealing
-from app.services import log as log_service
+from app.services import zone_sealing
 from app.services.space import persons
+from app.services.transparency import log as log_service
+from app.services.trust import codes, unit_keys
 from app.store.models import Contact, SpacePerson
 from app.store.vault import VaultError
 from tests.house import House, open_house

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.services import callback_draws
-from app.services import log as log_service
+from app.services.supervising import callback_draws
+from app.services.transparency import log as log_service
 from app.store.models import Callback, Enterprise
 from tests.house import House, uscc
 

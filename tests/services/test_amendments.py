@@ -11,7 +11,11 @@ from app.domain.amendments import Amendment
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.inspections import Inspection, Result
 from app.queries import papers as paper_queries
-from app.services import amendments, flag_rebuild, flags, log, log_audit, scans, unit_keys, verification, visits
+from app.services.applying import amendments
+from app.services.flagging import flag_rebuild, flags
+from app.services.transparency import log, log_audit
+from app.services.trust import unit_keys, verification
+from app.services.visiting import scans, visits
 from app.store import inspections as inspection_store
 from app.store.models import CodeRow, FindingRow
 from tests.house import House

@@ -12,9 +12,10 @@ from app.domain.actors import PUBLIC
 from app.domain.errors import Forbidden, Invalid, NotFound, Refused
 from app.domain.inspections import Slot
 from app.domain.times import shanghai_day
-from app.services import accounts, announcements, applications, decisions, deputies, drafts, templates
-from app.services.register_audit import register_discrepancies
-from app.services.state_audit import state_discrepancies
+from app.services.applying import announcements, applications, decisions, deputies, drafts, templates
+from app.services.auditing.register_audit import register_discrepancies
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.people import accounts
 from app.store import actors
 from app.store.models import CodeRow, Deputy, Draft, FactRow, InspectionRow
 from tests.house import House
@@ -84,7 +85,7 @@ def test_the_same_approval_pressed_twice_at_once_gives_one_code(house: House) ->
 
 
 def test_an_approval_that_was_taken_back_is_not_given_again(house: House) -> None:
-    from app.services import visits
+    from app.services.visiting import visits
 
     approved = house.approved()
     house.perform(visits.cancel, house.people["head"], approved.id, "改期", on_advice=False)

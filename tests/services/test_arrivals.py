@@ -8,9 +8,11 @@ from sqlalchemy import select
 from app.domain.applications import EnterpriseRef
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound
 from app.domain.inspections import Inspection, Result
-from app.services import arrivals, enterprise_codes, flag_rebuild, flags, joint, scans, visits
-from app.services.arrivals import Arrival
-from app.services.state_audit import state_discrepancies
+from app.services.applying import joint
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.flagging import flag_rebuild, flags
+from app.services.visiting import arrivals, enterprise_codes, scans, visits
+from app.services.visiting.arrivals import Arrival
 from app.store.models import EnterpriseCode, FindingRow
 from tests.house import House, uscc
 from tests.services.test_joint import OFFER, at_once, stored
@@ -150,7 +152,7 @@ def test_a_partners_officer_may_record_the_arrival(house: House) -> None:
     house.perform(joint.invite, house.people["inspector"], own.id, "YT-SCJG")
     house.perform(joint.join, house.people["inspector2"], own.id, OFFER)
     house.perform(joint.join, house.people["head2"], own.id)
-    from app.services import decisions
+    from app.services.applying import decisions
 
     house.perform(decisions.approve, house.people["head"], own.id)
     arrival = Arrival(permanent(house, own), "photo")

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.errors import DomainError, Invalid, NotFound, Refused
-from app.services import batch_rows, batches, jobs
-from app.services.batch_rows import Common
+from app.services import jobs
+from app.services.applying import batch_rows, batches
+from app.services.applying.batch_rows import Common
 from app.services.imports.rows import Row
 from app.services.job_handlers import HANDLERS
 from app.store.models import Batch, BatchRow, Enterprise, InspectionRow

@@ -11,10 +11,14 @@ from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.lots import Pool
 from app.domain.times import shanghai_day
 from app.queries import callbacks as queries
-from app.services import callback_draws, callbacks, decisions, lots, scans, speech
-from app.services import log as log_service
+from app.services.applying import decisions
+from app.services.auditing.state_audit import state_discrepancies
 from app.services.keeping import settings
-from app.services.state_audit import state_discrepancies
+from app.services.planning import lots
+from app.services.speaking import speech
+from app.services.supervising import callback_draws, callbacks
+from app.services.transparency import log as log_service
+from app.services.visiting import scans
 from app.store.models import Callback, CallbackDraw, FactRow, FindingRow, Lot, Speech
 from tests.house import House
 from tests.services.callback_week import draw_week, drawn, enterprises, rows

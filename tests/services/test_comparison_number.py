@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.services import scans
+from app.services.visiting import scans
 from tests.house import House
 
 
@@ -116,7 +116,7 @@ def test_a_code_that_is_not_good_now_has_no_number(house: House, state: str) -> 
     if state == "expired":
         house.clock.move(hours=3)
     if state == "cancelled":
-        from app.services import visits
+        from app.services.visiting import visits
 
         house.perform(visits.cancel, house.people["inspector"], inspection.id, "取消", on_advice=False)
     assert house.perform(scans.record_scan, inspection.code.short_code, "arrive", "phone").challenge is None

@@ -10,7 +10,8 @@ from sqlalchemy import event
 
 from app.domain.codes.token import to_digits
 from app.domain.inspections import Result
-from app.services import decisions, visits
+from app.services.applying import decisions
+from app.services.visiting import visits
 from app.store.models import CodeRow
 from tests.house import House
 

@@ -9,11 +9,13 @@ from sqlalchemy import select, text
 from app.domain.errors import Forbidden, Invalid, NotFound, Refused
 from app.domain.leads import COMPLAINT, REPORT
 from app.queries import supervision, watching
-from app.services import accounts, leads, speech
-from app.services.codes import drawn
+from app.services.auditing.state_audit import state_discrepancies
 from app.services.keeping import people
-from app.services.log_audit import HELD_KINDS
-from app.services.state_audit import state_discrepancies
+from app.services.people import accounts
+from app.services.speaking import speech
+from app.services.supervising import leads
+from app.services.transparency.log_audit import HELD_KINDS
+from app.services.trust.codes import drawn
 from app.store.models import FactRow, Lead, Look, Speech
 from tests.house import PASSWORD, House
 

@@ -3,8 +3,11 @@
 import pytest
 from sqlalchemy import func, select, update
 
-from app.services import erasure, flag_rebuild, log, log_audit, speech, speech_answers
-from app.services.housekeeping import ERASING
+from app.services.flagging import flag_rebuild
+from app.services.retention import spoken
+from app.services.retention.housekeeping import ERASING
+from app.services.speaking import speech, speech_answers
+from app.services.transparency import log, log_audit
 from app.store.models import Contact, FactRow, Speech
 from tests.house import House, uscc
 
@@ -64,7 +67,7 @@ def test_contacts_go_after_half_a_year_and_words_after_three(house: House) -> No
         assert speech.receipt(session, receipt).answer is None
     pages = house.signed_in("supervisor")
     assert [pages.get(f"/supervise/reports{at}").status_code for at in ("", f"/{report}")] == [200, 200]
-    assert house.perform(erasure.words) == 0, "nothing twice"
+    assert house.perform(spoken.words) == 0, "nothing twice"
 
     house.perform(lambda work: work.session.execute(update(Speech).values(body='{"answers":{},"rating":5}')))
     assert "speech_changed" in _audit(house)

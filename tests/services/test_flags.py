@@ -9,8 +9,11 @@ from app.demo import load as demo
 from app.domain.errors import Refused
 from app.domain.inspections import Result
 from app.domain.supervision import FlagAction
-from app.services import flag_actions, flag_rebuild, flags, scans, speech, visits
-from app.services.codes import drawn
+from app.services.flagging import flag_rebuild, flags
+from app.services.speaking import speech
+from app.services.supervising import flag_actions
+from app.services.trust.codes import drawn
+from app.services.visiting import scans, visits
 from app.store.models import CertificateSuspension, DoNotDisturb, FindingRow
 from tests.conftest import KINDS
 from tests.house import House, open_house, uscc

@@ -18,27 +18,17 @@ from app.domain.flags import settings as policy_settings
 from app.domain.inspections import Result
 from app.domain.plans import Content, Dates, Line
 from app.domain.supervision import FlagAction
-from app.services import (
-    applications,
-    arrivals,
-    backtest,
-    case_records,
-    decisions,
-    flag_actions,
-    flag_rebuild,
-    flags,
-    joint,
-    log,
-    log_audit,
-    plans,
-    registers,
-    scans,
-    speech,
-    visits,
-)
+from app.services import registers
+from app.services.applying import applications, decisions, joint
+from app.services.flagging import backtest, flag_rebuild, flags
 from app.services.imports.kinds import KINDS
 from app.services.imports.rows import Row
 from app.services.imports.running import run
+from app.services.planning import plans
+from app.services.speaking import speech
+from app.services.supervising import case_records, flag_actions
+from app.services.transparency import log, log_audit
+from app.services.visiting import arrivals, scans, visits
 from app.store import plans as plan_store
 from app.store.models import (
     CaseRecord,

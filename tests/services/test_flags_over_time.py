@@ -9,8 +9,13 @@ from app.domain.actors import SYSTEM
 from app.domain.applications import EnterpriseRef
 from app.domain.plans import Content, Dates, Line
 from app.domain.supervision import FlagAction
-from app.services import flag_actions, flag_rebuild, flags, plans, registers, scans, speech
-from app.services.codes import drawn
+from app.services import registers
+from app.services.flagging import flag_rebuild, flags
+from app.services.planning import plans
+from app.services.speaking import speech
+from app.services.supervising import flag_actions
+from app.services.trust.codes import drawn
+from app.services.visiting import scans
 from app.store.models import Certificate, Enterprise, FindingRow, Policy, RuleClock
 from app.store.unit_of_work import UnitOfWork
 from tests.house import House, uscc

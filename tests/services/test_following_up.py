@@ -14,8 +14,9 @@ from app.domain.supervision import ACTIONS, CLOSED, UNIT_ACTIONS, UNIT_READS, Fl
 from app.domain.uploads import Upload
 from app.queries import flags as flag_queries
 from app.queries import followup
-from app.services import flag_actions, flags
-from app.services.state_audit import state_discrepancies
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.flagging import flags
+from app.services.supervising import flag_actions
 from app.store.models import FindingRow
 from tests.house import House
 

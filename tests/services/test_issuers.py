@@ -9,9 +9,9 @@ from app.domain.codes.classify import OTHER_ISSUER, classify
 from app.domain.codes.issuers import Issuer
 from app.domain.codes.keys import PublicKey
 from app.domain.codes.lists import UntrustedList, verify_key_list
-from app.services import issuers, unit_keys
 from app.services.imports.issuers import import_issuers
 from app.services.imports.rows import Row
+from app.services.trust import issuers, unit_keys
 from app.store.documents import published
 from app.store.issuers import recognised
 from tests.house import House

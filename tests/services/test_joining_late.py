@@ -6,8 +6,12 @@ from app.domain.amendments import Amendment
 from app.domain.errors import DomainError, Forbidden, NotFound, Refused
 from app.domain.inspections import Inspection
 from app.domain.times import shanghai_day
-from app.services import accounts, amendments, decisions, flag_rebuild, joint, scans, verification
-from app.services.state_audit import state_discrepancies
+from app.services.applying import amendments, decisions, joint
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.flagging import flag_rebuild
+from app.services.people import accounts
+from app.services.trust import verification
+from app.services.visiting import scans
 from app.store import actors
 from tests.house import House
 from tests.services.test_joint import MARKET, OFFER, at_once, joined, stored

@@ -14,8 +14,11 @@ from app.domain.inspections import Inspection, Result
 from app.domain.plans import Content, Dates, Line
 from app.domain.times import shanghai_day
 from app.queries import joint as queries
-from app.services import decisions, flag_rebuild, joint, plans, scans, visits
-from app.services.state_audit import state_discrepancies
+from app.services.applying import decisions, joint
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.flagging import flag_rebuild
+from app.services.planning import plans
+from app.services.visiting import scans, visits
 from app.store import inspections as inspection_store
 from app.store import plans as plan_store
 from app.store.models import FindingRow

@@ -7,10 +7,10 @@ from sqlalchemy import select, text
 
 from app.domain.actors import SYSTEM
 from app.services import registers
+from app.services.auditing.register_audit import register_discrepancies
 from app.services.imports import enterprises as enterprise_imports
 from app.services.imports import inspections as inspection_imports
 from app.services.imports.rows import Row
-from app.services.register_audit import register_discrepancies
 from app.store.models import Enterprise
 from tests.house import House, uscc
 from tests.services.test_register_imports import bring, facts, table

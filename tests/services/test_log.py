@@ -23,7 +23,9 @@ from app.domain.transparency import (
     root,
     suite_of,
 )
-from app.services import log, log_audit, log_proofs, log_witnesses, scans, speech
+from app.services.speaking import speech
+from app.services.transparency import log, log_audit, log_proofs, log_witnesses
+from app.services.visiting import scans
 from app.store import inspections as inspection_store
 from app.store.models import FactRow, Log, LogDummy, LogEntry, LogHead, LogQueued, Speech
 from tests.house import House, open_house

@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from app.domain.supervision import FlagAction
-from app.services import flag_actions, log, log_audit, scans, speech, speech_answers
+from app.services.speaking import speech, speech_answers
+from app.services.supervising import flag_actions
+from app.services.transparency import log, log_audit
+from app.services.visiting import scans
 from app.store.models import FactRow
 from app.store.models.base import table_of
 from tests.house import House

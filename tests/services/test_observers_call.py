@@ -10,15 +10,17 @@ from app.domain.callbacks import Answer
 from app.domain.errors import Invalid, NotFound, Refused
 from app.queries import callbacks as queries
 from app.queries import watching
-from app.services import callbacks, erasing, leads, log, log_audit, observers, phones
-from app.services.state_audit import state_discrepancies
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.retention import noted
+from app.services.supervising import callbacks, leads, observers, phones
+from app.services.transparency import log, log_audit
 from app.store.models import Callback, EnterprisePhone, FactRow, Lead, LeadStep, Observation
 from tests.house import House, uscc
 from tests.services.callback_week import drawn, enterprises, rows
 from tests.services.test_register_imports import bring
 
 PHONE = "021-12345678"
-ERASE = (erasing.leads, erasing.observations, erasing.callbacks, phones.erase_old)
+ERASE = (noted.leads, noted.observations, noted.callbacks, phones.erase_old)
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SAID = "消防说要买他们指定的灭火器"
 

@@ -7,7 +7,10 @@ from argon2 import Type
 
 from app.domain.errors import Forbidden, Invalid, NotFound, Refused
 from app.domain.inspections import Result
-from app.services import applications, codes, decisions, scans, speech, verification, visits
+from app.services.applying import applications, decisions
+from app.services.speaking import speech
+from app.services.trust import codes, verification
+from app.services.visiting import scans, visits
 from tests.house import COSTLY_HASHER, House
 
 

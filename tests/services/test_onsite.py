@@ -15,10 +15,13 @@ from app.domain.onsite import Companion, PointResult
 from app.domain.places import distance_km
 from app.domain.uploads import Upload
 from app.queries import onsite as queries
-from app.services import housekeeping, log, log_audit, onsite, places, registers, visits
+from app.services import registers
 from app.services.imports import reference
 from app.services.imports.points import import_points
 from app.services.imports.rows import Row
+from app.services.retention import housekeeping
+from app.services.transparency import log, log_audit
+from app.services.visiting import onsite, places, visits
 from app.store.models import CodePlace, FileRow, ItemPoint, RegionPlace, VisitDraft
 from app.store.points import points_on
 from tests.house import House

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from app.config import ConfigError, load_config
 from app.outside import Outside
-from app.services import outbox, senders
+from app.services.sending import outbox, senders
 from app.store.models import OutboxRow
 from tests.house import House
 

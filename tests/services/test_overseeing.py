@@ -10,8 +10,12 @@ from app.domain.errors import Forbidden, Invalid, NotFound, Refused
 from app.domain.file_review import USUAL_SHEET, parse_sheet
 from app.domain.supervision import FlagAction
 from app.queries import overseeing, watching
-from app.services import accounts, file_review, flag_actions, flag_rebuild, flag_reviews, log, lots, observers
-from app.services.state_audit import state_discrepancies
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.flagging import flag_rebuild
+from app.services.people import accounts
+from app.services.planning import lots
+from app.services.supervising import file_review, flag_actions, flag_reviews, observers
+from app.services.transparency import log
 from app.store.models import Accompanying, CaseFile, FindingRow, FlagReview, Lot, Observation
 from tests.house import House, uscc
 

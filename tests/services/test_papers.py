@@ -14,18 +14,12 @@ from app.domain.inspections import Inspection, Result
 from app.domain.papers.lifecycle import SERVED, SIGNED, TRANSITIONS, WITHDRAWN, Paper
 from app.domain.uploads import Upload
 from app.queries import papers as queries
-from app.services import (
-    decisions,
-    files,
-    onsite,
-    paper_rendering,
-    paper_service,
-    papers,
-    state_audit,
-    visit_papers,
-    visits,
-)
-from app.services.paper_service import Refusal, Service
+from app.services import files
+from app.services.applying import decisions
+from app.services.auditing import state_audit
+from app.services.paperwork import paper_rendering, paper_service, papers, visit_papers
+from app.services.paperwork.paper_service import Refusal, Service
+from app.services.visiting import onsite, visits
 from app.store import inspections
 from app.store.models import FileRow, PaperRow
 from app.store.unit_of_work import history

@@ -11,8 +11,10 @@ from app.domain.inspections import Result
 from app.domain.papers import document
 from app.domain.papers.lifecycle import SERVED, WITHDRAWN
 from app.queries import papers as queries
-from app.services import amendments, paper_rendering, paper_service, papers, visits
-from app.services.paper_service import Refusal
+from app.services.applying import amendments
+from app.services.paperwork import paper_rendering, paper_service, papers
+from app.services.paperwork.paper_service import Refusal
+from app.services.visiting import visits
 from app.typesetting import engine
 from tests.house import House
 from tests.services.test_papers import drafted, inspection_of, of, pdf, service, signature

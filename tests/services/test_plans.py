@@ -10,8 +10,9 @@ from app.domain.actors import SYSTEM
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.plans import TRANSITIONS, Dates, Line
 from app.queries import plans as queries
-from app.services import flag_rebuild, plans
-from app.services.plan_audit import plan_discrepancies
+from app.services.auditing.plan_audit import plan_discrepancies
+from app.services.flagging import flag_rebuild
+from app.services.planning import plans
 from app.store import plans as plan_store
 from app.store.models import FindingRow
 from tests.house import House

@@ -11,8 +11,10 @@ from app.domain.applications import EnterpriseRef
 from app.domain.errors import DomainError, Forbidden, Invalid, Refused
 from app.domain.flags import settings
 from app.domain.flags.policy import DEFAULTS, PRESETS
-from app.services import backtest, flag_rebuild, jobs, log, log_audit, policies
+from app.services import jobs
+from app.services.flagging import backtest, flag_rebuild, policies
 from app.services.job_handlers import HANDLERS
+from app.services.transparency import log, log_audit
 from app.store.models import FindingRow, Job, Policy
 from tests.house import House, uscc
 

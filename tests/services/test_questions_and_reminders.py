@@ -14,8 +14,12 @@ from app.domain.uploads import Upload
 from app.outside import Outside
 from app.queries import flags as flag_queries
 from app.queries import followup
-from app.services import addresses, desk, flag_actions, flags, outbox, reminders, senders, speech, unit_questions
-from app.services.state_audit import state_discrepancies
+from app.services import addresses
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.flagging import flags
+from app.services.sending import outbox, senders
+from app.services.speaking import speech
+from app.services.supervising import desk, flag_actions, reminders, unit_questions
 from app.store.models import FactRow, FindingRow, OutboxRow, UnitQuestion
 from tests.house import House, uscc
 

@@ -8,11 +8,14 @@ from sqlalchemy import delete, select, update
 
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.times import shanghai_day
-from app.services import case_records, flag_rebuild, log, log_audit, visits
-from app.services.case_records import Choice
+from app.services.flagging import flag_rebuild
 from app.services.imports.kinds import KINDS
 from app.services.imports.rows import Row
 from app.services.imports.running import run
+from app.services.supervising import case_records
+from app.services.supervising.case_records import Choice
+from app.services.transparency import log, log_audit
+from app.services.visiting import visits
 from app.store.models import CaseRecord, FactRow, FindingRow
 from tests.house import House, uscc
 from tests.services.test_register_imports import bring, said

@@ -12,7 +12,8 @@ from app.domain.rectifications import GREEN, RED, YELLOW, Rectification, light
 from app.domain.times import shanghai_day
 from app.domain.uploads import Upload
 from app.queries import chains
-from app.services import log, log_audit, rectifications
+from app.services.transparency import log, log_audit
+from app.services.visiting import rectifications
 from app.store import rectifications as store
 from tests.house import House, uscc
 from tests.services.test_onsite import complete, picture
@@ -97,7 +98,7 @@ def test_a_recheck_of_another_enterprises_or_units_visit_changes_nothing_there(h
         officers=("99020001", "99020002"),
     )  # fmt: skip
     from app.domain.inspections import Result
-    from app.services import visits
+    from app.services.visiting import visits
 
     done = visits.Completion((Result("SJ-01", "no_problem"),), house.clock.now)
     house.perform(visits.complete, house.people["inspector2"], elsewhere.id, done)

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event, text
 
 from app.domain.actors import SYSTEM
-from app.services import unit_keys, verification
+from app.services.trust import unit_keys, verification
 from app.store.models import CodeRow
 from app.store.reference import current
 from tests.district import START

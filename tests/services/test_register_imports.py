@@ -14,12 +14,12 @@ from app.domain.actors import SYSTEM, Actor
 from app.domain.errors import Invalid
 from app.queries.register_exports import EXPORTS
 from app.services import registers
-from app.services.exporting import csv_text
 from app.services.imports import enterprises as enterprise_imports
 from app.services.imports.kinds import KINDS
 from app.services.imports.rows import Outcome
 from app.services.imports.running import run
 from app.services.imports.tables import Table, read_table
+from app.services.supervising.exporting import csv_text
 from app.store.models import Certificate, DoNotDisturb, Enterprise, EnterpriseRecord, FactRow, Item, ItemTerm, Unit
 from tests.house import House, uscc
 

@@ -7,20 +7,15 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM
-from app.services import (
-    deputies,
-    enterprise_codes,
-    log,
-    log_audit,
-    log_witnesses,
-    registers,
-    second_factors,
-    two_persons,
-)
+from app.services import registers
+from app.services.applying import deputies
+from app.services.auditing.register_audit import register_discrepancies
 from app.services.imports import enterprises, items, officers, reference
 from app.services.imports.rows import Row
-from app.services.register_audit import register_discrepancies
+from app.services.people import second_factors, two_persons
 from app.services.registry import enter_calendar
+from app.services.transparency import log, log_audit, log_witnesses
+from app.services.visiting import enterprise_codes
 from app.store.models import (
     Base,
     DoNotDisturb,
@@ -97,6 +92,12 @@ ELSEWHERE = {  # tables that are no registers, and why
     ),
     **dict.fromkeys(("looks", "leads", "lead_steps"), "facts have the hash of what is sealed"),
     "code_places": "a fact has the hash of each; erased after a year",
+    "own_choices": "a person's own conveniences",
+    "mirrored_visits": "finds an inspection that follows from facts",
+    **dict.fromkeys(("connectors", "connector_refusals"), "how far another system was read: passing"),
+    "enterprise_phones": "facts have the hash of what is sealed",
+    "account_notices": "told, and forgotten on purpose",
+    "sign_in_failures": "counted, one fact when the hour is over",
     "bad_presentations": "what strangers tried; no rule on a unit rests on one alone",
 }
 SUSPENDED = {"suspended_from": "2026-01-01"}

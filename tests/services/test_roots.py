@@ -8,7 +8,7 @@ from app.domain.actors import SYSTEM
 from app.domain.codes.keys import PublicKey, SigningKey, grouped
 from app.domain.codes.lists import UntrustedList, verify_key_list, verify_root
 from app.domain.errors import Refused
-from app.services import roots, unit_keys
+from app.services.trust import roots, unit_keys
 from app.store.documents import published
 from tests.house import House
 

@@ -9,7 +9,10 @@ from app.domain.applications import EnterpriseRef
 from app.domain.inspections import Inspection
 from app.domain.satisfaction import Quarter, RatedVisit, close, half_points
 from app.queries import satisfaction as queries
-from app.services import codes, housekeeping, log, satisfaction, speech
+from app.services.retention import housekeeping
+from app.services.speaking import satisfaction, speech
+from app.services.transparency import log
+from app.services.trust import codes
 from app.store.models import DeviceMark, LogEntry
 from tests.house import House, uscc
 

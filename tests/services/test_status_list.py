@@ -1,6 +1,7 @@
 """The signed list of codes that are no longer good: signed when it says something new, or half of its life is over."""
 
-from app.services import unit_keys, visits
+from app.services.trust import unit_keys
+from app.services.visiting import visits
 from app.store.documents import published
 from app.store.models import Unit
 from tests.house import House

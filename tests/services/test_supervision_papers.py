@@ -15,9 +15,12 @@ from app.domain.papers.lifecycle import Paper
 from app.domain.supervision import STATES, FlagAction, possible
 from app.domain.times import shanghai_day
 from app.queries import papers as queries
-from app.services import accounts, flag_actions, flags, paper_rendering, papers, supervision_papers
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.flagging import flags
 from app.services.keeping import settings
-from app.services.state_audit import state_discrepancies
+from app.services.paperwork import paper_rendering, papers, supervision_papers
+from app.services.people import accounts
+from app.services.supervising import flag_actions
 from app.store import actors
 from app.store.models import FindingRow, PaperRow
 from app.typesetting import engine

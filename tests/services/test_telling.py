@@ -15,7 +15,8 @@ from app.cli.telling import report_make
 from app.cli.worker import HANDLERS
 from app.domain import telling
 from app.domain.errors import Invalid
-from app.services import jobs, log, log_audit
+from app.services import jobs
+from app.services.transparency import log, log_audit
 from app.store.models import FactRow, FileRow
 from app.telling import making, writing
 from app.telling.gathering import gather

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain import second_factor, sign_in
 from app.domain.errors import Invalid
-from app.services import passwords
+from app.services.people import passwords
 
 SEED = b"12345678901234567890"
 

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.services import jobs, registers
+from app.services.auditing.register_audit import register_discrepancies
 from app.services.imports.kinds import KINDS
 from app.services.job_handlers import HANDLERS
-from app.services.register_audit import register_discrepancies
 from app.store.models import (
     CalendarDay,
     Certificate,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.times import SHANGHAI
-from app.services import decisions
+from app.services.applying import decisions
 from app.store.models import Draft, FactRow, InspectionRow
 from tests.house import House, uscc
 

@@ -109,7 +109,7 @@ def test_what_cannot_be_read_keeps_the_form(house: House, data: dict[str, Any]) 
 
 
 def test_the_empty_table_can_be_read_back(house: House) -> None:
-    from app.services.batch_rows import read
+    from app.services.applying.batch_rows import read
 
     rows = read(house.signed_in("inspector").get("/inspect/batch/table.csv").data)
     assert rows[0].get("items") == "YJ-01"

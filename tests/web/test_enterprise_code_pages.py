@@ -1,8 +1,9 @@
 """企业码 on the pages: what a passer-by reads, where an officer lands, the sheet to print, making them all."""
 
 from app.domain.applications import EnterpriseRef
-from app.services import enterprise_codes, jobs
+from app.services import jobs
 from app.services.job_handlers import HANDLERS
+from app.services.visiting import enterprise_codes
 from tests.house import House, uscc
 from tests.services.test_arrivals import permanent
 from tests.services.test_joint import stored

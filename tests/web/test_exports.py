@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
 from app.domain.applications import EnterpriseRef
-from app.services import speech
+from app.services.speaking import speech
 from app.store.models import Enterprise, FactRow
 from tests.house import House, uscc
 from tests.web.test_seeing import busy, rows

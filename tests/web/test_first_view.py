@@ -6,7 +6,7 @@ from posixpath import dirname, join, normpath
 import pytest
 from flask.testing import FlaskClient
 
-from app.services import codes
+from app.services.trust import codes
 from app.web.published.views import scanner_files
 from tests.house import House
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from sqlalchemy import select
 
-from app.services import flags
+from app.services.flagging import flags
 from app.store.models import FindingRow
 from tests.house import House
 

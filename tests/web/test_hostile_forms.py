@@ -28,7 +28,7 @@ REPORT = {
 
 
 def forms(house: House) -> list[tuple[str | None, str, dict[str, str]]]:
-    from app.services.codes import drawn
+    from app.services.trust.codes import drawn
 
     applied, approved = house.applied(), house.approved()
     with house.installation.reading() as session:

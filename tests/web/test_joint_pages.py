@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.errors import Forbidden
 from app.domain.inspections import Slot
-from app.services import announcements, joint
+from app.services.applying import announcements, joint
 from tests.house import House
 from tests.services.test_joining_late import offered_after_the_code
 from tests.services.test_joint import MARKET, stored

@@ -10,7 +10,7 @@ import requests
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.services import second_factors
+from app.services.people import second_factors
 from app.store.models import OfficeSubject, RoleAssignment, User
 from tests.house import House
 from tests.web.space.provider import CLIENT, SECRET, Provider, serving

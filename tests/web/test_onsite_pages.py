@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.domain.actors import PUBLIC
 from app.domain.amendments import Amendment
-from app.services import amendments, onsite, places, rectifications, scans
+from app.services.applying import amendments
+from app.services.visiting import onsite, places, rectifications, scans
 from app.store import inspections as inspection_store
 from app.store import rectifications as rectification_store
 from app.store.models import InspectionRow, ItemPoint
@@ -144,7 +145,7 @@ def test_what_the_enterprise_reads_after_the_visit_is_the_result_never_the_notes
     inspection = house.approved()
     house.clock.move(hours=1)
     from app.domain.inspections import Result
-    from app.services import visits
+    from app.services.visiting import visits
 
     done = visits.Completion((Result("YJ-01", "problem_found", "配电箱没有上锁"),), house.clock.now)
     house.perform(visits.complete, house.people["inspector"], inspection.id, done)

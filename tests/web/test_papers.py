@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.services import enterprise_codes, paper_service, papers, visit_papers
+from app.services.paperwork import paper_service, papers, visit_papers
+from app.services.visiting import enterprise_codes
 from app.typesetting import engine
 from tests.house import House
 from tests.services.test_papers import TYPED, drafted, of, service, signature

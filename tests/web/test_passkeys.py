@@ -6,7 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.services import second_factors
+from app.services.people import second_factors
 from app.store.models import Passkey, RecoveryCode
 from tests.house import PASSWORD, House
 from tests.passkey import Authenticator

@@ -7,9 +7,12 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from app.services import conflicts, jobs, log, lots, plan_audit
+from app.services import conflicts, jobs
+from app.services.auditing import plan_audit
 from app.services.imports import plan_uploads
 from app.services.job_handlers import HANDLERS
+from app.services.planning import lots
+from app.services.transparency import log
 from app.store.models import FileRow, InspectionRow, Lot, Plan
 from tests.house import House, uscc
 from tests.plans import filed, office_workbook

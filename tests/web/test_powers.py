@@ -7,8 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from app.domain.tokens import AREAS, READ
-from app.services import accounts, log, log_audit, second_factors, unit_keys
-from app.services.verification import look
+from app.services.people import accounts, second_factors
+from app.services.transparency import log, log_audit
+from app.services.trust import unit_keys
+from app.services.trust.verification import look
 from app.store.models import ApiToken, FactRow, RoleAssignment, User
 from app.web.admin.words import SCOPES
 from tests.house import PASSWORD, House

@@ -3,7 +3,8 @@
 from datetime import date
 
 from app.domain.callbacks import LAPSES_AFTER, Answer
-from app.services import callback_draws, callbacks, speech
+from app.services.speaking import speech
+from app.services.supervising import callback_draws, callbacks
 from tests.house import House, uscc
 from tests.services.callback_week import drawn, enterprises
 

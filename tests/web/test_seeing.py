@@ -10,8 +10,9 @@ from app.domain.applications import EnterpriseRef
 from app.domain.inspections import Result
 from app.domain.supervision import FlagAction
 from app.queries.registry import inspecting_units
-from app.services import flag_actions, scans, visits
-from app.services.codes import drawn
+from app.services.supervising import flag_actions
+from app.services.trust.codes import drawn
+from app.services.visiting import scans, visits
 from app.store.models import FindingRow
 from tests.house import House, uscc
 

@@ -12,7 +12,9 @@ from sqlalchemy import func, select, text
 
 from app.domain import second_factor
 from app.domain.sign_in import SignInRules
-from app.services import account_notices, desk, log, log_audit, second_factors
+from app.services.people import account_notices, second_factors
+from app.services.supervising import desk
+from app.services.transparency import log, log_audit
 from app.store.models import FactRow, LoginSession, OutboxRow, RecoveryCode, SecondFactor, User
 from tests.house import PASSWORD, House
 

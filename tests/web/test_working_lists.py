@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from app.domain.inspections import CONTACT
 from app.domain.times import iso_week, shanghai_day
-from app.services import flags, observers, speech, unit_questions
-from app.services.observers import Said
+from app.services.flagging import flags
+from app.services.speaking import speech
+from app.services.supervising import observers, unit_questions
+from app.services.supervising.observers import Said
 from app.store.models import FactRow, FindingRow, LogQueued, Look
 from tests.house import House
 from tests.services.callback_week import drawn, enterprises

@@ -15,7 +15,7 @@ from app.context import installation, perform
 from app.domain.actors import Actor
 from app.domain.errors import DomainError, Invalid, Problem
 from app.errors import sentence
-from app.services import applications
+from app.services.applying import applications
 from app.store.reference import Reference, current
 
 

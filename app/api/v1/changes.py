@@ -15,7 +15,7 @@ from app.context import installation
 from app.domain.actors import INTEGRATION, SUPERVISOR, Actor
 from app.queries import changes, inspections
 from app.queries.paging import limit_of
-from app.services import received_figures
+from app.services.connector import received_figures
 from app.store.database import Session
 from app.store.unit_of_work import UnitOfWork
 

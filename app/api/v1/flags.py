@@ -21,7 +21,7 @@ from app.i18n import language
 from app.queries import flags as queries
 from app.queries import followup
 from app.queries.paging import limit_of
-from app.services import flag_actions
+from app.services.supervising import flag_actions
 from app.store.database import Session
 from app.store.models import FindingRow
 from app.store.unit_of_work import UnitOfWork

@@ -21,8 +21,10 @@ from app.domain.times import parse_rfc3339, rfc3339
 from app.i18n import language
 from app.queries import inspections as queries
 from app.queries.paging import limit_of
-from app.services import applications, decisions, log_proofs, visits
-from app.services.access import may_see
+from app.services.applying import applications, decisions
+from app.services.people.access import may_see
+from app.services.transparency import log_proofs
+from app.services.visiting import visits
 from app.store import inspections as inspection_store
 from app.store.database import Session
 from app.store.unit_of_work import UnitOfWork

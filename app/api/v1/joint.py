@@ -11,7 +11,8 @@ from app.domain.actors import HEAD, INSPECTOR, Actor
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339
 from app.queries import joint as queries
-from app.services import arrivals, joint
+from app.services.applying import joint
+from app.services.visiting import arrivals
 from app.store.database import Session
 from app.store.models import Enterprise
 from app.store.unit_of_work import UnitOfWork

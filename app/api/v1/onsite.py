@@ -11,7 +11,8 @@ from app.domain.amendments import Amendment
 from app.domain.errors import Invalid, NotFound
 from app.domain.inspections import Result
 from app.domain.onsite import USUALLY, Companion, PointResult, Rectify
-from app.services import amendments, visits
+from app.services.applying import amendments
+from app.services.visiting import visits
 from app.store.unit_of_work import UnitOfWork
 
 

@@ -14,7 +14,7 @@ from app.domain.errors import NotFound
 from app.domain.times import rfc3339
 from app.queries import papers as queries
 from app.queries.papers import Listed
-from app.services import paper_rendering
+from app.services.paperwork import paper_rendering
 from app.store.database import Session
 from app.typesetting.engine import Rendering
 

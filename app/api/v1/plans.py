@@ -10,7 +10,7 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.plans import KINDS, STATES
 from app.queries import plans as queries
 from app.queries.paging import limit_of
-from app.services import plans
+from app.services.planning import plans
 from app.store.database import Session
 
 FILTERS = PAGED | {

@@ -14,7 +14,9 @@ from app.domain.errors import Refused
 from app.domain.times import rfc3339, shanghai_day
 from app.queries import enterprise as queries
 from app.security import device, is_staff_device
-from app.services import scans, speech, verification
+from app.services.speaking import speech
+from app.services.trust import verification
+from app.services.visiting import scans
 from app.store.database import Session
 from app.store.issuers import recognised
 from app.store.unit_of_work import UnitOfWork

@@ -19,8 +19,8 @@ from app.domain.enterprise_codes import HOWS
 from app.domain.leads import CONCERNS
 from app.domain.onsite import ROLES
 from app.domain.supervision import ACTIONS
-from app.services.scans import ACTIONS as SCAN_ACTIONS
-from app.services.speech import QUESTIONS
+from app.services.speaking.speech import QUESTIONS
+from app.services.visiting.scans import ACTIONS as SCAN_ACTIONS
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _LINE_ENDS = "\n\t"

@@ -10,7 +10,7 @@ from app.domain.codes.short import normalise_short_code
 from app.domain.codes.token import PATH
 
 CODE, SHORT_CODE, OTHER_ISSUER, FOREIGN = "code", "short_code", "other_issuer", "foreign"
-ELSEWHERE = "elsewhere"  # a code of another system whose visit is known here (services/verification)
+ELSEWHERE = "elsewhere"  # a code of another system whose visit is known here (services/trust/verification)
 MAX_TEXT = 4096  # a QR holds no more
 _DIGITS = re.compile(r"[0-9]+")
 _CODE_PATH = re.compile(rf"(?:/[^/]+)*{PATH}([0-9]+)/?")

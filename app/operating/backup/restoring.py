@@ -23,8 +23,8 @@ from app.operating.backup import databases
 from app.operating.backup.locks import BackupError, Key
 from app.operating.backup.making import BLOCK, ENCRYPTION, LAST, MANIFEST, ROOT_KEY, SECRET, Manifest
 from app.operating.backup.sealing import Opening
-from app.services import log, log_audit
-from app.services.log_audit import Discrepancy
+from app.services.transparency import log, log_audit
+from app.services.transparency.log_audit import Discrepancy
 from app.store.migrate import knows, upgrade
 from app.store.unit_of_work import UnitOfWork
 

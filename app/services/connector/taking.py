@@ -13,12 +13,13 @@ from app.domain.actors import SYSTEM
 from app.domain.errors import DomainError, Invalid
 from app.domain.facts import canonical_json
 from app.domain.plans import Content, Dates, Line
-from app.services import mirroring, plans
+from app.services.connector import mirroring
 from app.services.connector.reading import is_theirs, visit
 from app.services.imports import plans as plan_import
 from app.services.imports.kinds import KINDS
 from app.services.imports.rows import Bad, Outcome, Row
 from app.services.imports.tables import read_table
+from app.services.planning import plans
 from app.store import plans as plan_store
 from app.store import registry
 from app.store.models import Connector, ConnectorRefusal, Unit

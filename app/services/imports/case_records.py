@@ -6,10 +6,10 @@ from app.domain.actors import INTEGRATION, SUPERVISOR, SYSTEM, Actor
 from app.domain.enterprises import LONGEST_NAME, address_key, normalise_name
 from app.domain.reconciliation import CASE, COMPLAINT, PENALTY, SELF_REPORT, VISIT, Content
 from app.domain.times import shanghai_day
-from app.services import case_records
 from app.services.imports.enterprises import checked_uscc
 from app.services.imports.importing import Named
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, day, limited, required, said_as
+from app.services.supervising import case_records
 from app.store import registry
 from app.store.models import Unit
 from app.store.unit_of_work import UnitOfWork

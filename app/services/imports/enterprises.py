@@ -16,11 +16,12 @@ from app.domain.enterprises import address_key, is_early_pilot, normalise_name, 
 from app.domain.errors import Refused
 from app.domain.industries import normalise_industry
 from app.domain.times import shanghai_day
-from app.services import reconciliation, registers
+from app.services import registers
 from app.services.enterprises import pinyin_initials
 from app.services.imports import importing
 from app.services.imports.importing import Named, batches
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, code, limited, required
+from app.services.supervising import reconciliation
 from app.store import registry
 from app.store.models import Enterprise, EnterpriseRecord
 from app.store.staging import opened

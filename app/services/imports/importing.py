@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.domain.actors import Actor
 from app.services import registers
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, required_code
-from app.services.scope import keeps_unit, regions_of
+from app.services.people.scope import keeps_unit, regions_of
 from app.store.models import Base, Region, Unit
 from app.store.unit_of_work import UnitOfWork
 

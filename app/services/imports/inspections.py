@@ -19,8 +19,9 @@ from app.domain.facts import Fact
 from app.domain.folding import evolve
 from app.domain.inspections import Inspection
 from app.domain.times import rfc3339, shanghai_day
-from app.services import flags, registers
+from app.services import registers
 from app.services.enterprises import pinyin_initials
+from app.services.flagging import flags
 from app.services.imports.enterprises import checked_uscc
 from app.services.imports.importing import batches
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, choice, limited, moment, required, short

@@ -6,7 +6,7 @@ from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.issuers import Issuer
 from app.domain.times import shanghai_day
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, required, short
-from app.services.issuers import set_recognised
+from app.services.trust.issuers import set_recognised
 from app.store.issuers import recognised
 from app.store.unit_of_work import UnitOfWork
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.services import phones
 from app.services.imports import (
     case_records,
     enterprises,
@@ -18,6 +17,7 @@ from app.services.imports import (
 )
 from app.services.imports.inspections import import_inspections
 from app.services.imports.tables import Column
+from app.services.supervising import phones
 
 REGION = "990101001"
 

@@ -18,13 +18,13 @@ from app.domain.errors import DomainError, Invalid
 from app.domain.plan_text import folded
 from app.domain.plans import KINDS, SPECIAL, WITHDRAWN, YEARLY, Content, Dates, Line, Plan
 from app.domain.times import shanghai_day
-from app.services import plans
 from app.services.imports.kinds import Kind
 from app.services.imports.plan_columns import NEEDED, OF_PLAN, meaning
 from app.services.imports.plan_names import Names, key_texts
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, limited
 from app.services.imports.running import stored_or_not
 from app.services.imports.sheets import FIRST, Sheet, read_sheet
+from app.services.planning import plans
 from app.store import plans as plan_store
 from app.store import registry
 from app.store.models import Plan as PlanTable

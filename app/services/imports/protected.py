@@ -11,7 +11,7 @@ from app.services.imports import importing
 from app.services.imports.enterprises import checked_uscc
 from app.services.imports.importing import ADDED, CHANGED, UNCHANGED, Import
 from app.services.imports.rows import Bad, Outcome, Progress, Row, day, limited, required_code
-from app.services.scope import regions_of
+from app.services.people.scope import regions_of
 from app.store.models import DoNotDisturb, Enterprise, Item
 from app.store.unit_of_work import UnitOfWork
 

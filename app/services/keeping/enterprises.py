@@ -13,7 +13,7 @@ from app.domain.times import shanghai_day
 from app.services import registers
 from app.services.enterprises import pinyin_initials
 from app.services.keeping import periods, protection
-from app.services.scope import enterprise_in_scope, regions_of
+from app.services.people.scope import enterprise_in_scope, regions_of
 from app.store.models import Enterprise, EnterpriseRecord, Region
 from app.store.unit_of_work import UnitOfWork
 

@@ -9,7 +9,7 @@ from app.domain.actors import ADMIN, Actor
 from app.domain.errors import Invalid, NotFound
 from app.services import registers
 from app.services.keeping import periods, protection
-from app.services.scope import item_in_scope, unit_in_scope
+from app.services.people.scope import item_in_scope, unit_in_scope
 from app.store.models import Item, ItemTerm
 from app.store.unit_of_work import UnitOfWork
 

@@ -8,7 +8,7 @@ from app.domain.actors import ADMIN, HEAD, Actor
 from app.domain.errors import Invalid, NotFound
 from app.services import registers
 from app.services.keeping import periods
-from app.services.scope import officer_in_scope, unit_in_scope
+from app.services.people.scope import officer_in_scope, unit_in_scope
 from app.store.models import Certificate, CertificateSuspension, Officer
 from app.store.unit_of_work import UnitOfWork
 

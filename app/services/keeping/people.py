@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from app.domain.actors import ADMIN, DISCIPLINE, INTEGRATION, ROLES, UNIT_OF_ROLE, Actor
 from app.domain.errors import Invalid, NotFound, Refused
-from app.services import accounts, two_persons
 from app.services.keeping import periods
-from app.services.scope import account_in_scope, unit_in_scope
+from app.services.people import accounts, two_persons
+from app.services.people.scope import account_in_scope, unit_in_scope
 from app.store.actors import secret_text
 from app.store.models import RoleAssignment, Unit, User
 from app.store.unit_of_work import UnitOfWork
@@ -23,7 +23,7 @@ def add_person(
 ) -> tuple[str, str] | None:
     """A new account from today on: its id and first password, which is shown once. Raises Invalid at the field.
 
-    None where the role needs a second administrator: it waits for one (services/two_persons.py).
+    None where the role needs a second administrator: it waits for one (services/people/two_persons.py).
     """
     actor.require(ADMIN)
     _unit(work, actor, unit)
@@ -65,7 +65,7 @@ def assign(
     work: UnitOfWork, actor: Actor, actor_id: str, unit: str, role: str, first: date | None, last: date | None
 ) -> bool:
     """A role from a day on, today at the earliest. The newest that holds counts. Whether it holds already: a role with
-    powers waits for a second administrator (services/two_persons.py)."""
+    powers waits for a second administrator (services/people/two_persons.py)."""
     user = _person(work, actor, actor_id)
     found = _unit(work, actor, unit)
     if role not in PERSON_ROLES:

@@ -9,7 +9,7 @@ from app.domain.actors import ADMIN, Actor
 from app.domain.errors import Invalid
 from app.services import registers
 from app.services.keeping import periods
-from app.services.scope import regions_of, unit_in_scope
+from app.services.people.scope import regions_of, unit_in_scope
 from app.store.models import Region, Unit, UnitTerritory
 from app.store.unit_of_work import UnitOfWork
 

@@ -30,10 +30,11 @@ from app.domain.space import (
     check_role,
     six_digits,
 )  # fmt: skip
-from app.services import enterprises, outbox
-from app.services.access import own_inspection
+from app.services import enterprises
+from app.services.people.access import own_inspection
+from app.services.sending import outbox
 from app.services.space import members, persons
-from app.services.verification import look
+from app.services.trust.verification import look
 from app.store.models import SpaceCode, SpacePerson
 from app.store.unit_of_work import UnitOfWork, deleted
 from app.store.vault import Vault

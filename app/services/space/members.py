@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.domain.actors import SUPERVISOR, Actor
 from app.domain.errors import Invalid, NotFound
 from app.domain.space import Address, Person
-from app.services import outbox
+from app.services.sending import outbox
 from app.services.space import persons
 from app.store import registry
 from app.store.models import Enterprise, SpaceMember, SpacePerson

@@ -69,7 +69,7 @@ class Subscription(Base):
     last_day: Mapped[date | None]
     key_no: Mapped[int] = mapped_column(
         default=0
-    )  # of a webhook: which of its own keys signs (services/webhook_keys.py)
+    )  # of a webhook: which of its own keys signs (services/sending/webhook_keys.py)
     key_since: Mapped[datetime | None]
     urgent: Mapped[bool] = mapped_column(default=False)  # new red flags at once, beside the digest
 

@@ -9,7 +9,7 @@ from app.domain.errors import DomainError
 from app.domain.sign_in import FACTOR
 from app.errors import field_sentences
 from app.security import settles
-from app.services import passkeys
+from app.services.people import passkeys
 from app.web.account.views import OWN_PASSWORD_LIMIT, Answer, account_page, blueprint, enrolment_page, everybody
 from app.web.auth.passkeys import limit, said_of
 

@@ -13,7 +13,7 @@ from app.domain.sign_in import FACTOR, PASSWORD, needs_factor
 from app.errors import field_sentences
 from app.queries import accounts as queries
 from app.security import roles, settles
-from app.services import accounts, second_factors, sessions
+from app.services.people import accounts, second_factors, sessions
 from app.store.limits import Limit
 from app.web.account import words
 from app.web.auth.views import home_of

@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, now
 from app.domain.actors import ADMIN, HEAD
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, DomainError, Invalid
 from app.domain.times import shanghai_day
 from app.errors import sentence
 from app.queries.paging import USUAL
 from app.security import roles
-from app.services import scope
+from app.services.people import scope
 from app.web.admin import words
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -60,8 +60,6 @@ def saved(form: str, act: Callable[[], str], page: Callable[[str, dict[str, str]
     """Does what a form asks and goes to the address that `act` gives; or shows the page with the problems of `form`."""
     try:
         target = act()
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return page(form, messages(error)), 422
     return redirect(f"{target}?saved=1" if "?" not in target else target, 303)

@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 from app.context import actor, perform, reading
 from app.queries import registry
 from app.queries import supervision as queries
-from app.services import enterprise_codes as codes
 from app.services import jobs
+from app.services.visiting import enterprise_codes as codes
 from app.web.admin.blueprint import administrators, blueprint
 from app.web.enterprise.sheet import change, sheet
 

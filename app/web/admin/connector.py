@@ -9,7 +9,8 @@ from app.context import actor, installation, now, perform, reading
 from app.domain.mirroring import LONGEST_ENTRY, LONGEST_SYSTEM, MODES, Issuing
 from app.errors import sentence
 from app.queries import connectors as queries
-from app.services import received_figures, two_persons
+from app.services.connector import received_figures
+from app.services.people import two_persons
 from app.store import registry
 from app.web.admin.blueprint import Answer, administrators, blueprint, saved, today
 from app.web.admin.forms import Reading, typed

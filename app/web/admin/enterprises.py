@@ -4,9 +4,9 @@ from flask import render_template, request
 
 from app.context import actor, perform, reading
 from app.queries import keeping as queries
-from app.services import scope
 from app.services.keeping import enterprises as keeping
 from app.services.keeping.enterprises import EnterpriseData
+from app.services.people import scope
 from app.web.admin.blueprint import Answer, administrators, blueprint, filters, own_regions, saved, today
 from app.web.admin.forms import Reading, typed
 

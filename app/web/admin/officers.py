@@ -4,8 +4,8 @@ from flask import render_template, request
 
 from app.context import actor, perform, reading
 from app.queries import keeping as queries
-from app.services import scope
 from app.services.keeping import officers as keeping
+from app.services.people import scope
 from app.web.admin.blueprint import Answer, blueprint, filters, keepers, own_regions, own_unit, saved, today
 from app.web.admin.forms import Reading, typed
 

@@ -5,11 +5,11 @@ from typing import Any
 from flask import redirect, render_template, request
 
 from app.context import actor, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined
 from app.queries import keeping as queries
 from app.queries import keeping_people as people_queries
-from app.services import scope, second_factors
 from app.services.keeping import people as keeping
+from app.services.people import scope, second_factors
 from app.web.admin import words
 from app.web.admin.blueprint import Answer, administrators, blueprint, filters, messages, own_regions, saved, today
 from app.web.admin.forms import Reading, typed
@@ -42,9 +42,7 @@ def add_account() -> Answer:
         certificate = form.code("certificate_no", 40) or None
         form.done()
         made = perform(keeping.add_person, actor(), username, name, unit, role, certificate)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _new_page(messages(error)), 422
     if made is None:
         return redirect("/admin/proposals?saved=1", 303)

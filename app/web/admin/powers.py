@@ -3,11 +3,11 @@
 from flask import redirect, render_template, request
 
 from app.context import actor, installation, now, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, DomainError
 from app.domain.tokens import AREAS, READ, may_issue
 from app.queries import access as queries
 from app.queries import keeping
-from app.services import tokens, two_persons
+from app.services.people import tokens, two_persons
 from app.web.admin import words
 from app.web.admin.blueprint import Answer, administrators, blueprint, keepers, messages, own_regions, own_unit, saved
 from app.web.admin.forms import Reading, typed
@@ -30,9 +30,7 @@ def decide_proposal(proposal_id: str) -> Answer:
             perform(two_persons.withdraw, actor(), proposal_id)
             return redirect("/admin/proposals?saved=1", 303)
         done = perform(two_persons.confirm, actor(), proposal_id)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _proposals(messages(error)), 422
     if done.password:
         return render_template(

@@ -14,9 +14,9 @@ from app.queries.import_jobs import newest_job
 from app.queries.register_exports import EXPORTS, without_uscc
 from app.security import sent_files, takes_files
 from app.services import exports
-from app.services.exporting import BOM, csv_text
 from app.services.imports import uploads
 from app.services.imports.kinds import KINDS, Kind
+from app.services.supervising.exporting import BOM, csv_text
 from app.web.admin.blueprint import Answer, administrators, blueprint, messages, own_regions, today
 from app.web.sending import download, workbook
 

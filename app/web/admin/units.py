@@ -6,9 +6,9 @@ from flask import render_template, request
 
 from app.context import actor, perform, reading
 from app.queries import keeping as queries
-from app.services import scope
 from app.services.keeping import units as keeping
 from app.services.keeping.units import UnitData
+from app.services.people import scope
 from app.web.admin.blueprint import Answer, administrators, blueprint, filters, own_regions, saved, today
 from app.web.admin.forms import Reading, typed
 

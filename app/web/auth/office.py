@@ -12,7 +12,7 @@ from app.domain.errors import DomainError
 from app.domain.sign_in import CODE
 from app.errors import field_sentences
 from app.security import SignedIn, public, roles
-from app.services import office
+from app.services.people import office
 from app.store.limits import Limit
 from app.web import oidc
 from app.web.auth.views import signed_in, whence

@@ -12,8 +12,8 @@ from app.domain.errors import DomainError
 from app.domain.sign_in import CODE
 from app.errors import field_sentences
 from app.security import public, roles, settles
-from app.services import passkeys
-from app.services.passkeys import Question
+from app.services.people import passkeys
+from app.services.people.passkeys import Question
 from app.web.auth.views import signed_in, username_of, whence
 from app.web.home.views import safe_path
 

@@ -14,8 +14,8 @@ from app.domain.errors import Refused
 from app.domain.sign_in import CODE, FACTOR, PASSWORD
 from app.errors import sentence
 from app.security import STAFF_COOKIE, SignedIn, public, roles, settles
-from app.services import account_notices, accounts, second_factors, sessions
-from app.services.sessions import Whence
+from app.services.people import account_notices, accounts, second_factors, sessions
+from app.services.people.sessions import Whence
 from app.web.auth import known
 from app.web.home.views import safe_path
 

@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, installation, perform, reading
 from app.domain.actors import DISCIPLINE
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid, NotFound
 from app.domain.leads import STATES
 from app.errors import field_sentences
 from app.queries import watching as queries
 from app.queries.paging import MOST, USUAL
 from app.security import roles
-from app.services import leads
+from app.services.supervising import leads
 from app.web.discipline import words
 from app.web.listed import Listed, Rows, sent
 from app.web.sending import FORMS
@@ -55,9 +55,7 @@ def act(lead_id: str) -> Response | tuple[str, int]:
             perform(STEPS[go], actor(), lead_id, note)
         else:
             raise Invalid("unknown_choice", "form", value=go[:20], choices="take_up, note, close")
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _page(lead_id, field_sentences(error)), 422
     return redirect(f"/discipline/leads/{lead_id}", 303)
 

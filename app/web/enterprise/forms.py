@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app.domain.enterprises import normalise_uscc, uscc_problem
 from app.domain.errors import Invalid
 from app.domain.leads import CONCERNS
-from app.services.speech import QUESTIONS, Rating, Report
+from app.services.speaking.speech import QUESTIONS, Rating, Report
 
 # value, the mouth of the drawn face (an SVG path: no font has to have it), word
 FACES = (

@@ -11,7 +11,8 @@ from app.domain.inspections import Inspection
 from app.domain.papers.kinds import KINDS
 from app.queries import papers as queries
 from app.security import public
-from app.services import paper_rendering, verification
+from app.services.paperwork import paper_rendering
+from app.services.trust import verification
 from app.store.database import Session
 from app.store.limits import Limit
 from app.typesetting.engine import Rendering

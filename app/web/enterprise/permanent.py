@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from app.context import reading
 from app.domain.enterprise_codes import normalise_enterprise_code
 from app.security import is_staff_device, public
-from app.services import enterprise_codes
+from app.services.visiting import enterprise_codes
 
 blueprint = Blueprint("permanent", __name__)
 

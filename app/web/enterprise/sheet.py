@@ -10,7 +10,7 @@ from app.domain.codes.draw import code_matrix, svg
 from app.domain.enterprise_codes import PATH, display_enterprise_code
 from app.domain.errors import Invalid, NotFound
 from app.errors import sentence
-from app.services import enterprise_codes
+from app.services.visiting import enterprise_codes
 from app.store import registry
 
 

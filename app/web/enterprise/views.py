@@ -19,7 +19,10 @@ from app.queries import enterprise as queries
 from app.queries import registry
 from app.queries.papers import any_served
 from app.security import device, is_staff_device, public
-from app.services import log_proofs, scans, speech, verification
+from app.services.speaking import speech
+from app.services.transparency import log_proofs
+from app.services.trust import verification
+from app.services.visiting import scans
 from app.store.issuers import recognised
 from app.store.limits import Limit
 from app.store.reference import Setting

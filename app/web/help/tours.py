@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.context import actor, perform, reading
 from app.domain.actors import HEAD, INSPECTOR, ROLES, SUPERVISOR
 from app.security import of_enterprise, roles
-from app.services import choices
+from app.services.people import choices
 
 blueprint = Blueprint("tours", __name__)
 SPACE, NAME, OVER = "space", "tour", "over"

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.context import now
 from app.i18n import language
 from app.security import public
-from app.services import paper_rendering
+from app.services.paperwork import paper_rendering
 from app.typesetting.engine import GUIDE, Rendering, can_set
 from app.web.help import docs
 

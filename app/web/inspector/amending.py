@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 from app.context import actor, now, perform, reading
 from app.domain.actors import HEAD
 from app.domain.amendments import Amendment, brought_by_others
-from app.domain.errors import DomainError, Invalid, NotFound, Problem
+from app.domain.errors import Declined, Invalid, Problem
 from app.domain.inspections import Inspection
 from app.domain.times import SHANGHAI, shanghai_day
 from app.queries import registry
 from app.security import roles
-from app.services import amendments
+from app.services.applying import amendments
 from app.store import inspections as inspection_store
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
 from app.web.inspector.forms import moment_of
@@ -44,9 +44,7 @@ def amend(inspection_id: str) -> Response | tuple[str, int]:
             i = shown_or_404(session, inspection_id).inspection
         amendment = _amendment(request.form, _own_officers(i))
         perform(amendments.request, actor(), inspection_id, amendment)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _page(inspection_id, request.form, messages(error)), 422
     return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)
 

@@ -19,7 +19,7 @@ from app.queries import inspector as queries
 from app.queries import joint as joint_queries
 from app.queries import registry
 from app.queries import space as space_queries
-from app.services import applications, drafts, templates
+from app.services.applying import applications, drafts, templates
 from app.store import registry as register
 from app.web.inspector import forms, rechecks
 from app.web.inspector.blueprint import blueprint, issued_elsewhere, messages, over, shown_or_404, staff

@@ -17,8 +17,8 @@ from app.queries import applying as filling
 from app.queries import inspections as inspection_queries
 from app.queries import joint as joint_queries
 from app.security import roles
-from app.services import batches, decisions, deputies
-from app.services.flags import advice_on
+from app.services.applying import batches, decisions, deputies
+from app.services.flagging.flags import advice_on
 from app.store.reference import current
 from app.web.inspector.blueprint import blueprint, messages
 

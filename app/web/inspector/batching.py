@@ -21,8 +21,8 @@ from app.queries import applying as filling
 from app.queries import batches as queries
 from app.queries import registry
 from app.security import roles, sent_files, takes_files
-from app.services import batch_rows, batches
-from app.services.batch_rows import COLUMNS, TITLES, Common
+from app.services.applying import batch_rows, batches
+from app.services.applying.batch_rows import COLUMNS, TITLES, Common
 from app.services.imports.rows import Row
 from app.web.inspector.blueprint import blueprint, issued_elsewhere, messages, staff
 

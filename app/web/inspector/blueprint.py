@@ -13,7 +13,7 @@ from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import inspections as inspection_queries
 from app.security import roles
-from app.services.access import may_see
+from app.services.people.access import may_see
 from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.issuing import issuing_on

@@ -8,14 +8,15 @@ from flask import Response, redirect, render_template, request, send_file, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import actor, installation, now, perform, reading
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid
 from app.domain.onsite import Rectify
 from app.domain.rectifications import light
 from app.domain.times import shanghai_day
 from app.queries import chains as queries
 from app.queries import inspections as inspection_queries
 from app.security import sent_files, takes_files
-from app.services import files, rectifications
+from app.services import files
+from app.services.visiting import rectifications
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
 
 
@@ -42,9 +43,7 @@ def act_on_chain(inspection_id: str) -> BaseResponse | tuple[str, int]:
             perform(rectifications.open_, actor(), inspection_id, rectify)
         else:
             perform(rectifications.verify, actor(), inspection_id, note, sent_files("photos"))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _page(inspection_id, messages(error)), 422
     return redirect(url_for("inspector.chain", inspection_id=inspection_id), 303)
 

@@ -15,7 +15,7 @@ from app.domain.times import SHANGHAI, shanghai_day
 from app.queries import contacts as queries
 from app.queries import registry
 from app.queries.paging import USUAL
-from app.services import applications
+from app.services.applying import applications
 from app.web.inspector.blueprint import blueprint, messages, staff
 from app.web.inspector.forms import moment_of
 

@@ -7,7 +7,7 @@ from app.config import ROOT
 from app.context import actor, perform
 from app.domain.errors import Invalid
 from app.security import public
-from app.services import announcements, drafts, templates
+from app.services.applying import announcements, drafts, templates
 from app.web.inspector import forms
 from app.web.inspector.blueprint import blueprint, messages, over, staff
 from app.web.inspector.visiting import detail_page, step

@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import actor, installation, now, perform, reading, take
 from app.domain.actors import HEAD
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, DomainError, NotFound
 from app.domain.space import address
 from app.queries import space as queries
 from app.security import roles
-from app.services import matters
 from app.services.space import entry
+from app.services.visiting import matters
 from app.store.limits import Limit
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
 
@@ -77,9 +77,7 @@ def space_request(inspection_id: str) -> str | tuple[str, int]:
 def _said(use_case: Any, matter_id: str, *args: Any) -> BaseResponse | tuple[str, int]:
     try:
         perform(use_case, actor(), matter_id, *args)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _heard_page({matter_id: " ".join(messages(error).values())}), 422
     back = request.form.get("inspection", "")
     if back:

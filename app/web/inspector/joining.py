@@ -7,12 +7,12 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import actor, installation, now, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, NotFound
 from app.domain.times import shanghai_day
 from app.queries import inspections as inspection_queries
 from app.queries import registry
 from app.queries.amendments import WAITING, amendments
-from app.services import joint, merging
+from app.services.applying import joint, merging
 from app.store import inspections as inspection_store
 from app.store import registry as register
 from app.web.inspector.blueprint import blueprint, messages, staff
@@ -38,9 +38,7 @@ def uninvite(inspection_id: str) -> BaseResponse | tuple[str, int]:
 def leave(inspection_id: str) -> BaseResponse | tuple[str, int]:
     try:
         perform(joint.leave, actor(), inspection_id, request.form.get("reason", "")[:2000])
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return detail_page(inspection_id, messages(error)), 422
     return redirect(url_for("inspector.home"), 303)
 
@@ -74,9 +72,7 @@ def decline(inspection_id: str) -> BaseResponse | tuple[str, int]:
 def _lead_step(inspection_id: str, use_case: Any, *args: Any) -> BaseResponse | tuple[str, int]:
     try:
         perform(use_case, actor(), inspection_id, *args)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return detail_page(inspection_id, messages(error)), 422
     return redirect(url_for("inspector.detail", inspection_id=inspection_id, _anchor="joint"), 303)
 
@@ -85,9 +81,7 @@ def answered(inspection_id: str, use_case: Any, *args: Any) -> BaseResponse | tu
     """What the invited unit did, and the page that comes next; a refusal is said on the page of the invitation."""
     try:
         after = perform(use_case, actor(), inspection_id, *args)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _page(inspection_id, messages(error)), 422
     if actor().unit in after.units:
         return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)

@@ -9,13 +9,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import actor, installation, now, perform, reading
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid
 from app.domain.times import SHANGHAI, shanghai_day
 from app.errors import sentence
 from app.queries import chains
 from app.queries import inspections as inspection_queries
 from app.security import sent_files, takes_files
-from app.services import files, onsite, places, visits
+from app.services import files
+from app.services.visiting import onsite, places, visits
 from app.store.points import points_on
 from app.web.inspector import onsite_forms as forms
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
@@ -49,9 +50,7 @@ def result(inspection_id: str) -> BaseResponse | tuple[str, int] | str:
             return _page(inspection_id, request.form, {}, saved=go == "draft", more=go == "more")
         completion = forms.completion(request.form, s.inspection, points, own, now())
         perform(visits.complete, actor(), inspection_id, completion)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _page(inspection_id, request.form, messages(error)), 422
     return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)
 
@@ -73,9 +72,7 @@ def photos(inspection_id: str) -> Response | tuple[Response, int]:
     try:
         item = request.form.get("item", "")
         kept, refused = perform(onsite.keep_photos, actor(), inspection_id, item, sent_files("photo"))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return jsonify(problem=sentence(error.code, error.data)), 422
     if refused:
         return jsonify(problem=sentence(refused[0].code, refused[0].data)), 422
@@ -108,9 +105,7 @@ def place(inspection_id: str) -> Response | tuple[Response, int]:
         perform(places.record, actor(), inspection_id, lat, lon)
     except ValueError:
         return jsonify(problem=sentence("not_a_place", {})), 422
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return jsonify(problem=sentence(error.code, error.data)), 422
     return jsonify(kept=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.errors import Invalid, Problem
 from app.domain.inspections import Inspection, Result
 from app.domain.onsite import Companion, PointResult, Rectify
-from app.services.visits import Completion
+from app.services.visiting.visits import Completion
 from app.web.inspector.forms import moment_of, whole
 
 REST = ("ended_at", "headcount", "due", "demand", "on_the_spot", "rows")

@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import actor, installation, now, perform, reading
 from app.domain.actors import HEAD
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, NotFound
 from app.domain.papers.kinds import KINDS, OF_BUREAU, PaperKind
 from app.domain.times import shanghai_day
 from app.queries import papers as queries
 from app.security import roles
-from app.services import papers, visit_papers
+from app.services.paperwork import papers, visit_papers
 from app.store import papers as store
 from app.store.unit_of_work import history
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
@@ -65,9 +65,7 @@ def draft_paper(inspection_id: str, kind: str) -> Page:
     found = visit_papers.draftable(kind)
     try:
         paper = perform(visit_papers.start, actor(), inspection_id, kind, typed(found))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _form_again(inspection_id, found, messages(error), f"/inspect/{inspection_id}/papers/new/{kind}")
     return redirect(f"/inspect/{inspection_id}/papers/{paper.id}", 303)
 
@@ -95,9 +93,7 @@ def change_paper(inspection_id: str, paper_id: str) -> Page:
         kind = visit_papers.draftable(queries.seen(session, actor(), paper_id).kind)
     try:
         perform(visit_papers.change, actor(), paper_id, typed(kind))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _form_again(inspection_id, kind, messages(error), f"/inspect/{inspection_id}/papers/{paper_id}/edit")
     return redirect(f"/inspect/{inspection_id}/papers/{paper_id}", 303)
 

@@ -6,7 +6,7 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, NotFound
 from app.domain.flags.advise import sentence as flag_sentence
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.supervision import LONGEST_NOTE, UNIT_ACTIONS, FlagAction, possible
@@ -17,7 +17,8 @@ from app.queries import followup
 from app.queries import papers as paper_queries
 from app.queries import questions as plain
 from app.security import sent_files, takes_files
-from app.services import flag_actions, supervision_papers, unit_questions
+from app.services.paperwork import supervision_papers
+from app.services.supervising import flag_actions, unit_questions
 from app.store.models import FindingRow
 from app.web.files import as_download
 from app.web.inspector.blueprint import blueprint, messages, staff
@@ -60,9 +61,7 @@ def answer_question(flag_id: str) -> Response | tuple[str, int]:
     )
     try:
         perform(flag_actions.act, actor(), flag_id, action)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _page(flag_id, messages(error)), 422
     return redirect(url_for("inspector.question", flag_id=flag_id), 303)
 
@@ -73,9 +72,7 @@ def sign_for_paper(flag_id: str, paper_id: str) -> Response | tuple[str, int]:
     """Signs for a paper of the bureau about this flag."""
     try:
         perform(supervision_papers.sign_for, actor(), paper_id)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _page(flag_id, messages(error)), 422
     return redirect(url_for("inspector.question", flag_id=flag_id), 303)
 
@@ -107,9 +104,7 @@ def answer_asked(question_id: str) -> Response | tuple[str, int]:
         else:
             note = request.form.get("note", "")[:LONGEST_NOTE]
             perform(unit_questions.answer, actor(), question_id, note, tuple(sent_files("file")))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _asked_page(question_id, messages(error)), 422
     return redirect(url_for("inspector.asked", question_id=question_id), 303)
 

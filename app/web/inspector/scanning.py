@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.context import actor, now, perform, reading
 from app.domain.actors import ADMIN, HEAD, INSPECTOR, SUPERVISOR
 from app.domain.enterprise_codes import HOWS, LINK, MOST_TEXT, TYPED
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid
 from app.domain.inspections import IN_PROGRESS
 from app.queries import registry
 from app.security import roles
-from app.services import arrivals, enterprise_codes
+from app.services.visiting import arrivals, enterprise_codes
 from app.web.enterprise.sheet import sheet
 from app.web.inspector.blueprint import blueprint, messages, staff
 from app.web.published.views import SCANNER
@@ -40,9 +40,7 @@ def scan_arrive() -> BaseResponse | tuple[str, int]:
     text, inspection_id = request.form.get("text", "")[:MOST_TEXT], request.form.get("inspection", "")[:64]
     try:
         perform(arrivals.arrive, actor(), inspection_id, arrivals.Arrival(text, _how()))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         try:
             return _here_page(text, _how(), messages(error)), 422
         except Invalid:

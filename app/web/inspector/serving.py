@@ -9,14 +9,14 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import actor, now, perform, reading
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid, NotFound
 from app.domain.papers.kinds import KINDS
 from app.domain.papers.lifecycle import IN_PERSON, SIGNED
 from app.domain.times import SHANGHAI
 from app.domain.uploads import Upload
 from app.queries import papers as queries
-from app.services import paper_service
-from app.services.paper_service import Refusal, Service
+from app.services.paperwork import paper_service
+from app.services.paperwork.paper_service import Refusal, Service
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
 
 DATA_URL = "data:image/png;base64,"
@@ -42,9 +42,7 @@ def serve(inspection_id: str, paper_id: str) -> BaseResponse | tuple[str, int]:
             typed = "" if drawn else _of("typed")
             service = Service(form.get("how", ""), _of("name"), _of("role"), _moment(), _of("place"), drawn, typed)
             perform(paper_service.serve, actor(), paper_id, service)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _page(inspection_id, paper_id, form, _named(messages(error))), 422
     return redirect(f"/inspect/{inspection_id}/papers/{paper_id}", 303)
 

@@ -10,7 +10,7 @@ from app.context import actor, installation, now, perform, reading
 from app.domain.actors import HEAD
 from app.domain.codes.draw import TooMuchForQr, code_matrix, svg
 from app.domain.codes.short import display_short_code
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, NotFound
 from app.i18n import clock_time
 from app.queries import inspections as inspection_queries
 from app.queries import joint as joint_queries
@@ -18,9 +18,11 @@ from app.queries import onsite as onsite_queries
 from app.queries import papers as paper_queries
 from app.queries import space as space_queries
 from app.security import roles
-from app.services import decisions, paper_rendering, scans, visits
-from app.services.amendments import advice_waiting
-from app.services.flags import advice_on
+from app.services.applying import decisions
+from app.services.applying.amendments import advice_waiting
+from app.services.flagging.flags import advice_on
+from app.services.paperwork import paper_rendering
+from app.services.visiting import scans, visits
 from app.store.unit_of_work import history
 from app.typesetting.engine import Rendering
 from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
@@ -126,9 +128,7 @@ def step(inspection_id: str, use_case: Any, *args: Any, **kwargs: Any) -> BaseRe
     """Performs a step and shows the page again, with a sentence where it was refused."""
     try:
         perform(use_case, actor(), *args, **kwargs)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return detail_page(inspection_id, messages(error)), 422
     return redirect(url_for("inspector.detail", inspection_id=inspection_id), 303)
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, now, reading
 from app.domain import callbacks as domain
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import callbacks as queries
@@ -34,9 +34,7 @@ def callback(callback_id: str) -> str:
 def callback_step(callback_id: str, step: str) -> Response | tuple[str, int] | str:
     try:
         phone = take(step, callback_id, request.form)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _one(callback_id, field_sentences(error)), 422 if isinstance(error, Invalid) else 409
     return _one(callback_id, {}, phone) if phone else redirect("/observe/callbacks?done=1", 303)
 

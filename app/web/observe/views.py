@@ -4,12 +4,12 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.context import actor, now, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, DomainError
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import overseeing as queries
 from app.queries import registry
-from app.services import observers
+from app.services.supervising import observers
 from app.web import watching_words as words
 from app.web.observe import callbacks
 from app.web.observe.blueprint import blueprint, observing
@@ -48,9 +48,7 @@ def reply(accompanying_id: str) -> Response | tuple[str, int]:
     go, note = request.form.get("go", ""), request.form.get("note", "")
     try:
         perform(observers.reply, actor(), accompanying_id, go, note)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _home({"form": next(iter(field_sentences(error).values()))}), 422
     return redirect("/observe/", 303)
 
@@ -70,9 +68,7 @@ def recuse() -> Response | tuple[str, int]:
             perform(observers.end_recusal, actor(), form["end"])
         else:
             perform(observers.recuse, actor(), form.get("enterprise", ""), form.get("reason", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _recusals(field_sentences(error)), 422
     return redirect("/observe/recusals", 303)
 

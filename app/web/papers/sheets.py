@@ -17,7 +17,9 @@ from app.domain.times import shanghai_day
 from app.i18n import moment
 from app.queries import enterprise as queries
 from app.security import public, roles
-from app.services import enterprise_codes, paper_rendering, roots
+from app.services.paperwork import paper_rendering
+from app.services.trust import roots
+from app.services.visiting import enterprise_codes
 from app.store import registry
 from app.store.issuers import recognised
 from app.store.limits import Limit

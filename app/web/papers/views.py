@@ -10,7 +10,7 @@ from app.context import actor, installation, reading
 from app.domain.actors import DISCIPLINE, HEAD, INSPECTOR, SUPERVISOR
 from app.queries import papers as queries
 from app.security import roles
-from app.services import paper_rendering
+from app.services.paperwork import paper_rendering
 from app.typesetting import engine
 from app.typesetting.engine import Rendering
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, now, perform, reading
 from app.domain.enterprises import normalise_uscc
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid, NotFound
 from app.domain.plans import DRAFT
 from app.domain.times import shanghai_day
 from app.errors import sentence
@@ -20,10 +20,11 @@ from app.queries import lots as lot_queries
 from app.queries import plans as queries
 from app.queries import registry
 from app.security import sent_files, takes_files
-from app.services import conflicts, lot_pools, lots, plans
+from app.services import conflicts
 from app.services.imports.sheets import read_grid
 from app.services.imports.tables import FORMULA_STARTS
-from app.services.lot_pools import Choice
+from app.services.planning import lot_pools, lots, plans
+from app.services.planning.lot_pools import Choice
 from app.store import plans as plan_store
 from app.store import registry as register
 from app.store.unit_of_work import UnitOfWork
@@ -52,9 +53,7 @@ def keys(plan_id: str) -> Response | tuple[str, int]:
     values = forms.typed(request.form, ("keys", "reason"))
     try:
         perform(_set_keys, plan_id, _listed(values["keys"]), values["reason"])
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _keys_page(plan_id, values, messages(error)), 422
     return redirect(url_for("plans.plan", plan_id=plan_id), 303)
 
@@ -103,9 +102,7 @@ def draw(plan_id: str, position: int) -> Response | str | tuple[str, int]:
             plan = _own(session, plan_id)
             prepared = lot_pools.prepare(session, actor(), plan, position, choice, shanghai_day(now()))
             names = lot_queries.names_of(session, prepared.left_out)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _draw_page(plan_id, position, values, officers, messages(error)), 422
     return _draw_page(plan_id, position, values, officers, {}, prepared=prepared, names=names)
 
@@ -147,9 +144,7 @@ def act(lot_id: str, step: str) -> Response | tuple[str, int]:
             perform(lots.draw, actor(), lot_id, request.form.get("word", ""))
         else:
             perform(lots.abandon, actor(), lot_id, request.form.get("reason", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return pages.lot_page("inspect", lot_id, sentence(error.code, error.data), request.form), 422
     return redirect(url_for("drawing.lot", lot_id=lot_id), 303)
 
@@ -160,9 +155,7 @@ def draw_again(lot_id: str) -> Response | tuple[str, int]:
     """Another drawing from the pool of one that was given up: a new seed, promised before it is drawn."""
     try:
         fresh = perform(lot_pools.again, actor(), lot_id, request.form.get("again", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return pages.lot_page("inspect", lot_id, sentence(error.code, error.data), request.form), 422
     return redirect(url_for("drawing.lot", lot_id=fresh.id), 303)
 

@@ -7,14 +7,14 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, now, perform, reading
 from app.domain.actors import HEAD, SUPERVISOR
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, NotFound
 from app.domain.lots import Pool
 from app.domain.plans import TRANSITIONS, Plan
 from app.domain.times import shanghai_day
 from app.errors import sentence
 from app.queries import lots as lot_queries
 from app.queries import plans as queries
-from app.services import lots, plans
+from app.services.planning import lots, plans
 from app.store import plans as plan_store
 from app.store.database import Session
 from app.store.models import Lot
@@ -96,9 +96,7 @@ def step(where: str, plan_id: str, name: str) -> Response | tuple[str, int]:
             perform(STEPS[name], actor(), plan_id)
         else:
             perform(REASONED[name], actor(), plan_id, request.form.get("reason", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return plan_page(where, plan_id, sentence(error.code, error.data)), 422
     return redirect(f"/{where}/plans/{plan_id}", 303)
 

@@ -13,7 +13,7 @@ from app.queries import items as item_queries
 from app.queries import plans as queries
 from app.queries.paging import USUAL
 from app.security import public
-from app.services import lots
+from app.services.planning import lots
 from app.store import plans as plan_store
 from app.store.limits import Limit
 from app.store.models import Lot

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
 from app.domain.actors import HEAD, INSPECTOR
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid, NotFound
 from app.domain.plans import DRAFT, KINDS
 from app.domain.times import shanghai_day
 from app.errors import sentence
@@ -17,10 +17,10 @@ from app.queries import plans as queries
 from app.queries import registry
 from app.queries.paging import USUAL
 from app.security import roles, sent_files, takes_files
-from app.services import plans
 from app.services.imports import plan_uploads
 from app.services.imports import plans as imports
 from app.services.imports.running import run
+from app.services.planning import plans
 from app.web.inspector.blueprint import messages
 from app.web.plans import forms, pages, words
 
@@ -87,9 +87,7 @@ def edit(plan_id: str) -> Response | tuple[str, int]:
     values = forms.typed(request.form, forms.HEAD_FIELDS) | {"code": own.code}
     try:
         perform(plans.revise, actor(), plan_id, _revision(), forms.head(values, own.content))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _head_page(own, values, messages(error)), 422
     return redirect(url_for("plans.plan", plan_id=plan_id), 303)
 
@@ -118,9 +116,7 @@ def row(plan_id: str, position: int) -> Response | tuple[str, int]:
         perform(plans.revise, actor(), plan_id, _revision(), content)
     except Invalid as error:
         return _row_page(own, position, values, messages(forms.own_fields(error, position))), 422
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _row_page(own, position, values, messages(error)), 422
     if go == "more":
         return redirect(url_for("plans.row_form", plan_id=plan_id, position=len(content.lines) + 1), 303)

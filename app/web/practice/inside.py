@@ -20,7 +20,8 @@ from app.practice.rooms import PATH
 from app.queries import practice as queries
 from app.queries.practice import APPLY, APPROVE, FOLLOW, RATE, RECORD, SCAN, STEPS
 from app.security import SignedIn, public
-from app.services import housekeeping, log
+from app.services.retention import housekeeping
+from app.services.transparency import log
 from app.web.auth.views import whence
 from app.web.home.views import safe_path
 

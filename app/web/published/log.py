@@ -7,7 +7,7 @@ from app.context import perform, reading, take
 from app.domain.transparency import ENTRIES, TileError, parse_tile_path
 from app.queries import log as log_queries
 from app.security import public
-from app.services import log, log_witnesses
+from app.services.transparency import log, log_witnesses
 from app.store import log as log_store
 from app.store.limits import Limit
 

@@ -16,7 +16,7 @@ from app.domain.flags.settings import fields, value
 from app.domain.times import shanghai_day
 from app.queries import enterprise, policies
 from app.security import public
-from app.services import roots, unit_keys
+from app.services.trust import roots, unit_keys
 from app.store.documents import published
 from app.store.issuers import recognised
 from app.web.words import POLICY_STATES, SETTINGS

@@ -7,10 +7,11 @@ from flask import redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from app.context import installation, perform, reading, take
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined
 from app.errors import field_sentences, sentence
 from app.security import of_enterprise, sent_files, takes_files
-from app.services import files, matters
+from app.services import files
+from app.services.visiting import matters
 from app.store.limits import Limit
 from app.web.space.blueprint import blueprint, person
 from app.web.space.views import visit_or_404, visit_page
@@ -27,9 +28,7 @@ def answer_rectification(inspection_id: str) -> Response | tuple[str, int]:
     text = request.form.get("rectified", "")
     try:
         done = perform(matters.answer_rectification, person(), inspection_id, text, sent_files("photos"))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return visit_page(inspection_id, request.form, field_sentences(error)), 422
     if done.refused:
         said = " ".join(sentence(refused.code, refused.data) for refused in done.refused)

@@ -5,14 +5,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import cookies
 from app.context import installation, perform, reading, take
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid, NotFound
 from app.domain.space import Address, address, typed_digits
 from app.errors import field_sentences, sentence
 from app.queries import enterprise as enterprise_queries
 from app.security import SPACE_COOKIE, device, of_enterprise, public, space_person
-from app.services import senders
+from app.services.sending import senders
 from app.services.space import entry, persons
-from app.services.verification import look
+from app.services.trust.verification import look
 from app.store.limits import Limit
 from app.web.home.views import safe_path
 from app.web.space.blueprint import blueprint, browser, person, refuse_staff_device, with_cookie
@@ -116,9 +116,7 @@ def join(presented: str) -> str | tuple[str, int]:
         contact = address(request.form.get("contact", ""))
         take(f"space-ask-for:{contact.value}", ASK_FOR)
         perform(entry.ask_at_visit, presented, name, contact, role, device())
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _join_page(presented, request.form, field_sentences(error)), 422
     return _digits_page({"contact": request.form["contact"]}, {}, by="officer")
 

@@ -6,7 +6,7 @@ from app.context import installation, reading, take
 from app.domain.errors import NotFound
 from app.queries import papers as queries
 from app.security import of_enterprise
-from app.services import paper_rendering
+from app.services.paperwork import paper_rendering
 from app.store.limits import Limit
 from app.typesetting.engine import Rendering
 from app.web.papers.views import pdf_answer, print_view

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import cookies
 from app.context import installation, now, perform, reading, take
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid
 from app.domain.space import address
 from app.errors import field_sentences
 from app.queries import space as queries
@@ -35,9 +35,7 @@ def invite() -> str | tuple[str, int]:
             entry.invite, person(), form.get("enterprise", ""), form.get("name", "").strip(), contact,
             form.get("role", ""), form.get("manages") == "1", by,
         )  # fmt: skip
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _people_page(form, field_sentences(error)), 422
     return render_template("space/invited.html", told=told, contact=form["contact"], name=form.get("name", ""))
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import installation, now, perform, reading, take
 from app.domain import matters as domain
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, NotFound
 from app.domain.flags.for_enterprise import for_enterprise
 from app.domain.rectifications import Rectification, light
 from app.domain.times import shanghai_day
@@ -19,7 +19,8 @@ from app.queries import papers as paper_queries
 from app.queries import space as queries
 from app.queries.paging import USUAL
 from app.security import of_enterprise
-from app.services import log_proofs, matters
+from app.services.transparency import log_proofs
+from app.services.visiting import matters
 from app.store.limits import Limit
 from app.web.space import city, door, papers, people, year
 from app.web.space.blueprint import blueprint, chosen, person
@@ -105,9 +106,7 @@ def selfcheck(inspection_id: str) -> BaseResponse | tuple[str, int]:
             with reading() as session:
                 items = visit_or_404(session, inspection_id).inspection.items
             perform(matters.record_selfcheck, person(), inspection_id, _findings(items))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _selfcheck_page(inspection_id, request.form, field_sentences(error)), 422
     return redirect(url_for("space.selfcheck_form", inspection_id=inspection_id, kept="1"), 303)
 
@@ -129,9 +128,7 @@ def wish() -> BaseResponse | tuple[str, int]:
             matters.wish, person(), enterprise, unit, item or None, request.form.get("text", ""),
             request.form.get("wanted", ""),
         )  # fmt: skip
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _wishes_page(request.form, field_sentences(error)), 422
     return redirect(url_for("space.wishes", kept="1"), 303)
 
@@ -140,9 +137,7 @@ def _say(inspection_id: str, use_case: Any, *args: Any) -> BaseResponse | tuple[
     take(f"space-say:{person().id}", SAY)
     try:
         perform(use_case, person(), *args)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return visit_page(inspection_id, request.form, field_sentences(error)), 422
     return redirect(url_for("space.visit", inspection_id=inspection_id) + "#said", 303)
 

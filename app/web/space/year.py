@@ -12,7 +12,7 @@ from app.domain.times import SHANGHAI, shanghai_day
 from app.i18n import moment
 from app.queries import space as queries
 from app.security import of_enterprise
-from app.services import exporting
+from app.services.supervising import exporting
 from app.web import words
 from app.web.space.blueprint import blueprint, chosen
 

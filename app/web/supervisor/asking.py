@@ -8,14 +8,14 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import deadlines as deadline_queries
 from app.queries import questions as queries
 from app.queries import registry
-from app.services import unit_questions
+from app.services.supervising import unit_questions
 from app.web.files import as_download
 from app.web.supervisor.blueprint import blueprint, supervisors
 
@@ -34,9 +34,7 @@ def ask() -> Response | tuple[str, int]:
     flag = form.get("flag", "")[:26] or None
     try:
         row = perform(unit_questions.send, actor(), form.get("unit", ""), form.get("text", ""), count, flag)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _list(field_sentences(error)), 422
     return redirect(url_for("supervisor.asked_one", question_id=row.id), 303)
 
@@ -52,9 +50,7 @@ def asked_one(question_id: str) -> str:
 def close_question(question_id: str) -> Response | tuple[str, int]:
     try:
         perform(unit_questions.close, actor(), question_id, request.form.get("note", "")[:2000])
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _one(question_id, field_sentences(error)), 422
     return redirect(url_for("supervisor.asked_one", question_id=question_id), 303)
 

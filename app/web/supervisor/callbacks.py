@@ -5,14 +5,14 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
 from app.domain import callbacks as domain
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, Invalid
 from app.domain.times import shanghai_day
 from app.domain.unseen import estimate
 from app.errors import field_sentences
 from app.queries import callbacks as queries
 from app.queries import overseeing, registry
 from app.queries.paging import USUAL
-from app.services import callbacks, observers
+from app.services.supervising import callbacks, observers
 from app.web.callback_steps import take
 from app.web.supervisor import callback_words
 from app.web.supervisor.blueprint import blueprint, supervisors
@@ -56,9 +56,7 @@ def callback_step(callback_id: str, step: str) -> Response | tuple[str, int] | s
             phone = take(step, callback_id, request.form)
             if phone:
                 return _one(callback_id, {}, phone)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _one(callback_id, field_sentences(error)), 422 if isinstance(error, Invalid) else 409
     if step in ("release", "attempt"):
         return redirect(url_for("supervisor.callback_list"), 303)

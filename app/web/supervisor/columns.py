@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app.context import actor, perform, reading
-from app.services import choices
+from app.services.people import choices
 from app.web.home.views import safe_path
 from app.web.supervisor.blueprint import blueprint, supervisors
 

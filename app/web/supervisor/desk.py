@@ -9,7 +9,9 @@ from app.context import actor, installation, now, perform, reading
 from app.domain.errors import DomainError, NotFound
 from app.errors import field_sentences
 from app.queries import desk as queries
-from app.services import addresses, desk, outbox, webhook_keys
+from app.services import addresses
+from app.services.sending import outbox, webhook_keys
+from app.services.supervising import desk
 from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.supervisor.flags import FILTERS
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, DomainError, NotFound
 from app.domain.flags.advise import sentence as flag_sentence
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.papers.kinds import PaperKind
@@ -25,7 +25,8 @@ from app.queries import papers as paper_queries
 from app.queries import supervision as queries
 from app.queries.paging import USUAL
 from app.security import sent_files, takes_files
-from app.services import flag_actions, supervision_papers
+from app.services.paperwork import supervision_papers
+from app.services.supervising import flag_actions
 from app.store.models import FindingRow
 from app.web.evidence import told
 from app.web.files import as_download
@@ -132,9 +133,7 @@ def act(flag_id: str) -> Response | tuple[str, int]:
     """One step of the follow-up."""
     try:
         perform(flag_actions.act, actor(), flag_id, action_of(request.form))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _flag_page(flag_id, field_sentences(error)), 422
     return redirect(url_for("supervisor.flag", flag_id=flag_id), 303)
 

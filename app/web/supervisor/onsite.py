@@ -14,7 +14,7 @@ from app.queries import chains, contacts, registry
 from app.queries import inspections as inspection_queries
 from app.queries.paging import USUAL
 from app.services import files
-from app.services.access import may_see
+from app.services.people.access import may_see
 from app.store import inspections as inspection_store
 from app.store.database import Session
 from app.web.supervisor.blueprint import blueprint, readers

@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 from app.context import actor, now, perform, reading
 from app.domain import file_review as sheets
 from app.domain.actors import DISCIPLINE, SUPERVISOR
-from app.domain.errors import DomainError, Invalid, NotFound
+from app.domain.errors import Declined, DomainError, Invalid, NotFound
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import overseeing as queries
 from app.security import roles
-from app.services import file_review, flag_reviews, observers
+from app.services.supervising import file_review, flag_reviews, observers
 from app.web.supervisor.blueprint import blueprint, readers, supervisors
 from app.web.watching_words import OUTCOMES, PARTS
 
@@ -33,9 +33,7 @@ def decide_review(review_id: str) -> Response | tuple[str, int]:
     agree = request.form.get("go") == "agree"
     try:
         perform(flag_reviews.decide, actor(), review_id, agree, request.form.get("note", ""))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _reviews({review_id: next(iter(field_sentences(error).values()))}), 422
     return redirect("/supervise/reviews", 303)
 
@@ -107,9 +105,7 @@ def step_campaign(campaign_id: str) -> Response | tuple[str, int]:
             perform(file_review.draw, actor(), campaign_id, request.form.get("word", ""))
         else:
             perform(file_review.close, actor(), campaign_id)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _campaign(campaign_id, field_sentences(error)), 422
     return redirect(f"/supervise/files/{campaign_id}", 303)
 
@@ -138,9 +134,7 @@ def score_file(campaign_id: str, file_id: str) -> Response | tuple[str, int]:
             perform(file_review.settle, actor(), file_id, request.form, request.form.get("faults", ""))
         else:
             perform(file_review.score, actor(), file_id, request.form)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _file(campaign_id, file_id, field_sentences(error)), 422
     return redirect(f"/supervise/files/{campaign_id}/{file_id}", 303)
 
@@ -177,9 +171,7 @@ def answer_observation(observation_id: str) -> Response | tuple[str, int]:
     text, outcome = request.form.get("answer", ""), request.form.get("outcome", "")
     try:
         perform(observers.answer, actor(), observation_id, text, outcome)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _observations({observation_id: next(iter(field_sentences(error).values()))}), 422
     return redirect("/supervise/observers", 303)
 

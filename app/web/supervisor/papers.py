@@ -7,7 +7,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.context import actor, now, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, NotFound
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.papers.kinds import OF_BUREAU, PaperKind
 from app.domain.papers.lifecycle import Paper
@@ -15,7 +15,8 @@ from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.i18n import language
 from app.queries import papers as queries
-from app.services import flag_actions, supervision_papers
+from app.services.paperwork import supervision_papers
+from app.services.supervising import flag_actions
 from app.store import papers as store
 from app.store.models import FindingRow
 from app.store.unit_of_work import history
@@ -57,9 +58,7 @@ def draft_paper(flag_id: str, kind: str) -> Response | tuple[str, int]:
     found = supervision_papers.of_unit(kind)
     try:
         paper = perform(supervision_papers.start, actor(), flag_id, kind, typed(found))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _form(flag_id, found, request.form, field_sentences(error)), 422
     return redirect(f"/supervise/flags/{flag_id}/papers/{paper.id}", 303)
 
@@ -83,9 +82,7 @@ def change_paper(flag_id: str, paper_id: str) -> Response | tuple[str, int]:
     _, kind = _found(flag_id, paper_id)
     try:
         perform(supervision_papers.change, actor(), paper_id, typed(kind))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _form(flag_id, kind, request.form, field_sentences(error)), 422
     return redirect(f"/supervise/flags/{flag_id}/papers/{paper_id}", 303)
 

@@ -18,7 +18,7 @@ from app.domain.times import shanghai_day
 from app.queries import policies as queries
 from app.queries import registry
 from app.security import roles
-from app.services import backtest_jobs, policies
+from app.services.flagging import backtest_jobs, policies
 from app.store.registry import jurisdiction_of
 from app.web.inspector.blueprint import messages
 from app.web.words import POLICY_STATES, PRESET_NAMES, SETTINGS

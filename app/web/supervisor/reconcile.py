@@ -14,7 +14,7 @@ from app.domain.reconciliation import STATES
 from app.queries import case_records as queries
 from app.queries.paging import USUAL
 from app.security import roles
-from app.services import case_records
+from app.services.supervising import case_records
 from app.store.models import CaseRecord
 from app.web.inspector.blueprint import messages
 

@@ -6,14 +6,14 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.context import actor, now, perform, reading
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import Declined, NotFound
 from app.domain.papers.lifecycle import Paper
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import papers as queries
 from app.queries import registry
-from app.services import paper_service, papers, upward_papers
-from app.services.paper_service import Service
+from app.services.paperwork import paper_service, papers, upward_papers
+from app.services.paperwork.paper_service import Service
 from app.store import papers as store
 from app.store.unit_of_work import history
 from app.web.paper_steps import take_step, typed
@@ -37,9 +37,7 @@ def new_upward(enterprise_id: str) -> str:
 def draft_upward(enterprise_id: str) -> Response | tuple[str, int]:
     try:
         made = perform(upward_papers.start, actor(), enterprise_id, typed(KIND))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _form(enterprise_id, request.form, field_sentences(error)), 422
     return redirect(f"/supervise/enterprises/{enterprise_id}/papers/{made.id}", 303)
 
@@ -62,9 +60,7 @@ def change_upward(enterprise_id: str, paper_id: str) -> Response | tuple[str, in
     _found(enterprise_id, paper_id)
     try:
         perform(upward_papers.change, actor(), paper_id, typed(KIND))
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return _form(enterprise_id, request.form, field_sentences(error)), 422
     return redirect(f"/supervise/enterprises/{enterprise_id}/papers/{paper_id}", 303)
 
@@ -86,9 +82,7 @@ def _served(paper_id: str) -> dict[str, str]:
     service = Service(request.form.get("how", ""), name, "", now(), typed=name)
     try:
         perform(paper_service.serve, actor(), paper_id, service)
-    except NotFound:
-        raise
-    except DomainError as error:
+    except Declined as error:
         return field_sentences(error)
     return {}
 

@@ -22,9 +22,10 @@ from app.queries import papers as paper_queries
 from app.queries import space as space_queries
 from app.queries import supervision as queries
 from app.queries.paging import USUAL
-from app.services import speech_answers, upward_papers
-from app.services.access import may_see
+from app.services.paperwork import upward_papers
+from app.services.people.access import may_see
 from app.services.space import members
+from app.services.speaking import speech_answers
 from app.store import inspections as inspection_store
 from app.store.models import Enterprise
 from app.store.unit_of_work import history

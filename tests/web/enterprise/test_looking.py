@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.services.codes import drawn
+from app.services.trust.codes import drawn
 from app.store.models import FactRow, FindingRow
 from tests.house import House
 
@@ -62,7 +62,7 @@ WORDS = [
     ],
 )
 def test_every_state_has_its_word(house: House, hours: int, step: str | None, word: str) -> None:
-    from app.services import visits
+    from app.services.visiting import visits
 
     inspection = house.approved() if step != "complete" else house.completed()
     if step == "cancel":

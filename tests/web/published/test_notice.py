@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 
 from app.domain.codes.draw import code_matrix, png
-from app.services import roots, unit_keys
+from app.services.trust import roots, unit_keys
 from tests.house import House
 
 

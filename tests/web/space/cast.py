@@ -9,10 +9,10 @@ from app.domain.applications import EnterpriseRef
 from app.domain.inspections import Inspection, Result
 from app.domain.space import address
 from app.security import SPACE_COOKIE
-from app.services import visits
-from app.services.codes import drawn
-from app.services.scans import record_scan
 from app.services.space import entry
+from app.services.trust.codes import drawn
+from app.services.visiting import visits
+from app.services.visiting.scans import record_scan
 from app.store import inspections as inspection_store
 from tests.house import House, uscc
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from app.domain.space import address
 from app.security import SPACE_COOKIE, STAFF_COOKIE
+from app.services.auditing.state_audit import state_discrepancies
 from app.services.space import entry, persons
-from app.services.state_audit import state_discrepancies
 from app.store.models import FactRow, OutboxRow, SpaceCode, SpaceMember, SpacePerson, SpaceSession
 from tests.house import House
 from tests.web.space.cast import (

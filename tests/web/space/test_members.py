@@ -4,8 +4,8 @@ import re
 
 from sqlalchemy import select, text
 
+from app.services.auditing.state_audit import state_discrepancies
 from app.services.space import persons
-from app.services.state_audit import state_discrepancies
 from app.store.models import FactRow, SpaceMember, SpacePerson
 from tests.house import House
 from tests.web.space.cast import OTHER, PHONE, begun, enter, member, shown_digits

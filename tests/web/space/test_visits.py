@@ -10,9 +10,12 @@ from sqlalchemy import select, text
 from app.domain.inspections import Slot
 from app.domain.space import shows
 from app.domain.supervision import FlagAction
-from app.services import announcements, decisions, flag_actions, paper_service, speech
+from app.services.applying import announcements, decisions
+from app.services.auditing.state_audit import state_discrepancies
 from app.services.imports.workbook import read_workbook
-from app.services.state_audit import state_discrepancies
+from app.services.paperwork import paper_service
+from app.services.speaking import speech
+from app.services.supervising import flag_actions
 from app.store.models import FactRow, FindingRow, InspectionRow, MatterRow
 from tests.house import House
 from tests.services.test_arrivals import officer_arrives, permanent
@@ -209,7 +212,7 @@ def test_the_year_counts_visits_bodies_people_and_hours_and_says_what_is_missing
 
 
 def test_the_own_ratings_are_shown_to_nobody(house: House) -> None:
-    from app.services import speech
+    from app.services.speaking import speech
     from tests.web.space.cast import code_of
 
     inspection = begun(house)

@@ -1,0 +1,1 @@
+"""What `log verify` holds against the facts, table by table."""

@@ -1,0 +1,184 @@
+"""Flags over a period: the repeats of a district year, the triggered share of a closed quarter, plans that have ended."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from app.domain.flags.findings import Finding
+from app.domain.flags.periods import (
+    KeyEnterprise,
+    Quarter,
+    Share,
+    places_that_matter,
+    plan_findings,
+    region_year_findings,
+    share_findings,
+)
+from app.domain.inspections import TRIGGERED, Inspection
+from app.domain.times import day_end, shanghai_day
+from app.services.flagging.findings import settle
+from app.store.models import FindingRow, InspectionRow, InspectionUnit, Plan, PlanKeyEnterprise
+from app.store.reference import Reference
+from app.store.unit_of_work import UnitOfWork
+
+REGION, REPEAT = "repeat.60d.region", "repeat.60d"
+MANY = 500
+Years = dict[tuple[str, int], set[str]]  # visits of a jurisdiction and year
+
+
+def evaluate_region_year(
+    work: UnitOfWork, reference: Reference, jurisdiction: str, year: int, touched: Collection[str] | None = None
+) -> None:
+    """repeat.60d.region from the repeat.60d findings of a district and year that stand.
+
+    `touched` are the visits of which one came or went; all others were right before. Then only the first ones of the year
+    are read, as many as may have changed places around the Kth: the rest lies behind it whatever happened.
+    """
+    work.lock(f"region-year:{jurisdiction}:{year}")
+    own = (FindingRow.jurisdiction == jurisdiction, FindingRow.period == str(year), FindingRow.rule == REGION)
+    repeats = (
+        FindingRow.jurisdiction == jurisdiction,
+        FindingRow.rule == REPEAT,
+        FindingRow.standing,
+        FindingRow.raised_for.between(date(year, 1, 1), date(year, 12, 31)),
+    )
+    policies = reference.policies
+    if touched is None or len(touched) > MANY:
+        settle(work, own, region_year_findings(_repeats(work, *repeats), jurisdiction, year, policies))
+        return
+    places = places_that_matter(policies, jurisdiction, year) + len(touched)
+    nth = select(FindingRow.raised_for).where(*repeats).order_by(FindingRow.raised_for).offset(places - 1).limit(1)
+    until = work.session.scalar(nth) or date(year, 12, 31)
+    head = _repeats(work, *repeats, FindingRow.raised_for <= until)
+    rest = _repeats(work, *repeats, FindingRow.raised_for > until, FindingRow.subject_id.in_(touched))
+    found = region_year_findings(head, jurisdiction, year, policies)
+    found += region_year_findings(rest, jurisdiction, year, policies, before=len(head))
+    ids = {finding.subject_id for _, _, finding in head} | set(touched)
+    settle(work, (*own, FindingRow.subject_id.in_(ids)), found)
+
+
+def _repeats(work: UnitOfWork, *where: Any) -> list[tuple[datetime, str, Finding]]:
+    query = (
+        select(FindingRow, InspectionRow.visit_start, InspectionRow.number)
+        .join(InspectionRow, InspectionRow.id == FindingRow.inspection_id)
+        .where(*where)
+    )
+    return [(start, number, _as_finding(row)) for row, start, number in work.session.execute(query) if start]
+
+
+def repeat_visits(work: UnitOfWork, where: Iterable[Any]) -> Years:
+    """The visits with a standing repeat.60d among the findings that `where` selects."""
+    columns = (FindingRow.jurisdiction, FindingRow.raised_for, FindingRow.subject_id)
+    query = select(*columns).where(*where, FindingRow.rule == REPEAT, FindingRow.standing)
+    return by_year((j, day, visit) for j, day, visit in work.session.execute(query))
+
+
+def by_year(found: Iterable[tuple[str, date, str]]) -> Years:
+    years: Years = {}
+    for jurisdiction, day, visit in found:
+        years.setdefault((jurisdiction, day.year), set()).add(visit)
+    return years
+
+
+def join(years: Years, others: Years) -> None:
+    """Adds the visits of others."""
+    for key, visits in others.items():
+        years.setdefault(key, set()).update(visits)
+
+
+def after_visits(work: UnitOfWork, reference: Reference, changed: Sequence[Inspection], as_of: datetime) -> None:
+    """What late visits touch: quarters that have closed, plans that have ended. Today's visits touch neither."""
+    days = {(i.jurisdiction, shanghai_day(i.visit_start)) for i in changed if i.visit_start}
+    for jurisdiction, quarter in sorted({(j, Quarter.of(day)) for j, day in days}):
+        evaluate_quarter(work, reference, jurisdiction, quarter, as_of)
+    enterprises = sorted({i.enterprise_id for i in changed if i.visit_start})
+    first = min((day for _, day in days), default=None)
+    for at in range(0, len(enterprises), MANY) if first is not None else ():
+        ended = (Plan.ends_on >= first, Plan.ends_on < day_of(as_of))
+        evaluate_plans(work, reference, (PlanKeyEnterprise.enterprise.in_(enterprises[at : at + MANY]), *ended))
+
+
+def sweep(work: UnitOfWork, reference: Reference, jurisdiction: str, before: datetime, as_of: datetime) -> None:
+    """What closes between two sweeps."""
+    quarter = Quarter.of(shanghai_day(before))
+    while day_end(quarter.last_day) <= as_of:
+        evaluate_quarter(work, reference, jurisdiction, quarter, as_of)
+        quarter = quarter.following
+    ended = (Plan.jurisdiction == jurisdiction, Plan.ends_on >= day_of(before), Plan.ends_on < day_of(as_of))
+    evaluate_plans(work, reference, ended)
+
+
+def evaluate_quarter(
+    work: UnitOfWork, reference: Reference, jurisdiction: str, quarter: Quarter, as_of: datetime
+) -> None:
+    """share.triggered of a quarter, once it has closed by `as_of`."""
+    if day_end(quarter.last_day) > as_of:
+        return
+    work.lock(f"quarter:{jurisdiction}:{quarter}")
+    visits = (
+        InspectionRow.jurisdiction == jurisdiction,
+        InspectionRow.counts,
+        InspectionRow.visit_day.between(quarter.first_day, quarter.last_day),
+    )
+    counted = (func.count(), func.sum(case((InspectionRow.kind == TRIGGERED, 1), else_=0)))
+    whole = Share(*(n or 0 for n in work.session.execute(select(*counted).where(*visits)).one()))
+    query = (
+        select(InspectionUnit.unit, *counted)
+        .join(InspectionRow, InspectionRow.id == InspectionUnit.inspection)
+        .where(*visits)
+        .group_by(InspectionUnit.unit)
+    )
+    units = {u: Share(n, t) for u, n, t in work.session.execute(query) if reference.supervised.get(u)}
+    where = (
+        FindingRow.rule == "share.triggered",
+        FindingRow.jurisdiction == jurisdiction,
+        FindingRow.period == str(quarter),
+    )
+    settle(work, where, share_findings(quarter, jurisdiction, units, whole, reference.policies))
+
+
+def evaluate_plans(work: UnitOfWork, reference: Reference, where: Sequence[Any]) -> None:
+    """under_inspected for key enterprises of ended plans that were filed and not withdrawn before.
+
+    `where` chooses over Plan and PlanKeyEnterprise.
+    """
+    visited = (
+        select(InspectionRow.id)
+        .join(InspectionUnit, InspectionUnit.inspection == InspectionRow.id)
+        .where(
+            InspectionRow.enterprise_id == PlanKeyEnterprise.enterprise,
+            InspectionRow.counts,
+            InspectionUnit.unit == Plan.unit,
+            InspectionRow.visit_day.between(Plan.starts_on, Plan.ends_on),
+        )
+        .exists()
+    )
+    stands = Plan.filed_on.is_not(None) & (Plan.withdrawn_on.is_(None) | (Plan.withdrawn_on > Plan.ends_on))
+    key = (Plan.id, Plan.code, Plan.unit, Plan.jurisdiction, Plan.ends_on, PlanKeyEnterprise.enterprise, visited)
+    query = (
+        select(stands, *key)
+        .join(PlanKeyEnterprise, PlanKeyEnterprise.plan == Plan.id)
+        .where(PlanKeyEnterprise.valid_from <= Plan.ends_on)
+        .where((PlanKeyEnterprise.valid_until.is_(None)) | (PlanKeyEnterprise.valid_until >= Plan.ends_on))
+        .where(*where)
+    )
+    rows = [(row[0], KeyEnterprise(*row[1:])) for row in work.session.execute(query)]
+    keys = [key for stands, key in rows if stands and reference.supervised.get(key.unit)]
+    if rows:
+        subjects = [f"{key.plan}:{key.enterprise_id}" for _, key in rows]
+        chosen = (FindingRow.rule == "under_inspected", FindingRow.subject_id.in_(subjects))
+        settle(work, chosen, plan_findings(keys, reference.policies))
+
+
+def day_of(as_of: datetime) -> date:
+    """Plans and quarters that ended before this day have ended by `as_of`."""
+    return shanghai_day(as_of)
+
+
+def _as_finding(row: FindingRow) -> Finding:
+    return Finding(
+        row.rule, row.severity, row.subject_kind, row.subject_id, row.jurisdiction, row.raised_for, row.unit,
+        inspection_id=row.inspection_id, enterprise_id=row.enterprise_id,
+    )  # fmt: skip

@@ -1,0 +1,328 @@
+"""Flags as facts arrive: what a change touches is evaluated again, in the transaction of the fact itself.
+
+Time-driven rules use the time of the last sweep (`RuleClock`), also here, so that incremental evaluation and `rebuild`
+agree for the same as-of time. Whoever evaluates an enterprise or a clue holds its lock: visits at once see each other.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.flags import advise as domain_advice
+from app.domain.flags.advise import Advisory
+from app.domain.flags.findings import Finding
+from app.domain.flags.others import (
+    clue_findings,
+    presentation_findings,
+    rating_findings,
+    report_findings,
+)
+from app.domain.flags.policy import policy_on
+from app.domain.flags.repeats import LONGEST_WINDOW, enterprise_findings
+from app.domain.flags.visits import due_times, visit_findings
+from app.domain.inspections import CONTACT, Inspection
+from app.domain.times import shanghai_day
+from app.services.flagging import flag_periods
+from app.services.flagging.findings import settle
+from app.services.flagging.flag_periods import Years, by_year, evaluate_region_year, join, repeat_visits
+from app.services.supervising import reconciliation
+from app.store import flag_facts, visit_details
+from app.store import inspections as inspection_store
+from app.store.database import dialect_insert
+from app.store.models import FindingRow, InspectionRow, RuleClock, Speech
+from app.store.models.base import table_of
+from app.store.reference import Reference, current
+from app.store.unit_of_work import UnitOfWork
+
+ENTERPRISE_RULES = (
+    "repeat.day", "repeat.week", "repeat.month", "repeat.60d", "cap.year", "cap.reasonable", "several_heads",
+    "low_yield",
+)  # fmt: skip
+VISIT_RULES = (
+    "unfit.too_few", "unfit.certificate", "unfit.unit", "unplanned", "plan.special", "not_approved", "late_filing",
+    "item.unpublished", "do_not_disturb", "clue.missing", "out_of_area", "code.not_shown", "code.afterwards",
+    "code.self_scan", "overlong", "overdue",
+)  # fmt: skip
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+SWEPT_AT_ONCE = 1000
+MANY = 500
+
+
+def advise(work: UnitOfWork, inspection: Inspection, reference: Reference | None = None) -> tuple[Advisory, ...]:
+    """What the rules would say of an application if it took place as applied for.
+
+    Who asks for many gives the `reference` once."""
+    return advice_on(work.session, work.now, inspection, reference)
+
+
+def advice_on(
+    session: Session, now: datetime, inspection: Inspection, reference: Reference | None = None
+) -> tuple[Advisory, ...]:
+    """The same for who only reads."""
+    if inspection.kind == CONTACT or inspection.way == "off_site":
+        return ()
+    reference = reference or current(session)
+    in_window = inspection.window_start <= now < inspection.window_end
+    start = inspection.started_at or (now if in_window else inspection.window_start)
+    (draft,) = visit_details.load(session, reference, [(inspection, start)])
+    since = draft.visit.day - LONGEST_WINDOW
+    one = [inspection.enterprise_id]
+    others = flag_facts.visits_of_enterprises(session, reference, one, since)[one[0]]
+    key = inspection_store.clue_key(inspection.clue_no)
+    clues = flag_facts.clues(session, reference, inspection.jurisdiction, key) if key else []
+    return domain_advice.advise(
+        draft,
+        [v for v in others if v.id != inspection.id],
+        [c for c in clues if c.visit.id != inspection.id],
+        reference.policies,
+        reference.calendar,
+        now,
+    )
+
+
+def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspection) -> None:
+    """Evaluates what a fact about an inspection touches: its enterprise, itself, its clue, ratings and reports."""
+    counted = [i for i in (before, after) if i is not None and i.counts]
+    reconciliation.after_inspections(work, None, [after])
+    if not counted:
+        _reports_of(work, after)
+        return
+    reference = current(work.session)
+    as_of = as_of_last_sweep(work, after.jurisdiction)
+    key = inspection_store.clue_key(after.clue_no)
+    work.lock(*_buckets([after]))
+    if _moved(before, after):
+        days = [shanghai_day(i.visit_start) for i in counted if i.visit_start]
+        evaluate_enterprises(work, reference, [after.enterprise_id], min(days))
+        if key:
+            evaluate_clue(work, reference, after.jurisdiction, key, also=after.id)
+        evaluate_rating(work, reference, after)
+        flag_periods.after_visits(work, reference, counted, as_of)
+    evaluate_visits(work, reference, [after], as_of)
+    _reports_of(work, after)
+
+
+def after_rating(work: UnitOfWork, inspection_id: str) -> None:
+    """Evaluates the ratings of one inspection."""
+    inspection = inspection_store.get(work.session, inspection_id)
+    if inspection is not None:
+        evaluate_rating(work, current(work.session), inspection)
+
+
+def after_report(work: UnitOfWork, speech_id: str) -> None:
+    """Evaluates one report of a visit without a code."""
+    found = flag_facts.report(work.session, speech_id)
+    policies = current(work.session).policies
+    where = (FindingRow.rule == "unregistered.report", FindingRow.subject_id == speech_id)
+    settle(work, where, report_findings(found, policies) if found else [])
+
+
+def after_upheld(work: UnitOfWork, speech_id: str) -> None:
+    """Evaluates the upheld reports of a report's unit and year again: each has its place among them."""
+    row = work.session.get_one(Speech, speech_id)
+    others = (
+        flag_facts.upheld_reports(work.session, row.unit, row.visited_on.year) if row.unit and row.visited_on else []
+    )
+    for each in sorted({speech_id, *others}):
+        after_report(work, each)
+
+
+def after_presentation(work: UnitOfWork, presentation_id: str) -> None:
+    """Evaluates one noted presentation of a bad code."""
+    found = flag_facts.presentation(work.session, presentation_id)
+    policies = current(work.session).policies
+    where = (FindingRow.rule == "code.bad", FindingRow.subject_id == presentation_id)
+    settle(work, where, presentation_findings(found, policies) if found else [])
+
+
+def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
+    """Evaluates what many imported visits touch, in bulk. Locks are taken in the order in which a single visit takes them."""
+    reference = current(work.session)
+    reconciliation.after_inspections(work, reference, imported)
+    as_of = {j: as_of_last_sweep(work, j) for j in sorted({i.jurisdiction for i in imported})}
+    work.lock(*_buckets(imported))
+    days: dict[str, date] = {}
+    for i in imported:
+        if i.visit_start and i.counts:
+            day = shanghai_day(i.visit_start)
+            days[i.enterprise_id] = min(day, days.get(i.enterprise_id, day))
+    enterprises = sorted(days)
+    touched: Years = {}
+    for at in range(0, len(enterprises), MANY):
+        part = enterprises[at : at + MANY]
+        join(touched, settle_enterprises(work, reference, part, min(days[e] for e in part)))
+    evaluate_years(work, reference, touched)
+    for jurisdiction, until in as_of.items():
+        own = [i for i in imported if i.jurisdiction == jurisdiction]
+        evaluate_visits(work, reference, own, until)
+        flag_periods.after_visits(work, reference, [i for i in own if i.counts], until)
+        evaluate_clues(work, reference, jurisdiction, [k for i in own if (k := inspection_store.clue_key(i.clue_no))])
+
+
+def _buckets(inspections: Iterable[Inspection]) -> set[str]:
+    """The names of the locks that cover the visits of some enterprises, and of some clues.
+
+    Few buckets: PostgreSQL keeps every lock of a transaction in a table of fixed size, and an import touches tens of
+    thousands of enterprises.
+    """
+    keys = {f"enterprise:{i.enterprise_id}" for i in inspections}
+    keys |= {f"clue:{i.jurisdiction}:{key}" for i in inspections if (key := inspection_store.clue_key(i.clue_no))}
+    return {f"visits:{blake2b(key.encode(), digest_size=1).hexdigest()}" for key in keys}
+
+
+def sweep(work: UnitOfWork) -> int:
+    """Advances the as-of time and evaluates the visits for which time alone may have changed something; how many."""
+    as_of_last_sweep(
+        work, work.default_jurisdiction
+    )  # its clock tells that the worker runs, also where nothing happened yet
+    clocks = list(work.session.scalars(select(RuleClock).with_for_update()))
+    query = (
+        select(InspectionRow)
+        .where(InspectionRow.due_at <= work.now)
+        .order_by(InspectionRow.due_at, InspectionRow.id)
+        .limit(SWEPT_AT_ONCE)
+    )
+    due = list(work.session.scalars(query))
+    as_of = work.now
+    if len(due) == SWEPT_AT_ONCE and due[-1].due_at:
+        as_of = due[-1].due_at
+    reference = current(work.session)
+    for clock in clocks:
+        before, clock.as_of = clock.as_of, max(clock.as_of, as_of)
+        work.session.flush()
+        flag_periods.sweep(work, reference, clock.jurisdiction, before, clock.as_of)
+    ids = [row.id for row in due]
+    work.session.expire_all()
+    evaluate_visits(work, reference, inspection_store.get_many(work.session, ids), as_of)
+    return len(ids)
+
+
+def evaluate_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequence[str], since: date) -> None:
+    """The rules over all visits of each enterprise, for visits from `since` on; context before it is loaded too."""
+    evaluate_years(work, reference, settle_enterprises(work, reference, enterprises, since))
+
+
+def settle_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequence[str], since: date) -> Years:
+    """The same but for repeat.60d.region; the visits whose repeats may have changed, by jurisdiction and year."""
+    loaded = flag_facts.visits_of_enterprises(work.session, reference, enterprises, since - LONGEST_WINDOW)
+    found = [f for visits in loaded.values() for f in enterprise_findings(visits, reference.policies, since)]
+    where = (
+        FindingRow.rule.in_(ENTERPRISE_RULES),
+        FindingRow.enterprise_id.in_(enterprises),
+        FindingRow.raised_for >= since,
+    )
+    touched = repeat_visits(work, where)
+    if not settle(work, where, found):
+        return {}
+    join(touched, by_year((f.jurisdiction, f.raised_for, f.subject_id) for f in found if f.rule == "repeat.60d"))
+    return touched
+
+
+def evaluate_years(work: UnitOfWork, reference: Reference, touched: Years) -> None:
+    """repeat.60d.region of each year in which repeats came or went."""
+    for (jurisdiction, year), visits in sorted(touched.items()):
+        evaluate_region_year(work, reference, jurisdiction, year, visits)
+
+
+def evaluate_visits(work: UnitOfWork, reference: Reference, inspections: Sequence[Inspection], as_of: datetime) -> None:
+    """The rules over each visit alone, and when time will next matter to it."""
+    for at in range(0, len(inspections), MANY):
+        part = inspections[at : at + MANY]
+        begun = [(i, i.visit_start) for i in part if i.counts and i.visit_start]
+        found: list[Finding] = []
+        due: dict[str, datetime | None] = {}
+        for d in visit_details.load(work.session, reference, begun, held=True):
+            policy = policy_on(reference.policies, d.visit.jurisdiction, d.visit.day)
+            found += visit_findings(d, policy, reference.calendar, as_of)
+            times = due_times(d, policy, reference.calendar)
+            due[d.visit.id] = min((t for t in times if t > as_of), default=None)
+        _set_due(work, part, due)
+        where = (FindingRow.rule.in_(VISIT_RULES), FindingRow.subject_id.in_([i.id for i in part]))
+        settle(work, where, found)
+
+
+def _set_due(work: UnitOfWork, inspections: Sequence[Inspection], due: Mapping[str, datetime | None]) -> None:
+    """When each visit is next looked at. One written elsewhere is never due, and was stored so."""
+    own = [i.id for i in inspections if not i.imported]
+    for due_at in {due.get(i) for i in own}:
+        ids = [i for i in own if due.get(i) == due_at]
+        work.session.execute(
+            update(InspectionRow)
+            .where(InspectionRow.id.in_(ids))
+            .values(due_at=due_at)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def evaluate_clue(work: UnitOfWork, reference: Reference, jurisdiction: str, key: str, also: str | None = None) -> None:
+    """clue.reused for all visits that carry a clue; `also` is one that may have stopped counting."""
+    evaluate_clues(work, reference, jurisdiction, [key], also)
+
+
+def evaluate_clues(
+    work: UnitOfWork, reference: Reference, jurisdiction: str, keys: Iterable[str], also: str | None = None
+) -> None:
+    """The same for many clues."""
+    every = sorted(set(keys))
+    for at in range(0, len(every), MANY):
+        found: list[Finding] = []
+        ids = {also} if also else set()
+        for key, clues in flag_facts.clues_of(work.session, reference, jurisdiction, every[at : at + MANY]).items():
+            triggered = [c for c in clues if c.visit.is_triggered]
+            ids.update(c.visit.id for c in triggered)
+            found += clue_findings(triggered, key, reference.policies)
+        settle(work, (FindingRow.rule == "clue.reused", FindingRow.subject_id.in_(ids)), found)
+
+
+def evaluate_rating(work: UnitOfWork, reference: Reference, inspection: Inspection) -> None:
+    found = flag_facts.rating(work.session, reference, inspection)
+    where = (FindingRow.rule == "feedback.conduct", FindingRow.subject_id == inspection.id)
+    settle(work, where, rating_findings(found, reference.policies) if found else [])
+
+
+def _moved(before: Inspection | None, after: Inspection) -> bool:
+    """Whether anything that rules over several visits read has changed."""
+    if before is None:
+        return True
+    return _read(before) != _read(after)
+
+
+def _read(i: Inspection) -> tuple[object, ...]:
+    return i.counts, i.visit_start, i.results, i.state, i.units, i.items, i.officers
+
+
+def _reports_of(work: UnitOfWork, inspection: Inspection) -> None:
+    """Reports of the enterprise around the inspection: what explained one may no longer do so, or now does."""
+    around = (
+        shanghai_day(inspection.window_start) - timedelta(days=70),
+        shanghai_day(inspection.window_end) + timedelta(days=70),
+    )
+    asked = {"enterprise": inspection.enterprise_id, "first": around[0], "last": around[1]}
+    for speech_id in work.session.execute(_REPORTED, asked).scalars().all():
+        after_report(work, speech_id)
+
+
+_SAID = table_of(Speech).c
+_REPORTED = select(_SAID.id).where(
+    _SAID.enterprise == bindparam("enterprise"),
+    _SAID.kind == "report",
+    _SAID.visited_on.between(bindparam("first"), bindparam("last")),
+)
+
+
+def as_of_last_sweep(work: UnitOfWork, jurisdiction: str) -> datetime:
+    """The last sweep's time, held against a sweep until this transaction ends; now, where nothing was swept yet."""
+    asked = {"jurisdiction": jurisdiction}
+    found: datetime | None = work.session.execute(_SWEPT, asked).scalar()
+    if found is None:  # only ever once
+        begin = dialect_insert(work.session, RuleClock).values(jurisdiction=jurisdiction, as_of=work.now)
+        work.session.execute(begin.on_conflict_do_nothing())
+        found = work.session.execute(_SWEPT, asked).scalar_one()
+    return found
+
+
+_CLOCK = table_of(RuleClock).c
+_SWEPT = select(_CLOCK.as_of).where(_CLOCK.jurisdiction == bindparam("jurisdiction")).with_for_update(read=True)

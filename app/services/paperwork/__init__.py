@@ -1,0 +1,1 @@
+"""Papers (文书): drafted, reviewed, signed off, served, drawn as PDF."""

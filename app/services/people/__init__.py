@@ -1,0 +1,1 @@
+"""Accounts, roles, ways to sign in, tokens, two-person acts."""

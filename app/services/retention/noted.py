@@ -1,0 +1,54 @@
+"""What was said is kept for a stated time and then erased (decisions/0027): leads, observations, the words of call-backs.
+
+Words stand sealed or salted beside their facts, so that the log stays whole without them; each erasure is a fact of its own,
+held like the facts about what was said, and `log verify` tells it from tampering.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+
+from app.domain.actors import SYSTEM
+from app.services import kept
+from app.services.supervising import callbacks as callback_service
+from app.store.models import Callback, Lead, LeadStep, Observation
+from app.store.unit_of_work import UnitOfWork
+
+LEADS_KEPT = timedelta(days=5 * 365)  # after the last step of a closed one
+OBSERVATIONS_KEPT = timedelta(days=3 * 365)  # after the answer
+CALLBACKS_KEPT = timedelta(days=2 * 365)  # after the end: what was noted, and how it went
+AT_ONCE = 200
+
+
+def leads(work: UnitOfWork) -> int:
+    """Erases the sealed words of closed leads and of their steps; how many. Week, way and the steps taken stay."""
+    last = select(func.max(LeadStep.at)).where(LeadStep.lead == Lead.id).correlate(Lead).scalar_subquery()
+    old = (Lead.state == "closed", func.length(Lead.sealed) > 0, last < work.now - LEADS_KEPT)
+    found = list(work.session.scalars(select(Lead).where(*old).limit(AT_ONCE).with_for_update()))
+    for lead in found:
+        lead.sealed, lead.answer = b"", None
+        for step in work.session.scalars(select(LeadStep).where(LeadStep.lead == lead.id)):
+            step.sealed = b""
+        work.store_fact(work.fact("lead.erased", ("lead", lead.id), {}, SYSTEM, lead.jurisdiction, held=True))
+    return len(found)
+
+
+def observations(work: UnitOfWork) -> int:
+    """Erases what observers told, and what they were answered; how many."""
+    old = (Observation.state == "answered", Observation.changed_at < work.now - OBSERVATIONS_KEPT)
+    found = list(work.session.scalars(select(Observation).where(*old).limit(AT_ONCE).with_for_update()))
+    for row in found:
+        gone = {"text": "", "enterprise_name": None, "answer": None}
+        kept.step(work, SYSTEM, row, "observation.erased", gone)
+        row.salt = None
+    return len(found)
+
+
+def callbacks(work: UnitOfWork) -> int:
+    """Erases what was noted and how it went; that somebody came, and whether with a code, is what the estimate counts."""
+    said = or_(Callback.note.is_not(None), Callback.went.is_not(None))
+    old = select(Callback).where(said, Callback.ended_at < work.now - CALLBACKS_KEPT)
+    found = list(work.session.scalars(old.limit(AT_ONCE)))
+    for row in found:
+        callback_service.step(work, SYSTEM, row, "callback.erased", {}, {"note": None, "went": None})
+    return len(found)

@@ -1,0 +1,125 @@
+"""How messages leave: mail by SMTP, text messages through the city's gateway, webhooks. Each is there only where set."""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import smtplib
+import ssl
+import urllib.request
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from app.clock import Clock, system_clock
+from app.outside import Outside
+from app.services import addresses
+from app.services.sending.outbox import MAIL, SMS, WEBHOOK, Message, Sender
+
+TIMEOUT = 15  # seconds
+
+
+def from_config(outside: Outside, *, anywhere: bool = False, clock: Clock = system_clock) -> dict[str, Sender]:
+    """The senders that an installation has, by channel. `anywhere`: webhooks may lead into this network (demonstration).
+    `clock` says when a message is signed."""
+    senders: dict[str, Sender] = {WEBHOOK: lambda m: _webhook(outside, m, anywhere, clock)}
+    if outside.smtp_url:
+        senders[MAIL] = lambda m: _mail(outside, m)
+    if outside.sms_webhook:
+        senders[SMS] = lambda m: _sms(outside, m, clock)
+    return senders
+
+
+def _mail(outside: Outside, message: Message) -> None:
+    """One connection a message: a gateway of an office sends tens an hour, not thousands.
+
+    A password is sent over TLS only. EmailMessage refuses line breaks in headers (ValueError)."""
+    url = urlsplit(outside.smtp_url)
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = outside.mail_from, message.to, message.subject
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    context = ssl.create_default_context()
+    try:
+        if url.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                url.hostname or "", url.port or 465, timeout=TIMEOUT, context=context
+            )
+        else:
+            server = smtplib.SMTP(url.hostname or "", url.port or 25, timeout=TIMEOUT)
+        with server:
+            server.ehlo()
+            if url.scheme == "smtp" and server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+            elif url.scheme == "smtp" and url.username:
+                raise OSError("the mail server offers no TLS: the password is not sent")
+            if url.username:
+                server.login(unquote(url.username), unquote(url.password or ""))
+            server.send_message(mail)
+    except smtplib.SMTPException as error:  # its words may name the recipient
+        raise OSError(f"SMTP {getattr(error, 'smtp_code', type(error).__name__)}") from None
+
+
+def _sms(outside: Outside, message: Message, clock: Clock) -> None:
+    body = json.dumps({"to": message.to, "text": message.text}, ensure_ascii=False).encode()
+    _post(outside.sms_webhook, body, _signed(message, body, outside.sms_webhook_key, clock))
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A message goes where it was addressed to, nowhere else."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+class _PublicConnection(http.client.HTTPSConnection):
+    """Calls only hosts of the public internet, by the address that was checked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._create_connection = addresses.connect
+
+
+class _Public(urllib.request.HTTPSHandler):
+    """https to public hosts: users typed these addresses, so none may lead into the network."""
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_PublicConnection, request, context=ssl.create_default_context())
+
+
+def _webhook(outside: Outside, message: Message, anywhere: bool, clock: Clock) -> None:
+    """Posts to an address that a user typed: by https, past any proxy, to hosts of the public internet. Raises like `_post`."""
+    if not anywhere and urlsplit(message.to).scheme != "https":
+        raise ValueError("a webhook is called by https only")
+    ways = () if anywhere else (_Public(), urllib.request.ProxyHandler({}))
+    body = message.text.encode()
+    _post(message.to, body, _signed(message, body, outside.sms_webhook_key if message.common else "", clock), *ways)
+
+
+def _signed(message: Message, body: bytes, key: str, clock: Clock) -> dict[str, str]:
+    """The headers of Standard Webhooks: an id that stays when a message is sent again, the second of sending, and for each
+    key (the receiver's own, newest first, then the installation's `key`) the HMAC-SHA256 of both and the body;
+    docs/examples/verify_webhook.py checks them. `X-JCM-Signature` is the HMAC of the body alone in hex with the
+    installation's key, for gateways that know that one."""
+    sent = str(int(clock().timestamp()))
+    headers = {"webhook-id": message.id, "webhook-timestamp": sent}
+    own = [base64.b64decode(secret.removeprefix("whsec_")) for secret in message.keys]
+    signed = f"{message.id}.{sent}.".encode() + body
+    macs = [hmac.digest(one, signed, "sha256") for one in (*own, *([key.encode()] if key else []))]
+    if macs:
+        headers["webhook-signature"] = " ".join("v1," + base64.b64encode(mac).decode() for mac in macs)
+    if key:
+        headers["X-JCM-Signature"] = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+    return headers
+
+
+def _post(url: str, body: bytes, headers: dict[str, str], *ways: urllib.request.BaseHandler) -> None:
+    """POSTs JSON. Raises OSError (HTTPError too)."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ValueError("not an http address")
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"} | headers, method="POST")  # noqa: S310
+    opener = urllib.request.build_opener(_NoRedirect, *ways)
+    with opener.open(request, timeout=TIMEOUT) as answer:
+        answer.read(1)

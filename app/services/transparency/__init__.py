@@ -1,0 +1,1 @@
+"""The log (登记簿): what enters, what is signed, witnesses, proofs."""

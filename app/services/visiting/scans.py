@@ -1,0 +1,138 @@
+"""The enterprise's scan: `seen` (posted by the page), `arrive` (a person's button), the comparison number."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import PUBLIC
+from app.domain.codes.challenge import LIFETIME, make_digits
+from app.domain.errors import Invalid
+from app.domain.flags.policy import policy_on
+from app.domain.inspections import TRANSITIONS, Inspection
+from app.domain.times import shanghai_day
+from app.services.flagging import flags
+from app.services.trust.verification import BAD_WHEN_ARRIVING, Look, look, note_bad
+from app.store.database import dialect_insert
+from app.store.models import Challenge, DeviceArrival, DeviceMark
+from app.store.reference import current
+from app.store.unit_of_work import UnitOfWork
+
+SHOWN = ("valid", "registered_elsewhere")  # a visit that is registered and may take place now
+ARRIVALS_KEPT = timedelta(days=2)
+ACTIONS = {"seen": "inspection.seen", "arrive": "inspection.arrived"}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChallenge:
+    """Six digits that stand on this phone and on the officer's page until `expires_at`."""
+
+    id: str
+    digits: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOutcome:
+    """`challenge` is None where the code is not valid now: then nothing was recorded but, perhaps, a note."""
+
+    look: Look
+    challenge: OpenChallenge | None
+
+
+def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_staff: bool = False) -> ScanOutcome:
+    """Records a scan of a valid code once per device and action, and opens a comparison number of the device's own.
+
+    A device has one number at a time, so that the officer reads one aloud for one phone: `arrive` makes a new one in
+    place of what was there, `seen` (which a page's script tells, showing nothing) keeps what is there.
+
+    An `arrive` on a code that is not valid leaves a note (rule code.bad) and is not recorded; callers tell the verdict.
+    Raises Invalid("unknown_choice") for another action.
+    """
+    if action not in ACTIONS:
+        raise Invalid("unknown_choice", "action", value=action, choices=", ".join(ACTIONS))
+    seen = look(work.session, text, work.now, lock=True)
+    if seen.inspection is None or seen.verdict not in SHOWN:
+        if action == "arrive" and seen.verdict in BAD_WHEN_ARRIVING:
+            note_bad(work, seen, device)
+        if action == "seen" and seen.inspection is not None:
+            _record(work, seen.inspection, action, device, by_staff)
+        return ScanOutcome(seen, None)
+    inspection = _record(work, seen.inspection, action, device, by_staff)
+    return ScanOutcome(replace(seen, inspection=inspection), _open_challenge(work, inspection, action, device))
+
+
+def open_challenges(session: Session, inspection_id: str, now: datetime) -> list[OpenChallenge]:
+    """The comparison numbers that enterprises see right now, newest first."""
+    query = (
+        select(Challenge)
+        .where(Challenge.inspection == inspection_id, Challenge.expires_at > now)
+        .order_by(Challenge.created_at.desc(), Challenge.id.desc())
+        .limit(20)
+    )
+    return [_opened(c) for c in session.scalars(query)]
+
+
+def _record(work: UnitOfWork, inspection: Inspection, action: str, device: str, by_staff: bool) -> Inspection:
+    kind = ACTIONS[action]
+    if inspection.state not in TRANSITIONS[kind] or not _first_time(work, inspection, action, device):
+        return inspection
+    body: dict[str, Any] = {"by_inspector": by_staff}
+    if action == "arrive" and (many := _enterprises_today(work, inspection, device)):
+        body["device_enterprises"] = many
+    fact = work.fact(kind, ("inspection", inspection.id), body, PUBLIC, inspection.jurisdiction)
+    after = work.record(fact, inspection)
+    flags.after_inspection(work, inspection, after)
+    return after
+
+
+def _first_time(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> bool:
+    """Whether this device did this for the first time. The mark is keyed by the code and dies with it."""
+    mark = work.vault.mark(f"{action}:{inspection.mark}", device)
+    statement = dialect_insert(work.session, DeviceMark).values(mark=mark, expires_at=inspection.window_end + LIFETIME)
+    return work.session.execute(statement.on_conflict_do_nothing().returning(DeviceMark.mark)).first() is not None
+
+
+def _enterprises_today(work: UnitOfWork, inspection: Inspection, device: str) -> int | None:
+    """At how many enterprises this device arrived today, where that is as many as the policy finds too many."""
+    today = shanghai_day(work.now)
+    marks = {
+        "day_mark": work.vault.mark(f"arrivals:{today}", device),
+        "enterprise_mark": work.vault.mark(f"arrivals:{today}:{device}", inspection.enterprise_id),
+    }
+    statement = dialect_insert(work.session, DeviceArrival).values(**marks, expires_at=work.now + ARRIVALS_KEPT)
+    work.session.execute(statement.on_conflict_do_nothing())
+    query = select(func.count()).where(DeviceArrival.day_mark == marks["day_mark"])
+    count = work.session.scalar(query) or 0
+    policy = policy_on(current(work.session).policies, inspection.jurisdiction, today)
+    return count if count >= policy.get("code.self_scan", "enterprises") else None
+
+
+def _open_challenge(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> OpenChallenge:
+    mark = work.vault.mark(f"challenge:{inspection.mark}", device)
+    known = work.session.scalars(select(Challenge).where(Challenge.inspection == inspection.id)).all()
+    gone = [c for c in known if c.expires_at <= work.now or (action == "arrive" and c.mark == mark)]
+    if gone:
+        work.session.execute(delete(Challenge).where(Challenge.id.in_([c.id for c in gone])))
+    standing = [c for c in known if c not in gone]
+    for c in standing:
+        if c.mark == mark:
+            return _opened(c)
+    taken = [c.digits for c in standing]
+    challenge = Challenge(
+        id=work.new_id(),
+        inspection=inspection.id,
+        digits=make_digits(work.random, taken),
+        created_at=work.now,
+        expires_at=work.now + LIFETIME,
+        mark=mark,
+    )
+    work.session.add(challenge)
+    return _opened(challenge)
+
+
+def _opened(c: Challenge) -> OpenChallenge:
+    return OpenChallenge(c.id, c.digits, c.created_at, c.expires_at)
