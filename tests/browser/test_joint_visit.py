@@ -64,7 +64,7 @@ def test_two_units_and_the_enterprise(site: Site, chromium: Browser, plain_phone
 
     plain_phone.goto(f"{site.url}/q/?code={short}")
     assert plain_phone.get_by_text("登记已到您的企业").is_visible()
-    assert plain_phone.get_by_text("云汀区市场监督管理局").is_visible()
+    assert plain_phone.get_by_text("云汀区应急管理局、云汀区市场监督管理局").is_visible()
     plain_phone.get_by_role("button", name="他们已到场").click()
     lead.locator("#mutual").wait_for(timeout=8000)  # 双向确认, live
 

@@ -87,7 +87,8 @@ def _advisory(finding: Finding, blocking: bool) -> Advisory:
 
 
 def fill(template: str, said: Mapping[str, Any]) -> str:
-    return template % {name: in_words(value) for name, value in said.items()} if said else template.replace("%%", "%")
+    words = {name: "—" if value == "" else in_words(value) for name, value in said.items()}
+    return template % words if said else template.replace("%%", "%")
 
 
 def in_words(value: Any) -> Any:

@@ -71,7 +71,8 @@ def test_the_files_are_what_the_script_writes():
 def test_every_verdict_and_every_step_has_its_vectors():
     assert len(CASES) >= 60
     assert len({case["name"] for case in CASES}) == len(CASES)
-    assert {case["expect"]["verdict"] for case in CASES} == {verdict.value for verdict in Verdict}
+    elsewhere = {Verdict.REGISTERED_ELSEWHERE.value}  # rests on what is known of another system: tests/connector
+    assert {case["expect"]["verdict"] for case in CASES} == {verdict.value for verdict in Verdict} - elsewhere
     failing = Counter(case["expect"]["steps"][-1]["step"] for case in CASES if case["expect"]["verdict"] != "valid")
     assert set(failing) == {
         "digits",
