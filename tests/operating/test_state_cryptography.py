@@ -131,7 +131,7 @@ def test_what_was_sealed_before_the_change_stays_readable(house: House) -> None:
 @ONE
 def test_a_recovery_code_of_before_the_change_still_works_once(database_url: str, tmp_path: Path) -> None:
     before = open_house(database_url, tmp_path / "instance")
-    shown = before.perform(second_factors._new_codes, before.people["head"].id)
+    shown = before.perform(second_factors.new_codes, before.people["head"].id)
     after = _state_house(database_url, tmp_path / "instance")
     assert after.perform(second_factors._use_recovery, after.people["head"].id, shown[0])
     assert not after.perform(second_factors._use_recovery, after.people["head"].id, shown[0])
