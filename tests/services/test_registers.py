@@ -26,6 +26,8 @@ from app.store.models import (
     LogQueued,
     NationalCode,
     OfficerConflict,
+    OfficeSubject,
+    Passkey,
     Policy,
     RegionPlace,
 )
@@ -150,6 +152,8 @@ CASES = [  # what somebody does by SQL, the table that must be named, how
     ),
     ("UPDATE national_codes SET catalogue_code = 'x'", "national_codes", "row_changed"),
     ("UPDATE api_tokens SET scopes = 'inspections'", "api_tokens", "row_changed"),
+    ("UPDATE passkeys SET public_key = credential", "passkeys", "row_changed"),
+    ("DELETE FROM office_subjects", "office_subjects", "row_removed"),
     ("UPDATE proposals SET decided_by = proposed_by, confirmed = true", "proposals", "row_changed"),
     ("DELETE FROM second_factors", "second_factors", "row_removed"),
 ]
@@ -166,6 +170,7 @@ def full(house: House) -> Iterator[House]:
     inspection = house.approved()
     house.perform(enter_calendar)
     house.perform(lambda work: _fill(work, inspection.enterprise_id))
+    house.perform(lambda work: _ways_in(work, house.people["head"].id))
     today, head = house.clock.now.date(), house.people["head"]
     house.perform(deputies.name, head, house.people["inspector"].id, today, today)
     house.perform(enterprise_codes.issue, house.people["supervisor"], inspection.enterprise_id)
@@ -193,6 +198,16 @@ def _fill(work, enterprise: str) -> None:
             recorded_at=work.now,
         ),
     ]  # fmt: skip
+    work.session.add_all(rows)
+    work.session.flush()
+    registers.record(work, SYSTEM, "990101", rows)
+
+
+def _ways_in(work, actor: str) -> None:
+    key = Passkey(
+        id=work.new_id(), actor=actor, credential=b"c", public_key=b"k", sign_count=0, name="电脑", created_at=work.now
+    )  # fmt: skip
+    rows = [key, OfficeSubject(actor=actor, mark=work.random(32), linked_at=work.now)]
     work.session.add_all(rows)
     work.session.flush()
     registers.record(work, SYSTEM, "990101", rows)

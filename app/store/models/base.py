@@ -42,8 +42,8 @@ class Utc(TypeDecorator[datetime]):
 
 
 def _from_text(value: str | None) -> datetime | None:
-    """An instant as SQLite keeps it; nothing there says that it is UTC."""
-    return None if value is None else datetime.fromisoformat(value + "+00:00")
+    """An instant as SQLite keeps it: nothing there says that it is UTC."""
+    return None if value is None else _in_utc(datetime.fromisoformat(value))
 
 
 def _in_utc(value: datetime | None) -> datetime | None:
