@@ -57,6 +57,8 @@ def _all(asked: argparse.Namespace) -> Iterator[Ratio]:
         if name in asked.only:
             yield from part.run()
     wanted = [name for name in ("requests", "visits", "tables") if name in asked.only]
+    if asked.folder:
+        Path(asked.folder).mkdir(parents=True, exist_ok=True)
     for kind in asked.databases.split(",") if wanted else ():
         with tempfile.TemporaryDirectory(dir=asked.folder, prefix="jcm-bench-") as folder:
             yield from districts.run(kind, Path(folder), asked.size, wanted)
