@@ -8,13 +8,13 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from app.services.transparency import log, log_audit
 from app.store.models import FactRow
 from tests.house import House
 
+SEQUENCERS = 2  # what one alone does is part of it
 KILLS = int(os.environ.get("JCM_KILLS", "4"))
 VICTIM = """
 import sys, random
@@ -36,16 +36,15 @@ while True:
 """
 
 
-@pytest.mark.parametrize("sequencers", [2])  # what one alone does is part of it
-def test_killed_again_and_again(house: House, database_url: str, tmp_path: Path, sequencers: int) -> None:
-    source, acknowledged = random.Random(sequencers), set()
+def test_killed_again_and_again(house: House, database_url: str, tmp_path: Path) -> None:
+    source, acknowledged = random.Random(SEQUENCERS), set()
     for _ in range(KILLS):
         victims = [
             subprocess.Popen(
                 [sys.executable, "-c", VICTIM, database_url, str(tmp_path / "instance")],
                 stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
             )
-            for _ in range(sequencers)
+            for _ in range(SEQUENCERS)
         ]  # fmt: skip
         for victim in victims:
             assert victim.stdout is not None and victim.stdout.readline() == "ready\n"
