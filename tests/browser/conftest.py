@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.house import House
@@ -125,3 +125,9 @@ def sign_in(page: Page, site: Site, name: str, password: str) -> None:
     page.get_by_label("密码").fill(password)
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(lambda url: "/login" not in url)
+
+
+def send(page: Page, button: Locator) -> None:
+    """Presses a button that sends a form and waits for the server's answer: a click alone returns before it is there."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        button.click()

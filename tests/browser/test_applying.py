@@ -1,6 +1,6 @@
 """The application form in a real browser: a newcomer's minute, what is typed survives, and no network in the middle."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from app.store.models import InspectionRow
@@ -46,20 +46,20 @@ def test_a_network_cut_in_the_middle_loses_nothing_and_makes_one(site: Site, pho
         phone, "Object.keys(localStorage).some((k) => k.startsWith('jcm.form.') && localStorage[k].includes('12345-1'))"
     )
     phone.reload()  # the kept page, and what was typed
-    assert phone.get_by_label("线索编号").input_value() == "12345-1"
-    assert phone.get_by_text("已恢复上次没有提交的内容").is_visible()
+    expect(phone.get_by_label("线索编号")).to_have_value("12345-1")
+    expect(phone.get_by_text("已恢复上次没有提交的内容")).to_be_visible()
     phone.get_by_role("button", name="先存在本机").click()
     phone.get_by_text("已存在本机，等待网络").wait_for()
-    assert phone.get_by_label("线索编号").input_value() == ""
+    expect(phone.get_by_label("线索编号")).to_have_value("")
     assert count(site) == 0
     phone.context.set_offline(False)
     phone.locator("#outbox .kept.done a").wait_for()
     phone.reload()
-    assert phone.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('jcm.out.')).length") == 0
+    until(phone, "!Object.keys(localStorage).some((k) => k.startsWith('jcm.out.'))")
     assert count(site) == 1
     phone.goto(f"{site.url}/inspect/list")
     phone.get_by_role("link", name="云汀示例九精密机械有限公司").click()
-    assert phone.get_by_text("离线填写于").is_visible()
+    expect(phone.get_by_text("离线填写于")).to_be_visible()
     phone.problems[:] = [p for p in phone.problems if "net::ERR_" not in p]  # type: ignore[attr-defined]
 
 
@@ -77,12 +77,12 @@ def test_what_was_typed_survives_the_end_of_the_session(site: Site, phone: Page)
     phone.get_by_label("密码").fill(PASSWORD)
     phone.get_by_role("button", name="登录").click()
     phone.wait_for_url("**/inspect/apply")
-    assert phone.get_by_label("线索编号").input_value() == "12345-2"
+    expect(phone.get_by_label("线索编号")).to_have_value("12345-2")
     phone.get_by_label("从", exact=True).fill("2026-03-03T09:00")
     phone.get_by_label("到", exact=True).fill("2026-03-03T12:00")
     phone.get_by_role("button", name="下一步").click()
     phone.get_by_role("button", name="提交申请").click()
     phone.wait_for_url("**/inspect/0*")
     phone.goto(f"{site.url}/inspect/apply")  # over: the next form is empty
-    assert phone.get_by_label("线索编号").input_value() == ""
+    expect(phone.get_by_label("线索编号")).to_have_value("")
     assert count(site) == 1

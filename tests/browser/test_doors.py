@@ -1,11 +1,11 @@
 """The first pages in a real browser."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 
 
 def test_the_home_page_opens_on_a_phone_without_an_error(site: Site, phone: Page) -> None:
     phone.goto(site.url)
-    assert phone.locator("h1").first.is_visible()
+    expect(phone.locator("h1").first).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360

@@ -4,11 +4,11 @@ import io
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.domain.codes.draw import code_matrix, png
 from app.services.visiting import enterprise_codes
-from tests.browser.conftest import DESK, PHONE, Site, open_page, sign_in
+from tests.browser.conftest import DESK, PHONE, Site, open_page, send, sign_in
 from tests.browser.test_one_visit import apply
 from tests.house import PASSWORD
 
@@ -33,7 +33,7 @@ def test_two_units_and_the_enterprise(site: Site, chromium: Browser, plain_phone
     path = apply(lead, site, "12345-7")
     lead.get_by_text("邀请其他单位").first.click()
     lead.get_by_label("单位", exact=True).select_option("YT-SCJG")
-    lead.get_by_role("button", name="发出邀请").click()
+    send(lead, lead.get_by_role("button", name="发出邀请"))
     partner.goto(f"{site.url}/inspect/")
     partner.get_by_role("link", name="查看邀请").click()
     partner.locator("input[name=items][value=SJ-01]").check()
@@ -59,12 +59,12 @@ def test_two_units_and_the_enterprise(site: Site, chromium: Browser, plain_phone
     lead.get_by_role("heading", name="就是这一家").wait_for()
     lead.get_by_role("button", name="是这家，登记到场").click()
     lead.wait_for_url("**/code")
-    assert lead.locator("#mutual").is_hidden()
+    expect(lead.locator("#mutual")).to_be_hidden()
     short = lead.locator(".small-digits").inner_text()
 
     plain_phone.goto(f"{site.url}/q/?code={short}")
-    assert plain_phone.get_by_text("登记已到您的企业").is_visible()
-    assert plain_phone.get_by_text("云汀区应急管理局、云汀区市场监督管理局").is_visible()
+    expect(plain_phone.get_by_text("登记已到您的企业")).to_be_visible()
+    expect(plain_phone.get_by_text("云汀区应急管理局、云汀区市场监督管理局")).to_be_visible()
     plain_phone.get_by_role("button", name="他们已到场").click()
     lead.locator("#mutual").wait_for(timeout=8000)  # 双向确认, live
 
@@ -74,11 +74,11 @@ def test_two_units_and_the_enterprise(site: Site, chromium: Browser, plain_phone
         page.get_by_label("未发现问题").first.check()
         page.locator("button[value=complete]").click()
         page.wait_for_url(f"**{path}")
-    assert lead.get_by_text("已办结").first.is_visible()
+    expect(lead.get_by_text("已办结").first).to_be_visible()
     supervisor = open_page(chromium, DESK)
     sign_in(supervisor, site, "supervisor", PASSWORD)
     supervisor.goto(f"{site.url}/supervise/inspections/{inspection}")
-    assert supervisor.get_by_text("双向确认").is_visible()
+    expect(supervisor.get_by_text("双向确认")).to_be_visible()
     for page in (lead, head, partner, partners_head, supervisor):
         assert page.problems == []  # type: ignore[attr-defined]
         page.context.close()

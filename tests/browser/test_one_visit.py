@@ -4,9 +4,9 @@ import io
 
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Site, open_page, sign_in
+from tests.browser.conftest import DESK, PHONE, Site, open_page, send, sign_in
 from tests.house import PASSWORD, uscc
 
 
@@ -36,7 +36,7 @@ def test_from_application_to_flag(site: Site, chromium: Browser, phone: Page, de
     head = open_page(chromium, PHONE)
     sign_in(head, site, "head", PASSWORD)
     head.goto(site.url + path)
-    head.get_by_role("button", name="批准").first.click()
+    send(head, head.get_by_role("button", name="批准").first)
     phone.goto(site.url + path)
     phone.get_by_role("link", name="亮码").click()
     drawn = phone.locator(".qr").screenshot()
@@ -46,9 +46,9 @@ def test_from_application_to_flag(site: Site, chromium: Browser, phone: Page, de
     assert url.startswith(f"{site.url}/q/")
 
     plain_phone.goto(url)  # no scripts, no account
-    assert plain_phone.get_by_role("heading", name="已登记并经批准").is_visible()
-    assert plain_phone.get_by_text("云汀示例九精密机械有限公司").first.is_visible()
-    assert plain_phone.get_by_text("99010001").is_visible()
+    expect(plain_phone.get_by_role("heading", name="已登记并经批准")).to_be_visible()
+    expect(plain_phone.get_by_text("云汀示例九精密机械有限公司").first).to_be_visible()
+    expect(plain_phone.get_by_text("99010001")).to_be_visible()
     plain_phone.get_by_role("button", name="他们已到场").click()
     digits = plain_phone.locator(".digits").inner_text()
     phone.locator("#challenges .digits", has_text=digits).wait_for(timeout=8000)
@@ -65,13 +65,13 @@ def test_from_application_to_flag(site: Site, chromium: Browser, phone: Page, de
     plain_phone.locator("label.face", has_text="很满意").locator("input").check(force=True)
     plain_phone.get_by_label("都没有").check()
     plain_phone.get_by_role("button", name="提交评价").click()
-    assert plain_phone.get_by_text("收到了").is_visible()
+    expect(plain_phone.get_by_text("收到了")).to_be_visible()
     assert "很满意" not in plain_phone.content()
 
     second = apply(phone, site, "12345-2")  # again on the same day
     head.goto(site.url + second)
-    assert head.get_by_text("当天已是第 2 次被检查").is_visible()
-    head.get_by_role("button", name="批准").first.click()
+    expect(head.get_by_text("当天已是第 2 次被检查")).to_be_visible()
+    send(head, head.get_by_role("button", name="批准").first)
     phone.goto(f"{site.url}{second}/code")
     plain_phone.goto(f"{site.url}/q/?code={phone.locator('.small-digits').inner_text()}")
     plain_phone.get_by_role("button", name="他们已到场").click()
@@ -80,9 +80,9 @@ def test_from_application_to_flag(site: Site, chromium: Browser, phone: Page, de
     desk.keyboard.press("j")
     desk.keyboard.press("Enter")
     desk.get_by_role("heading", name="一天内重复检查").wait_for()
-    assert desk.get_by_text("本条预警").is_visible()
+    expect(desk.get_by_text("本条预警")).to_be_visible()
     desk.get_by_role("button", name="开始核查").click()
-    assert desk.locator(".badge", has_text="核查中").is_visible()
+    expect(desk.locator(".badge", has_text="核查中")).to_be_visible()
     head.context.close()
 
 
@@ -103,14 +103,14 @@ def test_the_report_of_a_visit_without_a_code_keeps_what_was_typed(site: Site, p
     page = plain_phone
     page.goto(f"{site.url}/report")
     page.get_by_role("button", name="下一步").click()
-    assert page.get_by_text("请填写企业名称").first.is_visible()
+    expect(page.get_by_text("请填写企业名称").first).to_be_visible()
     page.get_by_label("企业名称", exact=False).first.fill("云汀示例七小吃店")
     page.get_by_role("button", name="下一步").click()
     page.get_by_role("button", name="下一步").click()
     page.get_by_label("单位", exact=True).select_option("YT-SCJG")
     page.get_by_role("button", name="下一步").click()
     page.get_by_role("button", name="上一步").click()
-    assert page.get_by_label("单位", exact=True).input_value() == "YT-SCJG"
+    expect(page.get_by_label("单位", exact=True)).to_have_value("YT-SCJG")
     page.get_by_role("button", name="下一步").click()
     page.get_by_label("写几句就可以").fill("没有出示检查码。")
     page.get_by_role("button", name="下一步").click()
@@ -119,13 +119,13 @@ def test_the_report_of_a_visit_without_a_code_keeps_what_was_typed(site: Site, p
     page.goto(f"{site.url}/receipts/")
     page.get_by_label("回执号").fill(receipt.lower())
     page.get_by_role("button", name="查询").click()
-    assert page.get_by_text("已收到").is_visible()
+    expect(page.get_by_text("已收到")).to_be_visible()
 
 
 def test_the_desk_is_wide_enough(site: Site, chromium: Browser) -> None:
     page = open_page(chromium, DESK)
     sign_in(page, site, "supervisor", PASSWORD)
     page.goto(f"{site.url}/supervise/")
-    assert page.get_by_role("heading", name="工作台").is_visible()
+    expect(page.get_by_role("heading", name="工作台")).to_be_visible()
     assert page.problems == []  # type: ignore[attr-defined]
     page.context.close()

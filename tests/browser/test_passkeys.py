@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import PHONE, Site, open_page
+from tests.browser.conftest import PHONE, Site, open_page, send
 from tests.house import PASSWORD
 
 
@@ -20,7 +20,7 @@ def test_a_passkey_is_added_and_opens_the_door(site: Site, chromium: Browser) ->
     page.goto(f"{url}/login")
     page.fill("#username", "inspector")
     page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
+    send(page, page.get_by_role("button", name="登录", exact=True))
     page.goto(f"{url}/account/")
     page.get_by_text("在这台设备上添加").click()
     page.fill("#passkeys #name", "我的手机")

@@ -103,7 +103,7 @@ def test_other_peoples_codes_are_named_and_never_followed(
         Image.fromarray(np.pad(matrix, 40, constant_values=True).astype(np.uint8) * 255).save(tmp_path / "x.png")
         page.locator("#photo").set_input_files(str(tmp_path / "x.png"))
         expect(page.locator(".verdict")).to_contain_text(told)
-        assert page.url == f"{site.url}/scan/"
+        expect(page).to_have_url(f"{site.url}/scan/")
         page.locator("#again").click()
 
 
