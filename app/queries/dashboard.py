@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -14,10 +14,13 @@ from app.domain.figures import Period
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.supervision import OPEN
 from app.queries.figures import Figures, against, as_of, figures
+from app.queries.flags import ShownFlag, shown
 from app.store.models import Enterprise, FindingRow, Region, Speech, Unit
 
 WEEKS, RECENT = 13, 30  # RECENT: days
 MOST = 30
+WORST = 5  # flags told on the start page: as many as are seen without moving the page
+_WORSE = {"red": 0, "yellow": 1, "blue": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Dashboard:
     overdue: int
     new_red: int
     reports_waiting: int
+    worst: list[ShownFlag]
     weeks: list[Week]
     columns: list[tuple[Period, Figures]]
     by_rule: list[tuple[str, str, int]]
@@ -62,6 +66,7 @@ def dashboard(session: Session, actor: Actor, today: date) -> Dashboard:
             .where(Speech.jurisdiction.in_(actor.regions), Speech.kind == "report", Speech.state == "received")
         )
         or 0,
+        worst=shown(session, _worst(session, still_open, today)),
         weeks=_weeks(session, actor, first, today),
         columns=against(session, actor.regions, Period(today - timedelta(days=RECENT - 1), today)),
         **_open(session, still_open),
@@ -71,6 +76,14 @@ def dashboard(session: Session, actor: Actor, today: date) -> Dashboard:
 
 def _count(session: Session, *where: object) -> int:
     return session.scalar(select(func.count()).select_from(FindingRow).where(*where)) or 0  # type: ignore[arg-type]
+
+
+def _worst(session: Session, where: tuple[Any, ...], today: date) -> list[FindingRow]:
+    """The open flags that cannot wait, not those set aside: by severity, what is overdue first, then the newest."""
+    waiting = or_(FindingRow.aside_until.is_(None), FindingRow.aside_until < today)
+    overdue = case((FindingRow.due_on < today, 0), else_=1)
+    order = (case(_WORSE, value=FindingRow.severity, else_=3), overdue, FindingRow.raised_for.desc(), FindingRow.id)
+    return list(session.scalars(select(FindingRow).where(*where, waiting).order_by(*order).limit(WORST)))
 
 
 def _weeks(session: Session, actor: Actor, first: date, last: date) -> list[Week]:

@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from app.domain.flags.catalogue import CATALOGUE
+from app.i18n import language
 from app.sentences.states import FLAG_STATES, RECTIFICATION_STATES, STATES
 from app.web.field_words import FIELD_LABELS
 from app.web.paper_words import PAPER_FIELDS, PAPER_MOODS, PAPER_STATES, SERVICE_WAYS, UNIT_PAPER_STATES
@@ -299,3 +301,10 @@ def fact(row: Any) -> Any:
 def init_app(app: Flask) -> None:
     """Templates say `words.STATES[…]`."""
     app.jinja_env.globals["words"] = globals()
+    app.jinja_env.filters["rule_name"] = rule_name
+
+
+def rule_name(code: str) -> str:
+    """What a rule is called in the reader's language."""
+    rule = CATALOGUE[code]
+    return rule.name if language() == "zh" else rule.name_en

@@ -96,7 +96,8 @@ const filters = document.querySelector("form.filters");
 if (filters && filters.dataset.fold && window.matchMedia("(max-width: 600px)").matches) {
   const fold = document.createElement("details");
   const summary = Object.assign(document.createElement("summary"), { textContent: filters.dataset.fold });
-  fold.open = Boolean(location.search);
+  // Open where somebody filtered; that only open flags are shown is what every way into the list asks for.
+  fold.open = Array.from(new URLSearchParams(location.search)).some(([name, value]) => value && name !== "open");
   filters.before(fold);
   fold.append(summary, filters);
 }

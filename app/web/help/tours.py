@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app.context import actor, perform, reading
-from app.domain.actors import HEAD, INSPECTOR, ROLES, SUPERVISOR
+from app.domain.actors import ADMIN, DISCIPLINE, HEAD, INSPECTOR, OBSERVER, ROLES, SUPERVISOR
 from app.security import of_enterprise, roles
 from app.services.people import choices
 
@@ -37,7 +37,11 @@ TOURS = {
         Step(_l("回答督办"), _l("监督机关的问题有期限和灯，在这里签收、答复、提出异议。"), "/inspect/questions"),
     ),
     SUPERVISOR: (
-        Step(_l("每天先看三个数"), _l("逾期未办、新的红色预警、待答复的企业反映。点数字，就是它数的那张单子。"), "/supervise/"),
+        Step(
+            _l("每天先看最要紧的"),
+            _l("最要紧的几条预警，各用一句话说清原因。上面三个数，点开就是它数的那张单子。"),
+            "/supervise/",
+        ),
         Step(
             _l("打开一条预警"),
             _l("从上到下：发生了什么、为什么、企业的检查经过、单位怎么说、下一步。键盘 j、k 移动，回车在旁边打开。"),
@@ -49,19 +53,54 @@ TOURS = {
             "/supervise/questions",
         ),
     ),
+    ADMIN: (
+        Step(
+            _l("先看快到期的和待确认的"),
+            _l("过期的执法证会引出预警。给人权限、作废密钥这些事，由一位管理员提出、另一位确认。"),
+            "/admin/proposals",
+        ),
+        Step(
+            _l("成批的用表格导入"),
+            _l("下载模板，填好上传，先看会新增和更新什么，再确认。要么全部保存，要么一行也不保存。"),
+            "/admin/tables",
+        ),
+        Step(
+            _l("改变从某一天起"),
+            _l("证件、上限、名单、设置都是新增一段，以前的不改动。每次改动都记入登记簿，写明是谁。"),
+            "/admin/settings",
+        ),
+    ),
+    DISCIPLINE: (
+        Step(
+            _l("线索只有您能看到"),
+            _l("涉及钱物、宴请、指定中介的反映，以及对司法局的反映，一收到就在这里，加密保存。"),
+            "/discipline/",
+        ),
+        Step(_l("其他页面只看不改"), _l("预警、检查、单位都可以打开核对，但不能办理，也看不出反映人是谁。"), "/supervise/flags"),
+        Step(_l("您看过什么有记录"), _l("您打开的每一页都记在查阅记录里，只有纪检监察人员能看到。"), "/discipline/looks"),
+    ),
+    OBSERVER: (
+        Step(_l("说出看到的情况"), _l("您观察到的、企业对您说的，都可以写在这里。检查单位看不到是谁说的。"), "/observe/"),
+        Step(_l("替司法局回访企业"), _l("每周抽中几家企业，请您问三个问题。不要让检查单位知道抽中了谁。"), "/observe/callbacks"),
+        Step(_l("有关系的先声明回避"), _l("有业务往来、任职或亲属关系的企业，声明以后不会请您参加那里的检查。"), "/observe/recusals"),
+    ),
     SPACE: (
         Step(_l("本企业的每一次检查"), _l("谁来过、查了什么、结果怎样，都在这里。核验检查码永远不需要登录。"), "/my/visits"),
         Step(_l("说出您的理由"), _l("打开一次检查，可以陈述申辩、申请回避、答复整改。"), "/my/visits"),
         Step(_l("邀请同事"), _l("接待、安全、法务都可以加入；每次加入和移除都有登记。"), "/my/people"),
     ),
 }  # fmt: skip
+HOMES = {INSPECTOR: "/inspect/", HEAD: "/inspect/", ADMIN: "/admin/", DISCIPLINE: "/discipline/", OBSERVER: "/observe/"}
+# What to read further, where it is not named like the role; a lay supervisor has the page itself.
+GUIDES = {SPACE: "enterprise", HEAD: INSPECTOR, ADMIN: "for-administrators", DISCIPLINE: "for-discipline", OBSERVER: ""}
 
 
 @blueprint.post("/account/tour")
 @roles(*ROLES)
 def go_on() -> Response:
     """The next step, away with it, or from the beginning again; back to where the role starts."""
-    return _moved(actor().id, str(actor().role), "/inspect/" if actor().role in (INSPECTOR, HEAD) else "/supervise/")
+    role = str(actor().role)
+    return _moved(actor().id, role, HOMES.get(role, "/supervise/"))
 
 
 @blueprint.post("/my/tour")
@@ -98,7 +137,7 @@ def _tour() -> dict[str, Any]:
             return None
         with reading() as session:
             at = _at(choices.chosen(session, owner, f"{NAME}.{name}"), len(steps))
-        guide = {SPACE: "enterprise", HEAD: INSPECTOR}.get(name, name)
+        guide = GUIDES.get(name, name)
         form = "/my/tour" if person else "/account/tour"
         return {"step": steps[at - 1], "at": at, "of": len(steps), "form": form, "guide": guide} if at else None
 

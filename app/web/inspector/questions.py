@@ -38,7 +38,6 @@ def questions() -> str:
         over=over,
         asked=asked,
         papers=papers,
-        catalogue=CATALOGUE,
         say=_say,
     )
 

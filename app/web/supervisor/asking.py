@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from app.context import actor, installation, now, perform, reading
 from app.domain.errors import Declined
-from app.domain.flags.catalogue import CATALOGUE
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
 from app.queries import deadlines as deadline_queries
@@ -82,7 +81,6 @@ def calendar() -> str:
         today=today,
         before=before,
         after=after,
-        catalogue=CATALOGUE,
     )
 
 

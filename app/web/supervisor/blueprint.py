@@ -1,105 +1,16 @@
-"""What the supervisor's pages share: the blueprint, who may come in, and the navigation as one table."""
+"""What the supervisor's pages share: the blueprint, who may come in, the navigation at the side."""
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, request
-from flask_babel import lazy_gettext as _l
+from flask import Blueprint
 
 from app.domain.actors import DISCIPLINE, SUPERVISOR
 from app.security import roles
+from app.web.navigation import navigation
 
 blueprint = Blueprint("supervisor", __name__, url_prefix="/supervise")
 supervisors = roles(SUPERVISOR)
 readers = roles(SUPERVISOR, DISCIPLINE)  # of pages that only show; discipline inspection changes nothing
-
-# The navigation in its groups, in the order it is shown: (path, word). A row is shown once its page exists: whoever makes
-# a page adds or corrects its row and nothing else.
-NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
-    (
-        _l("督办"),
-        (
-            ("/supervise/", _l("待办")),
-            ("/supervise/flags", _l("预警")),
-            ("/supervise/questions", _l("提问")),
-            ("/supervise/papers", _l("文书")),
-            ("/supervise/calendar", _l("期限日历")),
-            ("/supervise/desk", _l("我的关注")),
-        ),
-    ),
-    (
-        _l("检查"),
-        (
-            ("/supervise/inspections", _l("检查")),
-            ("/supervise/contacts", _l("走访")),
-            ("/supervise/enterprises", _l("企业")),
-            ("/supervise/plans/", _l("计划")),
-            ("/supervise/reconcile", _l("比对")),
-            ("/supervise/files", _l("案卷评查")),
-        ),
-    ),
-    (
-        _l("企业的声音"),
-        (
-            ("/supervise/reports", _l("企业反映")),
-            ("/supervise/callbacks", _l("回访抽查")),
-            ("/supervise/ratings", _l("企业评价")),
-            ("/supervise/observers", _l("社会监督员")),
-        ),
-    ),
-    (
-        _l("看数据"),
-        (
-            ("/supervise/figures", _l("数据")),
-            ("/supervise/units", _l("单位")),
-            ("/supervise/telling", _l("报告")),
-        ),
-    ),
-    (
-        _l("规矩"),
-        (
-            ("/supervise/policy/", _l("规则")),
-            ("/supervise/reviews", _l("驳回复核")),
-            ("/supervise/connector", _l("其他系统")),
-            ("/log/", _l("登记簿")),
-        ),
-    ),
-)
-
-DISCIPLINE_NAVIGATION: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
-    (
-        _l("纪检监察"),
-        (
-            ("/discipline/", _l("线索")),
-            ("/discipline/looks", _l("查阅记录")),
-            ("/supervise/reviews", _l("驳回复核")),
-        ),
-    ),
-    (
-        _l("只读查阅"),
-        (
-            ("/supervise/flags", _l("预警")),
-            ("/supervise/inspections", _l("检查")),
-            ("/supervise/enterprises", _l("企业")),
-            ("/supervise/figures", _l("数据")),
-            ("/supervise/units", _l("单位")),
-            ("/supervise/telling", _l("报告")),
-            ("/supervise/reports", _l("企业反映")),
-            ("/supervise/ratings", _l("企业评价")),
-            ("/log/", _l("登记簿")),
-        ),
-    ),
-)
-
-
-def navigation() -> list[tuple[Any, list[tuple[str, Any, bool]]]]:
-    """Groups of (path, word, whether it is the page shown); the longest path that fits is the one shown."""
-    known = {rule.rule for rule in current_app.url_map.iter_rules()}
-    table = DISCIPLINE_NAVIGATION if g.actor.role == DISCIPLINE else NAVIGATION
-    paths = [path for _, rows in table for path, _ in rows if path in known]
-    shown = request.path.replace("/supervise/officers/", "/supervise/units/")  # reached from a unit's page
-    fitting = [path for path in paths if shown == path or shown.startswith(path.rstrip("/") + "/")]
-    here = max(fitting, key=len, default="")
-    return [(group, [(path, word, path == here) for path, word in rows if path in known]) for group, rows in table]
 
 
 @blueprint.app_context_processor

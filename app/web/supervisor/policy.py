@@ -94,7 +94,7 @@ def backtest(job_id: str) -> str:
     with reading() as session:
         report = backtest_jobs.report(session, actor(), job_id)
         units = registry.names(session, [line["unit"] for line in report["lines"]])
-    return render_template("supervisor/backtest.html", report=report, units=units, catalogue=CATALOGUE, **_sums(report))
+    return render_template("supervisor/backtest.html", report=report, units=units, **_sums(report))
 
 
 def _home_with(error: DomainError) -> str:

@@ -9,7 +9,6 @@ from flask import render_template, request
 from app.context import actor, browsing, now
 from app.domain.errors import NotFound
 from app.domain.figures import Period
-from app.domain.flags.catalogue import CATALOGUE
 from app.domain.tiles import layout as tile_layout
 from app.domain.times import shanghai_day
 from app.queries import burden
@@ -17,7 +16,7 @@ from app.queries import figures as figure_queries
 from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES, Figures
 from app.store.models import Unit
 from app.web.supervisor.blueprint import blueprint, readers
-from app.web.words import FIGURES, WEEKDAYS
+from app.web.words import FIGURES, WEEKDAYS, rule_name
 
 USUAL_DAYS, EARLIEST = 90, 1990
 TOO_MUCH, TOO_LITTLE = ("repeat.", "cap.", "several_heads", "low_yield"), ("under_inspected",)
@@ -93,8 +92,8 @@ def figures() -> str:
         towns=towns,
         tiles=tiles,
         by_place=by_place,
-        too_much=[(r, CATALOGUE[r].name, n) for r, n in rules.items() if r.startswith(TOO_MUCH)],
-        too_little=[(r, CATALOGUE[r].name, n) for r, n in rules.items() if r.startswith(TOO_LITTLE)],
+        too_much=[(r, rule_name(r), n) for r, n in rules.items() if r.startswith(TOO_MUCH)],
+        too_little=[(r, rule_name(r), n) for r, n in rules.items() if r.startswith(TOO_LITTLE)],
         as_of=as_of,
         **_heat(heat),
     )
@@ -138,7 +137,7 @@ def officer(certificate_no: str) -> str:
         heat = figure_queries.heat(session, regions, period, certificate_no)
         hours, open_ended = burden.hours_of(session, certificate_no, regions, period)
         flags = burden.flags_of(session, certificate_no, regions, period)
-    more = {"spent": hours, "open_ended": open_ended, "flags": flags, "catalogue": CATALOGUE}
+    more = {"spent": hours, "open_ended": open_ended, "flags": flags}
     return _page("officer", period, officer=found, f=figures, **more, **_heat(heat))
 
 

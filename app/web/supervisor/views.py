@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from app.context import actor, installation, now, perform, reading
 from app.domain.errors import Invalid, NotFound
 from app.domain.figures import Period
-from app.domain.flags.catalogue import CATALOGUE
 from app.domain.places import FAR_KM
 from app.domain.times import shanghai_day
 from app.errors import sentence
@@ -74,11 +73,19 @@ __all__ = [
 @blueprint.get("/")
 @supervisors
 def home() -> str:
+    today = shanghai_day(now())
     with reading() as session:
-        board = dashboard_queries.dashboard(session, actor(), shanghai_day(now()))
+        board = dashboard_queries.dashboard(session, actor(), today)
         log = log_queries.state(session)
     problems = [str(LOG_PROBLEMS[p]) for p in log_queries.problems(log, now())] if log else []
-    return render_template("supervisor/home.html", board=board, log=log, log_problems=problems)
+    return render_template(
+        "supervisor/home.html",
+        board=board,
+        worst=[(f, flags.say(f)) for f in board.worst],
+        today=today,
+        log=log,
+        log_problems=problems,
+    )
 
 
 @blueprint.get("/inspections")
@@ -123,7 +130,6 @@ def inspection(inspection_id: str) -> str:
         above=above,
         s=s,
         facts=facts,
-        catalogue=CATALOGUE,
         invited_names=invited_names,
         matters=laid,
         more=more,
@@ -170,7 +176,6 @@ def enterprise(enterprise_id: str) -> str:
         visits=visits,
         units=units,
         flags=raised,
-        catalogue=CATALOGUE,
         members=there,
         borne=borne,
         written=written,
