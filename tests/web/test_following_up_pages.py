@@ -1,6 +1,7 @@
 """The pages of the follow-up: the inbox of the bureau, several at once, one flag, the inbox of a unit."""
 
 import io
+import re
 
 import pytest
 from sqlalchemy import select
@@ -50,6 +51,17 @@ def test_a_flag_answers_in_the_order_in_which_people_ask(house: House, flagged: 
     page = house.signed_in("supervisor").get(f"/supervise/flags/{flagged[0]}").text
     heads = ["发生了什么", "为什么预警", "这家企业的检查", "单位怎么说", "办理经过", "下一步"]
     assert [page.index(f"<h2>{h}") for h in heads] == sorted(page.index(f"<h2>{h}") for h in heads)
+
+
+def test_the_start_page_says_in_a_sentence_why_the_worst_flags_were_raised(house: House, flagged: list[str]) -> None:
+    desk = house.signed_in("supervisor")
+    worst = desk.get("/supervise/").text.split("最要紧的预警</h2>")[1].split("</section>")[0]
+    assert f"/supervise/flags/{flagged[0]}" in worst and "企业在 24 小时内没有扫到检查码" in worst
+    lights = re.findall(r"badge (bad|care|blue)", worst)
+    assert lights == sorted(lights, key=["bad", "care", "blue"].index)
+    desk.post(f"/supervise/flags/{flagged[0]}", data={"action": "set_aside", "note": "等单位来"})
+    later = desk.get("/supervise/").text.split("最要紧的预警</h2>")[1].split("</section>")[0]
+    assert flagged[0] not in later and flagged[1] in later
 
 
 def test_several_at_once_and_what_is_refused_keeps_no_other(house: House, flagged: list[str]) -> None:

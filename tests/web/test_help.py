@@ -57,7 +57,16 @@ def test_a_tour_of_three_steps_is_shown_once_and_remembered_in_the_account(house
     assert f"{said}1 / 3" in client.get("/inspect/").text
     client.post("/account/tour", data={"go": "over"})
     assert said not in client.get("/inspect/").text
-    assert f"{said}1 / 3" in house.signed_in("supervisor").get("/supervise/").text
+    for role, start in (
+        ("supervisor", "/supervise/"),
+        ("admin", "/admin/"),
+        ("discipline", "/discipline/"),
+        ("observer", "/observe/"),
+    ):
+        client = house.signed_in(role)
+        assert f"{said}1 / 3" in client.get(start).text, role
+        assert client.post("/account/tour", data={"go": "over"}).location == start
+        assert said not in client.get(start).text, role
     enterprise = member(house, begun(house))
     assert f"{said}1 / 3" in enterprise.get("/my/visits").text
     enterprise.post("/my/tour", data={"go": "over"})
