@@ -65,6 +65,7 @@ soak: setup-dev
 	$(BIN)/python -m tests.faults.kills --application 100 --database 30 --pause 3
 	$(BIN)/python -m tests.faults.failover --rounds 10
 	if [ "$$(id -u)" = 0 ]; then $(BIN)/python -m tests.faults.full_disk; fi
+	JCM_SHOWN_ON=postgresql $(BIN)/pytest -n0 -q tests/browser/test_accessibility.py
 
 # Schemathesis against a demonstration of its own: no 5xx, no answer that the API's document does not name. Ends by itself.
 attack: setup

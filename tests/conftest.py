@@ -68,19 +68,25 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     opened.installation.database.dispose()
 
 
-@pytest.fixture(params=KINDS)
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated database with nothing in it."""
+@contextmanager
+def empty_database(kind: str, folder: Path) -> Iterator[str]:
+    """A migrated database with nothing in it, gone with the block."""
     name = f"e_{uuid.uuid4().hex}"
-    if request.param == "postgresql":
+    if kind == "postgresql":
         _administer(f'CREATE DATABASE "{name}"')
-    url = postgres_url(name) if request.param == "postgresql" else f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    url = postgres_url(name) if kind == "postgresql" else f"sqlite:///{folder / 'empty.sqlite3'}"
     database = Database(url)
     upgrade(database.engine)
     database.dispose()
     yield url
-    if request.param == "postgresql":
+    if kind == "postgresql":
         _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=KINDS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with empty_database(request.param, tmp_path) as url:
+        yield url
 
 
 def _make_template(kind: str, factory: pytest.TempPathFactory) -> str:

@@ -20,8 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from app.demo import load as demo
 from app.services.transparency import log
-from app.store.database import Database
-from app.store.migrate import upgrade
+from tests.conftest import empty_database
 from tests.house import House, open_house
 from tools.walk import FLAGS, signed_in
 
@@ -109,12 +108,8 @@ SHOTS = (
 
 
 @contextmanager
-def demonstration(folder: Path) -> Iterator[House]:
-    """The demonstration in a house with a fixed seed and clock: the same at every run."""
-    database_url = f"sqlite:///{folder / 'jcm.sqlite3'}"
-    database = Database(database_url)
-    upgrade(database.engine)
-    database.dispose()
+def demonstration(folder: Path, database_url: str) -> Iterator[House]:
+    """The demonstration in an empty database, in a house with a fixed seed and clock: the same at every run."""
     house = open_house(database_url, folder / "instance")
     house.clock.move(days=120)
     house.perform(demo.load, PASSWORD)
@@ -196,7 +191,8 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        demonstration(Path(folder)) as house,
+        empty_database("sqlite", Path(folder)) as database_url,
+        demonstration(Path(folder), database_url) as house,
         serve(house) as site,
         sync_playwright() as playwright,
     ):

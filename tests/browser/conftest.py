@@ -1,4 +1,6 @@
-"""A real Chromium against a real server: phone and desk size. Skipped, with a sentence, where there is no Chromium."""
+"""A real Chromium against a real server: phone and desk size. Skipped, with a sentence, where there is no Chromium.
+
+A browser does not see which database is behind a page: each file runs on one of the two, the whole visit on both."""
 
 import os
 import shutil

@@ -1,11 +1,15 @@
 """The application form in a real browser: a newcomer's minute, what is typed survives, and no network in the middle."""
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from app.store.models import InspectionRow
 from tests.browser.conftest import Site, sign_in
+from tests.conftest import KINDS
 from tests.house import PASSWORD, uscc
+
+pytestmark = pytest.mark.parametrize("database_url", KINDS[-1:], indirect=True)
 
 
 def count(site: Site) -> int:

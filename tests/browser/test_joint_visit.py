@@ -10,7 +10,10 @@ from app.domain.codes.draw import code_matrix, png
 from app.services.visiting import enterprise_codes
 from tests.browser.conftest import DESK, PHONE, Site, open_page, send, sign_in
 from tests.browser.test_one_visit import apply
+from tests.conftest import KINDS
 from tests.house import PASSWORD
+
+pytestmark = pytest.mark.parametrize("database_url", KINDS[:1], indirect=True)
 
 BUILT = Path(__file__).resolve().parent.parent.parent / "scanner_static" / "dist" / "officer.js"
 

@@ -1,12 +1,16 @@
 """The result on a phone: kept without a network, photographs one by one, the place only when switched on."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.services.visiting import onsite
 from app.store.models import CodePlace
 from tests.browser.conftest import Site, sign_in
+from tests.conftest import KINDS
 from tests.house import PASSWORD
 from tests.services.test_onsite import picture
+
+pytestmark = pytest.mark.parametrize("database_url", KINDS[:1], indirect=True)
 
 
 def test_what_is_typed_without_a_network_is_there_again_and_sent_when_it_is_back(site: Site, phone: Page) -> None:

@@ -14,6 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from app.domain.codes.draw import code_matrix
 from app.services.trust import codes, unit_keys
 from tests.browser.conftest import FLAGS, PHONE, Site, chromium_path
+from tests.conftest import KINDS
+
+pytestmark = pytest.mark.parametrize("database_url", KINDS[-1:], indirect=True)
 
 FILM = Path(__file__).parent / "film.py"
 ROOT = Path(__file__).resolve().parent.parent.parent

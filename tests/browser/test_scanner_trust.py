@@ -20,8 +20,9 @@ from app.store.documents import published as published_document
 from tests.browser.conftest import PHONE, Site
 from tests.browser.scanning import approved_now, go_offline, open_scanner, picture_of, verdict
 from tests.browser.test_scanner import built  # noqa: F401
+from tests.conftest import KINDS
 
-pytestmark = pytest.mark.usefixtures("built")
+pytestmark = [pytest.mark.usefixtures("built"), pytest.mark.parametrize("database_url", KINDS[:1], indirect=True)]
 KEPT = "JSON.parse(localStorage.getItem('inspection-codes/1'))"
 
 

@@ -1,12 +1,16 @@
 """A signature on the officer's phone in a real browser: drawn, cleared, kept after an error, and read back from the PDF's page."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from app.domain.papers.lifecycle import SERVED
 from app.services.paperwork import paper_rendering
 from tests.browser.conftest import PHONE, Site, open_page
+from tests.conftest import KINDS
 from tests.house import PASSWORD
 from tests.services.test_papers import of
+
+pytestmark = pytest.mark.parametrize("database_url", KINDS[-1:], indirect=True)
 
 
 def test_a_signature_is_drawn_kept_after_an_error_and_stands_in_the_paper(site: Site, chromium: Browser) -> None:

@@ -1,10 +1,14 @@
 """The enterprise's person opens the space at a visit, on a phone without scripts, and the officer hands the digits over."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, send, sign_in
+from tests.conftest import KINDS
 from tests.house import PASSWORD
 from tests.web.space.cast import begun, code_of, complete
+
+pytestmark = pytest.mark.parametrize("database_url", KINDS[-1:], indirect=True)
 
 
 def test_from_the_code_to_a_statement_without_scripts(plain_phone: Page, desk: Page, site: Site) -> None:

@@ -15,7 +15,7 @@ from app.store.models import FactRow
 from tests.house import House
 
 SEQUENCERS = 2  # what one alone does is part of it
-KILLS = int(os.environ.get("JCM_KILLS", "4"))
+KILLS = int(os.environ.get("JCM_KILLS", "3"))
 VICTIM = """
 import sys, random
 from pathlib import Path

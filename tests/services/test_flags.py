@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.demo import load as demo
 from app.domain.errors import Refused
 from app.domain.inspections import Result
 from app.domain.supervision import FlagAction
@@ -15,8 +14,7 @@ from app.services.supervising import flag_actions
 from app.services.trust.codes import drawn
 from app.services.visiting import scans, visits
 from app.store.models import CertificateSuspension, DoNotDisturb, FindingRow
-from tests.conftest import KINDS
-from tests.house import House, open_house, uscc
+from tests.house import House, uscc
 
 
 def standing(house: House) -> list[str]:
@@ -156,18 +154,3 @@ def test_what_no_longer_follows_is_withdrawn_and_may_be_raised_again(house: Hous
             row.valid_until = None
     assert house.perform(flag_rebuild.rebuild) == 1
     assert standing(house) == ["unfit.certificate"]
-
-
-@pytest.mark.parametrize("empty_database_url", KINDS[-1:], indirect=True)  # SQLite's is built for the walk by axe
-def test_the_demonstration_has_every_story_and_rebuild_changes_nothing(empty_database_url: str, tmp_path) -> None:
-    house = open_house(empty_database_url, tmp_path / "instance")
-    house.clock.move(days=120)  # late enough in a year for a yearly cap
-    house.perform(demo.load, "a demonstration password")
-    wanted = {
-        "repeat.day", "repeat.week", "repeat.month", "repeat.60d", "cap.year", "several_heads", "unregistered.report",
-        "code.not_shown", "do_not_disturb", "unfit.too_few", "unfit.certificate", "unfit.unit", "not_approved",
-        "clue.missing", "clue.reused", "feedback.conduct", "code.bad",
-    }  # fmt: skip
-    assert wanted <= set(standing(house))
-    assert house.perform(flag_rebuild.rebuild) == 0
-    house.installation.database.dispose()

@@ -14,6 +14,7 @@ from app.services.speaking import satisfaction, speech
 from app.services.transparency import log
 from app.services.trust import codes
 from app.store.models import DeviceMark, LogEntry
+from tests.conftest import KINDS
 from tests.house import House, uscc
 
 # A form's key is new each time it is shown, the number of a request each time one is sent.
@@ -135,7 +136,7 @@ def everything_a_unit_can_get(house: House, inspection: Inspection) -> dict[str,
     return found
 
 
-@pytest.mark.parametrize("rating", [1, 5])
+@pytest.mark.parametrize(("database_url", "rating"), [(KINDS[0], 5), (KINDS[-1], 1)], indirect=["database_url"])
 def test_nothing_that_a_unit_can_get_changes_when_a_rating_arrives(house: House, rating: int) -> None:
     inspection = house.completed()
     house.perform(housekeeping.sweep)
