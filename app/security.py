@@ -182,7 +182,7 @@ def _require_zone() -> None:
 
 def _refuse_cross_site() -> None:
     """Posts come from our own pages or from no page at all (an API client)."""
-    if request.method in SAFE_METHODS or _bearer() is not None:
+    if request.method in SAFE_METHODS or (_bearer() is not None and request.path.startswith("/api/")):
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     from_here = site in ("same-origin", "none") if site else origin is None or urlsplit(origin).netloc == request.host

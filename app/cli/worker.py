@@ -4,6 +4,8 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -21,6 +23,7 @@ from app.services.job_handlers import HANDLERS as OF_SERVICES
 from app.services.retention import housekeeping
 from app.services.sending import outbox, senders
 from app.services.transparency import log as log_service
+from app.store.trouble import cannot_work_now, in_a_line
 from app.telling import making
 
 log = logging.getLogger("jcm.worker")
@@ -64,10 +67,8 @@ def worker(every: float, once: bool) -> None:
 def _work(installation: Installation, stop: threading.Event) -> None:
     """Long work, in a thread of its own: the log and the sweeps do not wait for it."""
     while not stop.is_set():
-        try:
+        with _told("the jobs could not be looked at; the next look tries again"):
             jobs.run_waiting(installation.perform, HANDLERS)
-        except Exception:
-            log.exception("the jobs could not be looked at; the next look tries again")
         stop.wait(1)
 
 
@@ -79,11 +80,9 @@ def _post(installation: Installation, stop: threading.Event) -> None:
 
 
 def _send(installation: Installation) -> None:
-    try:
-        config = installation.config
+    config = installation.config
+    with _told("the outbox could not be looked at; the next look tries again"):
         outbox.deliver(installation.perform, senders.from_config(config.outside, anywhere=not config.is_production))
-    except Exception:
-        log.exception("the outbox could not be looked at; the next look tries again")
 
 
 def _keep_in_step(installation: Installation, stop: threading.Event) -> None:
@@ -98,33 +97,39 @@ def _connect(installation: Installation) -> None:
     source = source_of(settings)
     if source is None:
         return
-    try:
+    with _told("the connector failed; the next round tries again"):
         running.run(installation.perform, source, settings.system, own_name=installation.config.public_url)
-    except Exception:
-        log.exception("the connector failed; the next round tries again")
 
 
 def _advance_log(installation: Installation) -> None:
     """The log, more often than the rest: a checkpoint stands within ten seconds of a fact."""
-    try:
-        log_service.advance(installation.perform)
-    except Refused as refusal:
-        log.error("the log is not signed: %s", sentence(refusal.code, refusal.data))
-    except Exception:
-        log.exception("the log could not be advanced; the next round tries again")
+    with _told("the log could not be advanced; the next round tries again"):
+        try:
+            log_service.advance(installation.perform)
+        except Refused as refusal:
+            log.error("the log is not signed: %s", sentence(refusal.code, refusal.data))
 
 
 def _round(installation: Installation) -> None:
     """One round. A job that fails is logged and does not keep the others from running."""
     jobs: tuple[Any, ...] = housekeeping.JOBS
     for job in jobs:
-        try:
+        with _told(f"{job.__name__} failed; the next round tries again"):
             installation.perform(job)
-        except Exception:
-            log.exception("%s failed; the next round tries again", job.__name__)
-    try:
+    with _told("the reports of the last periods could not be made; the next round tries again"):
         making.on_schedule(
             installation.perform, installation.reading, installation.config.jurisdiction, installation.clock()
         )
-    except Exception:
-        log.exception("the reports of the last periods could not be made; the next round tries again")
+
+
+@contextmanager
+def _told(failed: str) -> Iterator[None]:
+    """Whatever goes wrong is told and ends nothing else. One line where the database is away: for all of that time each look
+    would leave a trace that says nothing new."""
+    try:
+        yield
+    except Exception as error:
+        if cannot_work_now(error):
+            log.error("%s: %s", failed, in_a_line(error))
+        else:
+            log.exception("%s", failed)

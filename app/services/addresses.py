@@ -9,6 +9,12 @@ from urllib.parse import urlsplit
 from app.domain.errors import Invalid
 
 Resolve = Callable[..., list[Any]]
+# Of IPv6 the global unicast of today; inside it what is no host of the internet or leads to an IPv4 address that a gateway
+# takes out of it: Teredo, benchmarking, ORCHID, documentation, 6to4. NAT64 (64:ff9b::/96, RFC 6052) lies outside of it.
+UNICAST = ipaddress.ip_network("2000::/3")
+WITHIN = tuple(ipaddress.ip_network(n) for n in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
+# Of IPv4 what `ipaddress` takes for global in part: protocol assignments and relays.
+SPECIAL = tuple(ipaddress.ip_network(n) for n in ("192.0.0.0/24", "192.88.99.0/24"))
 
 
 class PrivateAddress(OSError):
@@ -22,13 +28,18 @@ def public_addresses(host: str, port: int, resolve: Resolve | None = None) -> li
     """
     found = (resolve or socket.getaddrinfo)(host, port, type=socket.SOCK_STREAM)
     for *_, place in found:
-        address = ipaddress.ip_address(str(place[0]).split("%")[0])
-        mapped = getattr(address, "ipv4_mapped", None)
-        if not (mapped or address).is_global or address.is_multicast:
+        if not _is_public(ipaddress.ip_address(str(place[0]).split("%")[0])):
             raise PrivateAddress("the host is not on the public internet")
     if not found:
         raise OSError("the host has no address")
     return found
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    plain = getattr(address, "ipv4_mapped", None) or address
+    if isinstance(plain, ipaddress.IPv6Address):
+        return plain in UNICAST and plain.is_global and not any(plain in network for network in WITHIN)
+    return plain.is_global and not plain.is_multicast and not any(plain in network for network in SPECIAL)
 
 
 def connect(address: tuple[str, int], timeout: Any = None, source_address: Any = None) -> socket.socket:

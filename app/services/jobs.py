@@ -18,6 +18,7 @@ from app.domain.errors import DomainError, NotFound
 from app.domain.times import shanghai_day
 from app.store import actors
 from app.store.models import Job
+from app.store.trouble import cannot_work_now
 from app.store.unit_of_work import UnitOfWork, deleted
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
@@ -101,7 +102,9 @@ def _run(
     except DomainError as error:
         problem = {"code": error.code, "data": {k: str(v) for k, v in error.data.items()}}
         perform(_report, job_id, state=FAILED, problem=json.dumps(problem, ensure_ascii=False))
-    except Exception:
+    except Exception as error:
+        if cannot_work_now(error):  # it stays as it is: who looks in a few minutes begins it anew
+            raise
         log.exception("job %s (%s) failed", job_id, kind)
         perform(_report, job_id, state=FAILED, problem=json.dumps({"code": "job_failed", "data": {}}))
 

@@ -110,3 +110,11 @@ def test_no_body_at_any_call_is_a_500(house: House) -> None:
             assert answer.status_code in (200, 201, 404, 409, 422), (path, raw[:20], answer.status_code)
         assert told(house, path, who, b"{}", "text/plain").status_code == 415
         assert told(house, path, who, b" " * (10 * 1024 * 1024)).status_code == 413
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_name_that_stands_twice_is_no_json(house: House) -> None:
+    """A proxy before us may have looked at the other value."""
+    for raw in ('{"code": "x", "code": "y"}', '{"code": "x", "c\\u006fde": "y"}'):
+        answer = house.client().post("/api/v1/verify", data=raw, content_type="application/json")
+        assert (answer.status_code, answer.json["code"]) == (422, "not_json")

@@ -4,7 +4,9 @@ import io
 
 import pytest
 from PIL import Image
+from sqlalchemy.exc import TimeoutError
 
+from app.cli.worker import _told
 from app.domain.errors import Invalid, NotFound
 from app.domain.uploads import IMAGES, PAPERS, Upload
 from app.services import files, jobs
@@ -88,7 +90,9 @@ def test_a_job_reports_its_progress_and_result_and_belongs_to_who_asked(house: H
     assert seen == [inspector.id] * 3
 
 
-def test_a_job_that_breaks_says_so_and_a_silent_worker_is_replaced(house: House) -> None:
+def test_a_job_that_breaks_says_so_and_a_silent_worker_is_replaced(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     def breaks(*_: object) -> dict:
         raise RuntimeError("broken")
 
@@ -100,6 +104,17 @@ def test_a_job_that_breaks_says_so_and_a_silent_worker_is_replaced(house: House)
     jobs.run_waiting(house.perform, {"breaks": breaks, "refuses": refuses})
     with house.installation.reading() as session:
         assert [session.get(Job, i).problem[:22] for i in ids] == ['{"code": "job_failed",', '{"code": "file_empty",']
+
+    def is_away(*_: object) -> dict:
+        raise TimeoutError("no connection")
+
+    lost = house.perform(jobs.enqueue, inspector, "away", {})
+    with _told("the jobs could not be looked at"):
+        jobs.run_waiting(house.perform, {"away": is_away})
+    (line,) = [r for r in caplog.records if r.name == "jcm.worker"]
+    assert line.exc_info is None and "TimeoutError: no connection" in line.getMessage()
+    house.clock.move(minutes=4)
+    assert jobs.run_waiting(house.perform, {"away": lambda *_: {}}) == 1
     lost = house.perform(jobs.enqueue, inspector, "again", {})
     assert house.perform(jobs._take)[0] == lost  # a worker took it and died
     assert house.perform(jobs._take) is None

@@ -188,8 +188,12 @@ def test_red_flags_are_told_at_once_to_who_wants_it_and_once_only(house: House) 
 
 
 @pytest.mark.parametrize(
-    "address", ["10.1.2.3", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:192.168.1.1"]
-)
+    "address",
+    [
+        "10.1.2.3", "127.0.0.1", "169.254.169.254", "192.0.0.192", "::1", "fd00::1", "fec0::1", "::ffff:192.168.1.1",
+        "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "2002:a00:1::", "::7f00:1", "::ffff:0:127.0.0.1",
+    ],
+)  # fmt: skip
 def test_a_webhook_never_leads_into_the_network_when_it_is_set_nor_when_it_is_called(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

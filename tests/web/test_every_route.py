@@ -63,6 +63,8 @@ def test_a_post_from_another_site_is_refused(house: House) -> None:
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}, {"Origin": "null"}):
         assert client.post("/login", data=data, headers=headers).status_code == 403
     assert client.post("/login", data=data, headers={"Origin": "http://localhost"}).status_code == 409
+    beside = {"Origin": "https://elsewhere.example", "Authorization": "Bearer x"}  # a token stands for nobody on pages
+    assert client.post("/login", data=data, headers=beside).status_code == 403
 
 
 def test_an_unknown_host_is_refused(house: House) -> None:

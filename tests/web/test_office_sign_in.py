@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.services.people import second_factors
 from app.store.models import OfficeSubject, RoleAssignment, User
-from tests.house import House
+from tests.house import PASSWORD, House
 from tests.web.space.provider import CLIENT, SECRET, Provider, serving
 from tests.web.test_signing_in import ONE, code_now, enrolled, nothing_amiss, sign_in, strict  # noqa: F401 fixture
 
@@ -50,6 +50,13 @@ def through(client: FlaskClient, path: str = "/login/office") -> Any:
     return client.get(back.path, query_string={k: v[0] for k, v in parse_qs(back.query).items()})
 
 
+def linking(client: FlaskClient) -> Any:
+    """With the password, a link leads to the provider."""
+    said = client.post("/account/office", data={"password": PASSWORD})
+    assert "/account/office/away" in said.text
+    return through(client, "/account/office/away")
+
+
 def counts(house: House) -> tuple[int, ...]:
     with house.installation.reading() as session:
         return tuple(
@@ -62,7 +69,7 @@ def test_a_linked_account_opens_with_its_own_second_factor_or_a_trusted_one(offi
     sign_in(office, head, "head")
     secret, _ = enrolled(office, head)
     assert "连接统一身份认证" in head.get("/account/").text
-    assert through(head, "/account/office").location.startswith("/account/?done=office")
+    assert linking(head).location.startswith("/account/?done=office")
     assert "已连接" in head.get("/account/").text
 
     guest = office.client()
@@ -92,7 +99,7 @@ def test_who_is_trusted_elsewhere_need_not_enrol_here_and_the_session_says_so(
     supervisor = office.client()
     sign_in(office, supervisor, "supervisor")
     enrolled(office, supervisor)
-    through(supervisor, "/account/office")
+    linking(supervisor)
     office.perform(second_factors.reset, office.people["admin"], office.people["supervisor"].id)
     provider.claims = {"amr": ["mfa"]}
     client = office.client()
@@ -113,9 +120,9 @@ def test_strangers_names_and_taken_identities_open_and_make_nothing(office: Hous
     assert stranger.get("/admin/").location.startswith("/login")
     assert office.client().get("/account/office").location.startswith("/login")  # only who is signed in links
     first, second = office.signed_in("inspector"), office.signed_in("inspector2")
-    through(first, "/account/office")
-    assert through(second, "/account/office").status_code == 409
-    assert through(first, "/account/office").status_code == 409
+    linking(first)
+    assert linking(second).status_code == 409
+    assert linking(first).status_code == 409
     provider.claims = {"sub": "person-2"}
     assert through(office.client()).status_code == 409
     provider.claims = {"nonce": "another"}
@@ -130,3 +137,21 @@ def test_strangers_names_and_taken_identities_open_and_make_nothing(office: Hous
     office.app.extensions["jcm"] = replace(office.installation, config=plain)
     assert office.client().get("/login/office").status_code == 404
     assert "统一身份认证" not in office.client().get("/login").text
+
+
+@ONE
+def test_who_finds_an_open_session_links_nothing_without_the_password(office: House) -> None:
+    before = counts(office)
+    client = office.signed_in("inspector")
+    assert 'type="password"' in client.get("/account/office").text
+    assert client.post("/account/office", data={"password": "a wrong one"}).status_code == 422
+    assert client.get("/account/office/away").location == "/account/office"
+    away = client.get("/login/office")  # the way in that asks for none, and its answer brought to the other address
+    with requests.get(away.location, allow_redirects=False, timeout=10) as answer:
+        back = urlsplit(answer.headers["Location"])
+    said = {k: v[0] for k, v in parse_qs(back.query).items()}
+    assert client.get("/account/office/back", query_string=said).status_code == 409
+    assert counts(office) == before
+    client.post("/account/office", data={"password": PASSWORD})
+    office.clock.move(minutes=6)
+    assert client.get("/account/office/away").location == "/account/office"  # proved too long ago

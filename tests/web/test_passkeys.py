@@ -47,6 +47,9 @@ def test_a_head_settles_the_second_factor_with_a_passkey_and_signs_in_with_nothi
     third = strict.client()  # with the password first, the passkey is the second step
     assert sign_in(strict, third, "head").startswith("/login/code")
     assert third.get("/inspect/").location == "/login/code"
+    page = third.get("/login/code").text  # it speaks of what this account has
+    assert "通行密钥" in page and "六位数字" not in page and "one-time-code" not in page
+    assert "恢复码不对" in third.post("/login/code", data={"code": "123456"}).text
     assert used(third, device, "/login/code/passkey").status_code == 303
     assert third.get("/inspect/").status_code == 200
 

@@ -63,7 +63,8 @@ def code_now(house: House, secret: bytes, drift: int = 0) -> str:
 def enrolled(house: House, client: FlaskClient) -> tuple[bytes, list[str]]:
     """The secret of the app and the recovery codes."""
     secret = secret_on(client.get("/account/factor").text)
-    page = client.post("/account/factor", data={"code": code_now(house, secret)}).text
+    said = {"code": code_now(house, secret), "password": PASSWORD}
+    page = client.post("/account/factor", data=said).text
     codes = re.findall(r"<li>([0-9A-Z-]{19})</li>", page)
     assert len(codes) == second_factor.RECOVERY_CODES, page
     house.clock.move(seconds=60)
@@ -105,6 +106,8 @@ def test_the_password_alone_opens_nothing_and_a_code_works_once(strict: House) -
     assert client.get("/supervise/").location == "/login/code"
     assert client.get("/account/").location == "/login/code"
     code = code_now(strict, secret)
+    page = client.get("/login/code").text
+    assert "六位数字" in page and "通行密钥" not in page
     assert client.post("/login/code", data={"code": "123456"}).status_code == 409
     before = client.get_cookie("jcm_session").value
     assert client.post("/login/code", data={"code": code}).status_code == 303
@@ -120,6 +123,18 @@ def test_the_password_alone_opens_nothing_and_a_code_works_once(strict: House) -
     strict.clock.move(minutes=11)
     assert third.post("/login/code", data={"code": codes[1]}).location.startswith("/login?")  # waited too long
     assert nothing_amiss(strict)
+
+
+@ONE
+def test_who_finds_an_open_session_adds_no_app_of_their_own(strict: House) -> None:
+    client = strict.signed_in("inspector")
+    page = client.get("/account/factor").text
+    assert 'id="own-password"' in page
+    for said in ({}, {"password": "a wrong password"}):
+        answer = client.post("/account/factor", data={"code": code_now(strict, secret_on(page))} | said)
+        assert answer.status_code == 422 and "现在的密码不对" in answer.text
+    assert client.get("/account/factor").status_code == 200  # still none
+    enrolled(strict, client)
 
 
 @ONE

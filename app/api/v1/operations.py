@@ -184,13 +184,20 @@ def parse(schema: type[BaseModel]) -> Any:
     if raw and request.mimetype != "application/json":
         raise UnsupportedMediaType()
     try:
+        json.loads(raw or b"{}", object_pairs_hook=_once_each)
         return schema.model_validate_json(raw or b"{}")
     except ValidationError as error:
         problems = problems_of(error)
-    except (RecursionError, UnicodeDecodeError):
+    except (RecursionError, ValueError):
         problems = [("body", "not_json", {})]
     name, code, data = problems[0]
     raise Invalid(code, name, problems=problems, **data)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> None:
+    """Of two values under one name a proxy before us may have checked the other one (RFC 8259, 4). Raises ValueError."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("a name stands twice")
 
 
 def problems_of(error: ValidationError) -> list[Problem]:

@@ -93,7 +93,7 @@ def add(work: UnitOfWork, actor: Actor, password: str, name: str, answer: str, s
 
     `secret`: of the session that asks. Raises Invalid("wrong_password" | "missing"), Refused: passkey_wrong, too_many_passkeys.
     """
-    _require_password(work, actor, password)
+    passwords.require_own(work, actor, password)
     if not name.strip():
         raise Invalid("missing", "name")
     work.lock(f"second-factor:{actor.id}")
@@ -178,7 +178,7 @@ def rename(work: UnitOfWork, actor: Actor, passkey_id: str, name: str) -> None:
 def remove(work: UnitOfWork, actor: Actor, passkey_id: str, password: str) -> None:
     """Takes a passkey away; recovery codes go with the last second factor. Raises NotFound("no_such_passkey"),
     Invalid("wrong_password")."""
-    _require_password(work, actor, password)
+    passwords.require_own(work, actor, password)
     work.lock(f"second-factor:{actor.id}")
     _delete(work, actor, _own(work, actor, passkey_id))
     if not second_factors.has_factor(work.session, actor.id):
@@ -243,12 +243,6 @@ def _half(work: UnitOfWork, half: str) -> str:
 def _credentials(session: Session, actor_id: str) -> list[PublicKeyCredentialDescriptor]:
     found = session.scalars(select(Passkey.credential).where(Passkey.actor == actor_id))
     return [PublicKeyCredentialDescriptor(id=credential) for credential in found]
-
-
-def _require_password(work: UnitOfWork, actor: Actor, password: str) -> None:
-    """Who finds an open session must not make a way in of their own (OWASP ASVS 5.0, 7.5.1)."""
-    if not passwords.is_right(work.session.get_one(User, actor.id).password_hash, password):
-        raise Invalid("wrong_password", "password")
 
 
 def _own(work: UnitOfWork, actor: Actor, passkey_id: str) -> Passkey:

@@ -11,10 +11,15 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from app.domain.actors import Actor
 from app.domain.errors import Invalid
+from app.store.limits import Limit
+from app.store.models import User
+from app.store.unit_of_work import UnitOfWork
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)  # OWASP: 46 MiB, t=1, p=1
 MIN_PASSWORD, MAX_PASSWORD = 12, 256
+OWN_LIMIT = Limit(burst=5, per_minute=1)  # how often somebody signed in may give the own password again
 LITTLE = 6  # so many characters must stand beside what everybody would try first
 BESIDE_OWN = 8  # and so many beside a word of the person or the place
 CONTEXT = ("jianchama", "检查码")
@@ -41,6 +46,12 @@ def is_right(kept: str | None, password: str) -> bool:
         return HASHER.verify(kept or unknown_user_hash(), password[: MAX_PASSWORD + 1]) and kept is not None
     except (Argon2Error, InvalidHashError):
         return False
+
+
+def require_own(work: UnitOfWork, actor: Actor, password: str) -> None:
+    """Who finds an open session must not make a way in of their own (OWASP ASVS 5.0, 7.5.1). Raises Invalid("wrong_password")."""
+    if not is_right(work.session.get_one(User, actor.id).password_hash, password):
+        raise Invalid("wrong_password", "password")
 
 
 def is_cheap(kept: str) -> bool:

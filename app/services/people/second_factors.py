@@ -15,7 +15,7 @@ from app.domain.errors import NotFound, Refused
 from app.domain.sign_in import SignInRules
 from app.domain.times import shanghai_day
 from app.services import registers
-from app.services.people import account_notices, sessions
+from app.services.people import account_notices, passwords, sessions
 from app.services.people.sessions import Whence
 from app.store import actors
 from app.store.limits import Limit
@@ -35,7 +35,11 @@ class Enrolment:
 
 def has_factor(session: Session, actor_id: str) -> bool:
     """Whether somebody has an app in use, or a passkey."""
-    return has_app(session, actor_id) or bool(session.scalar(select(exists().where(Passkey.actor == actor_id))))
+    return has_app(session, actor_id) or has_passkey(session, actor_id)
+
+
+def has_passkey(session: Session, actor_id: str) -> bool:
+    return bool(session.scalar(select(exists().where(Passkey.actor == actor_id))))
 
 
 def has_app(session: Session, actor_id: str) -> bool:
@@ -66,11 +70,14 @@ def begin(work: UnitOfWork, actor: Actor) -> Enrolment:
     return Enrolment(domain.base32(secret), domain.otpauth(secret, username))
 
 
-def confirm(work: UnitOfWork, actor: Actor, code: str, secret: str) -> list[str]:
+def confirm(work: UnitOfWork, actor: Actor, code: str, secret: str, password: str | None) -> list[str]:
     """Takes the app in use and ends the actor's other sessions; the recovery codes, shown once.
 
-    `secret`: of the session that asks. Raises Refused: factor_there, factor_not_begun, wrong_code.
+    `secret`: of the session that asks; `password`: None where that session opens nothing else before it has a factor.
+    Raises Refused: factor_there, factor_not_begun, wrong_code; Invalid("wrong_password").
     """
+    if password is not None:
+        passwords.require_own(work, actor, password)
     work.lock(f"second-factor:{actor.id}")
     row = work.session.get(SecondFactor, actor.id, with_for_update=True)
     if row is None:

@@ -9,8 +9,8 @@ from app.domain.errors import DomainError
 from app.domain.sign_in import FACTOR
 from app.errors import field_sentences
 from app.security import settles
-from app.services.people import passkeys
-from app.web.account.views import OWN_PASSWORD_LIMIT, Answer, account_page, blueprint, enrolment_page, everybody
+from app.services.people import passkeys, passwords
+from app.web.account.views import Answer, account_page, blueprint, enrolment_page, everybody
 from app.web.auth.passkeys import limit, said_of
 
 __all__ = ["blueprint"]
@@ -29,7 +29,7 @@ def passkey_options() -> dict[str, object]:
 @settles(FACTOR)
 def add_passkey() -> Answer:
     """The recovery codes stand on the answer and nowhere else."""
-    take(f"own-password:{actor().id}", OWN_PASSWORD_LIMIT)
+    take(f"own-password:{actor().id}", passwords.OWN_LIMIT)
     form = request.form
     said = (form.get("password", ""), form.get("name", ""), form.get("answer", ""), form.get("state", ""))
     try:
@@ -55,7 +55,7 @@ def rename_passkey(passkey_id: str) -> Answer:
 @blueprint.post("/passkeys/<passkey_id>/remove")
 @everybody
 def remove_passkey(passkey_id: str) -> Answer:
-    take(f"own-password:{actor().id}", OWN_PASSWORD_LIMIT)
+    take(f"own-password:{actor().id}", passwords.OWN_LIMIT)
     try:
         perform(passkeys.remove, actor(), passkey_id, request.form.get("password", ""))
     except DomainError as error:

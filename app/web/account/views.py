@@ -13,14 +13,12 @@ from app.domain.sign_in import FACTOR, PASSWORD, needs_factor
 from app.errors import field_sentences
 from app.queries import accounts as queries
 from app.security import roles, settles
-from app.services.people import accounts, second_factors, sessions
-from app.store.limits import Limit
+from app.services.people import accounts, passwords, second_factors, sessions
 from app.web.account import words
 from app.web.auth.views import home_of
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 everybody = roles(*ROLES)
-OWN_PASSWORD_LIMIT = Limit(burst=5, per_minute=1)
 Answer = str | Response | tuple[str, int]
 
 
@@ -60,7 +58,7 @@ def password() -> str:
 @everybody
 @settles(PASSWORD)
 def change_password() -> Answer:
-    take(f"own-password:{actor().id}", OWN_PASSWORD_LIMIT)
+    take(f"own-password:{actor().id}", passwords.OWN_LIMIT)
     old, new = request.form.get("old", ""), request.form.get("new", "")
     try:
         perform(accounts.change_password, actor(), old, new, current_user.get_id(), installation().config.sign_in)
@@ -82,8 +80,9 @@ def enrolment() -> Answer:
 def confirm() -> Answer:
     """The recovery codes stand on the answer and nowhere else."""
     take(f"second-factor:{actor().id}", second_factors.CODE_LIMIT)
+    password = None if current_user.owes == FACTOR else request.form.get("password", "")
     try:
-        codes = perform(second_factors.confirm, actor(), _code(), current_user.get_id())
+        codes = perform(second_factors.confirm, actor(), _code(), current_user.get_id(), password)
     except DomainError as error:
         return _enrolment(field_sentences(error))
     return render_template("account/recovery.html", codes=codes)

@@ -14,7 +14,7 @@ from app.errors import field_sentences
 from app.security import public, roles, settles
 from app.services.people import passkeys
 from app.services.people.passkeys import Question
-from app.web.auth.views import signed_in, username_of, whence
+from app.web.auth.views import code_page, signed_in, username_of, whence
 from app.web.home.views import safe_path
 
 blueprint = Blueprint("passkeys", __name__)
@@ -31,7 +31,7 @@ def options() -> dict[str, object]:
 @blueprint.post("/login/passkey")
 @public
 def sign_in() -> Response | tuple[str, int]:
-    return _signed("auth/login.html")
+    return _signed()
 
 
 @blueprint.post("/login/code/passkey/options")
@@ -46,10 +46,10 @@ def second_options() -> dict[str, object]:
 @roles(*ROLES)
 @settles(CODE)
 def second() -> Response | tuple[str, int]:
-    return _signed("auth/code.html", current_user.get_id())
+    return _signed(current_user.get_id())
 
 
-def _signed(page: str, half: str = "") -> Response | tuple[str, int]:
+def _signed(half: str = "") -> Response | tuple[str, int]:
     limit()
     target, form = safe_path(request.form.get("next", "")), request.form
     rules = installation().config.sign_in
@@ -59,7 +59,8 @@ def _signed(page: str, half: str = "") -> Response | tuple[str, int]:
     except DomainError as error:
         told.warning("refused: passkey")
         problem = field_sentences(error).popitem()[1]
-        return render_template(page, next=target, problem=problem, passkeys=True), 409
+        page = code_page(target, problem) if half else render_template("auth/login.html", next=target, problem=problem)
+        return page, 409
     return signed_in(*found, target)
 
 

@@ -55,7 +55,7 @@ def sign_in() -> Response | tuple[str, int]:
 def code() -> str | Response:
     if current_user.owes != CODE:
         return to(home_of(current_user.actor))
-    return render_template("auth/code.html", next=safe_path(request.args.get("next", "")), problem=None)
+    return code_page(safe_path(request.args.get("next", "")))
 
 
 @blueprint.post("/login/code")
@@ -73,9 +73,18 @@ def check_code() -> Response | tuple[str, int]:
     if found is None:
         told.warning("refused: wrong second factor of %s", current_user.actor.id)
         perform(account_notices.failed, current_user.actor.id)
-        problem = sentence("wrong_code", {})
-        return render_template("auth/code.html", next=target, problem=problem), 409
+        return code_page(target, wrong=True), 409
     return signed_in(*found, target)
+
+
+def code_page(target: str, problem: str | None = None, *, wrong: bool = False) -> str:
+    """The second step, in the words of what this account has: an authenticator app, passkeys, or both."""
+    actor_id = current_user.actor.id
+    with reading() as session:
+        has_app, has_passkey = second_factors.has_app(session, actor_id), second_factors.has_passkey(session, actor_id)
+    if wrong:
+        problem = sentence("wrong_code" if has_app else "wrong_recovery_code", {})
+    return render_template("auth/code.html", next=target, problem=problem, has_app=has_app, has_passkey=has_passkey)
 
 
 @blueprint.post("/logout")
