@@ -10,7 +10,7 @@ from app.services.people import second_factors
 from app.store.models import Passkey, RecoveryCode
 from tests.house import PASSWORD, House
 from tests.passkey import Authenticator
-from tests.web.test_signing_in import ONE, nothing_amiss, sign_in, strict  # noqa: F401 fixture
+from tests.web.test_signing_in import ONE, code_now, enrolled, nothing_amiss, secret_on, sign_in, strict  # noqa: F401 fixture
 
 
 def added(client: FlaskClient, device: Authenticator, name: str = "办公室电脑", **changes: str) -> Any:
@@ -135,3 +135,15 @@ def test_somebody_elses_passkey_is_no_second_step_and_a_closed_account_has_none(
         assert len(list(session.scalars(select(Passkey)))) == 1
     assert used(strict.client(), theirs).status_code == 409
     assert nothing_amiss(strict)
+
+
+@ONE
+def test_who_finds_an_open_session_adds_no_app_of_their_own(strict: House) -> None:  # noqa: F811
+    client = strict.signed_in("inspector")
+    page = client.get("/account/factor").text
+    assert 'id="own-password"' in page
+    for said in ({}, {"password": "a wrong password"}):
+        answer = client.post("/account/factor", data={"code": code_now(strict, secret_on(page))} | said)
+        assert answer.status_code == 422 and "现在的密码不对" in answer.text
+    assert client.get("/account/factor").status_code == 200  # still none
+    enrolled(strict, client)

@@ -126,18 +126,6 @@ def test_the_password_alone_opens_nothing_and_a_code_works_once(strict: House) -
 
 
 @ONE
-def test_who_finds_an_open_session_adds_no_app_of_their_own(strict: House) -> None:
-    client = strict.signed_in("inspector")
-    page = client.get("/account/factor").text
-    assert 'id="own-password"' in page
-    for said in ({}, {"password": "a wrong password"}):
-        answer = client.post("/account/factor", data={"code": code_now(strict, secret_on(page))} | said)
-        assert answer.status_code == 422 and "现在的密码不对" in answer.text
-    assert client.get("/account/factor").status_code == 200  # still none
-    enrolled(strict, client)
-
-
-@ONE
 def test_secrets_of_the_second_factor_are_sealed_and_codes_are_no_plain_text(strict: House) -> None:
     client = strict.client()
     sign_in(strict, client, "head")
