@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.config import Config, load_config
+from app.demo.district import DISTRICT
 from app.domain.codes.keys import SigningKey
 from app.domain.crypto import PROVIDERS
 from app.installation import attached_device, open_installation
@@ -37,7 +38,7 @@ def init(quiet: bool, root: bool) -> None:
     upgrade(installation.database.engine)
     done += installation.perform(registers.adopt)
     done += installation.perform(plans.adopt)
-    if config.is_production:
+    if config.is_production or config.jurisdiction != DISTRICT:  # that of the demonstration comes with it
         done += installation.perform(registry.enter_region, config.jurisdiction)
         done += installation.perform(registry.enter_calendar)
     installation.database.dispose()

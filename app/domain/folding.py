@@ -75,7 +75,8 @@ def _created(fact: Fact, state: str) -> Inspection:
         begun_at=_time(b.get("begun_at")),
         ended_at=_time(b.get("ended_at")),
         results=_results(b.get("results")),
-        result_recorded_at=fact.recorded_at if b.get("results") else None,
+        outcome_told=b.get("outcome"),
+        result_recorded_at=fact.recorded_at if b.get("results") or b.get("outcome") else None,
         contact_kind=b.get("contact_kind"),
         assisting=b.get("assisting"),
     )

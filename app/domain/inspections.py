@@ -198,6 +198,7 @@ class Inspection:
     served_at: datetime | None = None
     ended_at: datetime | None = None
     results: tuple[Result, ...] = ()
+    outcome_told: str | None = None  # of the whole visit, where an imported one names no items
     result_recorded_at: datetime | None = None
     not_carried_out_reason: str | None = None
     note: str | None = None
@@ -253,9 +254,10 @@ class Inspection:
 
     @property
     def outcome(self) -> str | None:
-        """problem_found if any item has it; no_problem if an item has that and none a problem; else None."""
+        """problem_found if any item has it; no_problem if an item has that and none a problem; else what was told of
+        the whole visit, if anything."""
         found = {result.outcome for result in self.results}
-        return next((o for o in ("problem_found", "no_problem") if o in found), None)
+        return next((o for o in ("problem_found", "no_problem") if o in found), self.outcome_told)
 
 
 def transition(state: str | None, fact_kind: str) -> str:

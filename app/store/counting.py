@@ -19,8 +19,10 @@ def _any(column: Any, *where: Any) -> Any:
 _items, _units, _said = aliased(InspectionItem), aliased(InspectionUnit), aliased(Speech)
 _own = and_(i.state == "completed", i.imported.is_(False))
 _scanned = or_(i.first_seen_at.is_not(None), i.enterprise_arrived_at.is_not(None))
-_recorded = _any(_items.item, _items.inspection == i.id, _items.outcome.in_(("no_problem", "problem_found")))
-_problem = _any(_items.item, _items.inspection == i.id, _items.outcome == "problem_found")
+_told = _items.outcome.in_(("no_problem", "problem_found"))
+_recorded = or_(i.outcome_told.is_not(None), _any(_items.item, _items.inspection == i.id, _told))
+_found = _any(_items.item, _items.inspection == i.id, _items.outcome == "problem_found")
+_problem = or_(i.outcome_told.is_not_distinct_from("problem_found"), _found)
 _joint = _any(_units.unit, _units.inspection == i.id, _units.position == 1)
 _above = _any(
     _units.unit, _units.inspection == i.id, _units.unit.in_(select(Unit.code).where(Unit.supervised.is_(False)))

@@ -73,7 +73,9 @@ def clues_of(session: Session, reference: Reference, jurisdiction: str, keys: Se
     for visit, i in visit_rows.visits(session, reference, where, registered=True):
         if i is not None:
             key = inspection_store.clue_key(i.clue_no)
-            found[key or ""].append(Clue(visit, i.applied_at, i.ended_at))
+            # when an imported visit was applied for nobody knows: when it began, at the latest
+            applied_at = visit.start if i.imported else i.applied_at
+            found[key or ""].append(Clue(visit, applied_at, i.ended_at))
     return found
 
 

@@ -85,13 +85,14 @@ def visits(
 
 def _seen(
     reference: Any, registered: bool, own_id: str, number: str, jurisdiction: str, enterprise: str, start: datetime,
-    day: date, kind: str, cause: str | None, state: str, units_text: str, officers_text: str, items_text: str, *rest: Any,
+    day: date, kind: str, cause: str | None, state: str, told: str | None, units_text: str, officers_text: str, items_text: str,
+    *rest: Any,
 ) -> Seen:  # fmt: skip
     units = _listed(units_text)
     items, outcome = _items(items_text)
     visit = Visit(
         own_id, number, jurisdiction, enterprise, start, day, kind, cause, units, reference.supervised_of(units),
-        _listed(officers_text), outcome, state == COMPLETED, reference.caps(items, day),
+        _listed(officers_text), outcome or told, state == COMPLETED, reference.caps(items, day),
     )  # fmt: skip
     return visit, RegisteredRow._make((kind, state, *rest, items, ())) if registered else None
 
@@ -99,6 +100,7 @@ def _seen(
 _VISIT = (
     InspectionRow.id, InspectionRow.number, InspectionRow.jurisdiction, InspectionRow.enterprise_id,
     InspectionRow.visit_start, InspectionRow.visit_day, InspectionRow.kind, InspectionRow.cause, InspectionRow.state,
+    InspectionRow.outcome_told,
 )  # fmt: skip
 _REGISTERED = RegisteredRow._fields[2:-3]
 

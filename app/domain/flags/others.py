@@ -9,7 +9,7 @@ from app.domain.flags.policy import Policies, policy_on
 
 
 def clue_findings(clues: Iterable[Clue], clue_no: str, policies: Policies) -> list[Finding]:
-    """clue.reused for all counted triggered visits that carry one clue number (compared NFKC, trimmed)."""
+    """clue.reused for all visits that count and carry one clue number (compared NFKC, trimmed)."""
     ordered = sorted(clues, key=lambda clue: order_key(clue.visit))
     found: list[Finding] = []
     for n, clue in enumerate(ordered):
@@ -42,7 +42,7 @@ def _is_reuse(earlier: Clue, later: Clue) -> bool:
     if earlier.visit.enterprise_id != later.visit.enterprise_id:
         return True
     done = earlier.completed_at
-    return earlier.visit.outcome != "problem_found" and done is not None and done < later.applied_at
+    return earlier.visit.outcome == "no_problem" and done is not None and done < later.applied_at
 
 
 def report_findings(report: Report, policies: Policies) -> list[Finding]:

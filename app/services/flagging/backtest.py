@@ -236,5 +236,4 @@ class _Run:
         for at in range(0, len(keys), CLUES_AT_ONCE):
             part = keys[at : at + CLUES_AT_ONCE]
             for key, clues in flag_facts.clues_of(self.session, self.reference, region, part).items():
-                triggered = [c for c in clues if c.visit.is_triggered]
-                yield from clue_findings(triggered, key, self.policies)
+                yield from clue_findings(clues, key, self.policies)

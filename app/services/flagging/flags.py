@@ -271,9 +271,8 @@ def evaluate_clues(
         found: list[Finding] = []
         ids = {also} if also else set()
         for key, clues in flag_facts.clues_of(work.session, reference, jurisdiction, every[at : at + MANY]).items():
-            triggered = [c for c in clues if c.visit.is_triggered]
-            ids.update(c.visit.id for c in triggered)
-            found += clue_findings(triggered, key, reference.policies)
+            ids.update(c.visit.id for c in clues)
+            found += clue_findings(clues, key, reference.policies)
         settle(work, (FindingRow.rule == "clue.reused", FindingRow.subject_id.in_(ids)), found)
 
 

@@ -162,6 +162,7 @@ def _body(
         "started_at": rfc3339(started),
         "ended_at": rfc3339(ended),
         "results": [{"item": item, "outcome": outcome} for item in items] if outcome else [],
+        **({"outcome": outcome} if outcome and not items else {}),
         "way": "on_site",
     }
 

@@ -46,16 +46,22 @@ ROLES = {
 
 
 def import_regions(work: UnitOfWork, rows: Iterable[Row], progress: Progress, actor: Actor = SYSTEM) -> Outcome:
-    """Columns: code, name; optional parent (default: this installation's district), level (town), lat, lon (degrees)."""
+    """Columns: code, name; optional parent, level (town), lat, lon (degrees).
+
+    A town without a parent lies in this installation's district. Whoever keeps the server may bring the district itself,
+    and what lies above it or beside it: a district, city or province without a parent has none that is known here.
+    """
     job = Import(work, actor)
     regions = importing.regions(work, actor)
 
     def one(row: Row) -> int:
         own, name = required_code(row, "code"), required(row, "name", 100)
         known = regions.by_code.get(own)
-        parent = code(row, "parent") or (known.parent if known else work.default_jurisdiction)
         place = points.place_of(row)
-        level = said_as(row, "level", REGION_LEVELS, known.level if known else "town")
+        ours = own == work.default_jurisdiction
+        level = said_as(row, "level", REGION_LEVELS, known.level if known else "district" if ours else "town")
+        above = None if actor is SYSTEM and level != "town" else work.default_jurisdiction
+        parent = code(row, "parent") or (known.parent if known else above)
         if parent == own:
             raise Bad("parent", "cell_region", value=own)
         if job.repeated(row, "code", own):

@@ -100,6 +100,7 @@ class InspectionRow(Base):
     device_enterprises: Mapped[int | None]
     served_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    outcome_told: Mapped[str | None] = mapped_column(String(16))
     result_recorded_at: Mapped[datetime | None]
     not_carried_out_reason: Mapped[str | None] = mapped_column(String(16))
     note: Mapped[str | None] = mapped_column(Text)
