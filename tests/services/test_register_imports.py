@@ -20,7 +20,17 @@ from app.services.imports.rows import Outcome
 from app.services.imports.running import run
 from app.services.imports.tables import Table, read_table
 from app.services.supervising.exporting import csv_text
-from app.store.models import Certificate, DoNotDisturb, Enterprise, EnterpriseRecord, FactRow, Item, ItemTerm, Unit
+from app.store.models import (
+    Certificate,
+    DoNotDisturb,
+    Enterprise,
+    EnterpriseRecord,
+    FactRow,
+    Item,
+    ItemTerm,
+    Region,
+    Unit,
+)
 from tests.house import House, uscc
 
 TODAY = "2026-03-02"
@@ -293,3 +303,17 @@ def test_every_stored_row_of_a_bulk_import_is_a_fact(house: House) -> None:
             select(FactRow).where(FactRow.subject_kind == kind, FactRow.subject_id == str(entry.id))
         ).one()
     house.applied()  # the next number is free for those who enter one by one
+
+
+def test_the_server_brings_what_lies_above_its_district_and_beside_it(house: House) -> None:
+    lines = [
+        ["code", "name", "parent", "level"], ["990000", "示例省", "", "province"], ["990100", "示例市", "990000", "city"],
+        ["990101", "云汀新区", "", ""], ["990103", "新邻区", "990100", "district"], ["990101009", "新镇", "", ""],
+    ]  # fmt: skip
+    assert not bring(house, "regions", lines).errors
+    assert bring(house, "regions", lines).stored == 0
+    with house.installation.reading() as session:
+        found = {r.code: (r.name, r.level, r.parent) for r in session.scalars(select(Region))}
+    assert found["990000"] == ("示例省", "province", None)
+    assert found["990101"] == ("云汀新区", "district", "990100")
+    assert found["990101009"] == ("新镇", "town", "990101")
