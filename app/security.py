@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
-from werkzeug.exceptions import BadRequest, NotFound, ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import BadRequest, ServiceUnavailable, Unauthorized
 from werkzeug.exceptions import Forbidden as HttpForbidden
 
 from app import cookies, zones
 from app.domain.actors import DISCIPLINE, PUBLIC, Actor
-from app.domain.errors import Forbidden
+from app.domain.errors import Forbidden, NotFound
 from app.domain.sign_in import CODE, FACTOR, PASSWORD, TOUCHED_EVERY
 from app.domain.space import Person
 from app.domain.times import shanghai_day
@@ -177,7 +177,8 @@ def _require_zone() -> None:
         return
     access = access_of(current_app, request.endpoint) or Access()
     if not zones.serves(zone, request.endpoint, public=access.public, space=access.space):
-        raise NotFound()
+        address = current_app.extensions["jcm_config"].public_url
+        raise NotFound("served_inside" if zone == zones.PUBLIC else "served_outside", address=f"{address}/my/")
 
 
 def _refuse_cross_site() -> None:

@@ -8,6 +8,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app import zones
 from app.config import Config, load_config
 from app.demo.district import DISTRICT
 from app.domain.codes.keys import SigningKey
@@ -25,6 +26,7 @@ from app.store.migrate import upgrade
 def init(quiet: bool, root: bool) -> None:
     """Create keys (mode 0600), run the migrations, enter the installation's region. Repeatable."""
     config: Config = current_app.extensions["jcm_config"]
+    zones.refuse_outside(config.zone)
     done: list[str] = []
     config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not os.environ.get("JCM_SECRET_KEY"):

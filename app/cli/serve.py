@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,11 +42,14 @@ STOP_SECONDS = 50  # a server that is reloading two workers finishes that first
 @click.command("serve")
 @with_appcontext
 def serve() -> None:
-    """Serve on JCM_HOST:JCM_PORT with JCM_WORKERS workers; in demo, prepare and load everything first."""
+    """Serve on JCM_HOST:JCM_PORT with JCM_WORKERS workers; in demo, prepare and load everything first.
+
+    The public zone serves and does nothing else: what is prepared and what works in the background is the inside's.
+    """
     config: Config = current_app.extensions["jcm_config"]
-    zones.refuse_outside(config.zone)
+    outside = config.zone == zones.PUBLIC
     _require_free_port(config)
-    if not config.is_production:
+    if not config.is_production and not outside:
         _command("init", "--quiet")
         password = config.demo_password or secrets.token_urlsafe(9)
         accounts = _command("demo", "load", "--if-empty", "--set-passwords-from-stdin", stdin=password)
@@ -64,11 +67,13 @@ def serve() -> None:
     def begin_worker() -> subprocess.Popen[bytes]:
         return subprocess.Popen([*ours, "worker"], cwd=ROOT)  # noqa: S603 our own
 
-    children = [  # WORKER, SERVER
-        begin_worker(),
+    children: list[subprocess.Popen[bytes] | None] = [  # WORKER, SERVER
+        None if outside else begin_worker(),
         subprocess.Popen(_server(config, certificate), cwd=ROOT, env=environment),  # noqa: S603 our own
     ]
-    if not config.is_production and not certificate:  # a witness at home proves nothing: it shows how one works
+    if (
+        not config.is_production and not certificate and not outside
+    ):  # at home it proves nothing: it shows how one works
         children.append(subprocess.Popen([*ours, *_demo_witness(config)], cwd=ROOT))  # noqa: S603 our own
     with counting:
         _wait(children, begin_worker, reloads=config.is_production)
@@ -97,7 +102,7 @@ def _server(config: Config, certificate: tuple[Path, Path] | None) -> list[str]:
 
 
 def _wait(
-    children: list[subprocess.Popen[bytes]], begin_worker: Callable[[], subprocess.Popen[bytes]], reloads: bool
+    children: list[subprocess.Popen[bytes] | None], begin_worker: Callable[[], subprocess.Popen[bytes]], reloads: bool
 ) -> None:
     """Until we are told to stop, or the web server ends; then all end. SIGHUP puts a new version into service where it
     `reloads`: new web workers take over one after another, no request fails; elsewhere it is a terminal that was closed.
@@ -115,16 +120,10 @@ def _wait(
     if reloads:
         signal.signal(signal.SIGHUP, lambda *_: asked.set())
     try:
-        while all(child.poll() is None for child in children[SERVER:]):
-            if children[WORKER].poll() is not None:
-                click.echo("The worker ended and is begun again.", err=True)
-                time.sleep(WORKER_PAUSE_SECONDS)
-                children[WORKER] = begin_worker()
-            if asked.is_set():
+        while all(child.poll() is None for child in _running(children[SERVER:])):
+            if reload := asked.is_set():
                 asked.clear()
-                children[SERVER].send_signal(signal.SIGHUP)
-                _end([children[WORKER]])
-                children[WORKER] = begin_worker()
+            _tend(children, begin_worker, reload)
             time.sleep(0.3)
     except KeyboardInterrupt:
         told = True
@@ -133,10 +132,34 @@ def _wait(
         raise SystemExit("The web server ended by itself.")
 
 
-def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    for child in children:
+def _tend(
+    children: list[subprocess.Popen[bytes] | None], begin_worker: Callable[[], subprocess.Popen[bytes]], reload: bool
+) -> None:
+    """One look: a worker that ended is begun again; for a `reload` the server is told to, and the worker begun anew."""
+    worker = children[WORKER]
+    if worker is not None and worker.poll() is not None:
+        click.echo("The worker ended and is begun again.", err=True)
+        time.sleep(WORKER_PAUSE_SECONDS)
+        children[WORKER] = begin_worker()
+    if not reload:
+        return
+    for server in _running(children[SERVER : SERVER + 1]):
+        server.send_signal(signal.SIGHUP)
+    if worker is not None:
+        _end([children[WORKER]])
+        children[WORKER] = begin_worker()
+
+
+def _running(children: Sequence[subprocess.Popen[bytes] | None]) -> list[subprocess.Popen[bytes]]:
+    """Those that were begun: a public zone has no worker."""
+    return [child for child in children if child is not None]
+
+
+def _end(children: Sequence[subprocess.Popen[bytes] | None]) -> None:
+    running = _running(children)
+    for child in running:
         child.terminate()
-    for child in children:
+    for child in running:
         try:
             child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

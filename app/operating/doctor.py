@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from app import zones
 from app.config import ROOT, Config, ConfigError
 from app.domain.codes import sm2
 from app.domain.codes.keys import PublicKey
@@ -84,7 +85,7 @@ def examine(config: Config, installation: Installation | None) -> Iterator[Findi
         return
     yield from _root_key(installation)
     yield _disk(installation)
-    if config.is_production:
+    if config.is_production and config.zone != zones.PUBLIC:  # outside nothing is kept
         yield from _backup(config, installation.clock())
     yield from _database(installation)
 
@@ -140,20 +141,24 @@ def _database(installation: Installation) -> Iterator[Finding]:
         yield finding(code, FAULT, here=here, head=head)
         return
     yield finding("database", OK, head=head)
-    now = installation.clock()
+    now, outside = installation.clock(), installation.config.zone == zones.PUBLIC
     with installation.database.read_primary() as session:
         if not installation.database.is_sqlite:
             yield from _skew(session.scalar(text("SELECT clock_timestamp()")), installation.clock())
-        opens = health.keys_open(session, installation.vault)
-        vitals = health.vitals(session, now)
+        opens = None if outside else health.keys_open(session, installation.vault)
+        vitals = health.vitals(session, now, outside=outside)
         published, root = documents.published(session, KEYS), documents.published(session, ROOT_DOCUMENT)
-    yield finding("keys_open", OK) if opens else finding("keys_sealed", FAULT)
+    if outside:
+        yield finding("no_keys_outside", OK)
+    else:
+        yield finding("keys_open", OK) if opens else finding("keys_sealed", FAULT)
     yield _key_list(vitals, published, root, now)
     yield from _state_cryptography(installation, root)
     yield from _standby(installation, vitals)
     yield from _log(vitals, now)
     yield from _worker(vitals, now)
-    yield from _connector(installation, now)
+    if not outside:
+        yield from _connector(installation, now)
 
 
 def _connector(installation: Installation, now: datetime) -> Iterator[Finding]:
@@ -205,8 +210,8 @@ def _state_cryptography(installation: Installation, root: dict[str, Any] | None)
         return
     yield finding("sm2", OK) if sm2.available() else finding("sm2_missing", FAULT)
     with installation.database.read_primary() as session:
-        log = session.get(Log, 1)
-    for what, kind in (("root", root["suite"] if root else None), ("log", log.suite if log else None)):
+        log = session.scalar(select(Log.suite))
+    for what, kind in (("root", root["suite"] if root else None), ("log", log)):
         if kind not in (None, provider.suite.name):
             yield finding(f"{what}_not_state", WARNING, kind=kind)
     if installation.device is not None:

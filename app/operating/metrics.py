@@ -15,6 +15,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from app import zones
 from app.config import Config
 from app.installation import Installation
 from app.queries import connectors, health
@@ -69,11 +70,12 @@ class _Vitals(Collector):
         return []  # so that registering asks the database nothing
 
     def collect(self) -> Iterator[Metric]:
-        now = self._installation.clock()
+        now, config = self._installation.clock(), self._installation.config
+        outside = config.zone == zones.PUBLIC
         try:
             with self._installation.database.read_primary() as session:
-                found = health.vitals(session, now)
-                lag = connectors.lag(session, self._installation.config.connector.system, now)
+                found = health.vitals(session, now, outside=outside)
+                lag = None if outside else connectors.lag(session, config.connector.system, now)
         except Exception:
             yield GaugeMetricFamily("jcm_up", "Whether the database answers.", 0)
             return
@@ -86,8 +88,12 @@ class _Vitals(Collector):
             age = _seconds(found.swept_at, now)
             yield GaugeMetricFamily("jcm_sweep_age_seconds", "Since time-driven rules were last evaluated.", age)
         for name, help, since in (
-            ("jcm_jobs_waiting_seconds", "How long the oldest job waits.", found.job_waiting_since),
-            ("jcm_outbox_late_seconds", "How long the oldest message is overdue.", found.message_due_since),
+            ()
+            if outside
+            else (
+                ("jcm_jobs_waiting_seconds", "How long the oldest job waits.", found.job_waiting_since),
+                ("jcm_outbox_late_seconds", "How long the oldest message is overdue.", found.message_due_since),
+            )
         ):
             yield GaugeMetricFamily(name, help, _seconds(since, now))
         for name, help, until in (
@@ -98,6 +104,8 @@ class _Vitals(Collector):
                 yield GaugeMetricFamily(name, help, (until - now).total_seconds())
         if lag is not None:
             yield GaugeMetricFamily("jcm_connector_lag_seconds", "Since all visits of the other system were here.", lag)
+        if outside:
+            return
         messages = GaugeMetricFamily("jcm_outbox_messages", "Messages of the outbox by state.", labels=["state"])
         for state, number in sorted(found.messages.items()):
             messages.add_metric([state], number)

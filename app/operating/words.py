@@ -127,6 +127,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "See the administrator's page 其他系统.",
     ),
     "keys_open": ("签名密钥可以使用。", "The signing keys can be used."),
+    "no_keys_outside": (
+        "公网一侧没有签名密钥，应当如此；检查码、名单和记录由内网签名。",
+        "The public zone has no signing keys, as it should be: codes, lists and the log are signed inside.",
+    ),
     "keys_sealed": (
         "密钥加密密钥与数据库不符，不能签发检查码。请放回原来的 key-encryption.key（或 JCM_KEY_ENCRYPTION_KEY）。",
         "The key-encryption key is not the one of this database: no code can be signed. Put back the right "

@@ -38,28 +38,41 @@ class Vitals:
     has_supervisor: bool
 
 
-def vitals(session: Session, now: datetime) -> Vitals:
-    """Read at `now`; every query is over what waits, or the newest of an index."""
+def vitals(session: Session, now: datetime, *, outside: bool = False) -> Vitals:
+    """Read at `now`; every query is over what waits, or the newest of an index. `outside`: the public zone's process, which
+    may not look at messages and jobs, sees none."""
     head = log_store.newest_head(session)
     waiting, since = log_store.waiting(session)
-    states = select(OutboxRow.state, func.count().label("number")).group_by(OutboxRow.state)
-    unsent = OutboxRow.state.in_((outbox.QUEUED, outbox.SENDING))
-    lately = (OutboxRow.state == outbox.GIVEN_UP, OutboxRow.finished_at > now - LATELY)
     return Vitals(
         log_size=head.size if head else 0,
         log_waiting=waiting,
         log_waiting_since=since,
         log_made_at=head.made_at if head else None,
         witnessed_at=session.scalar(select(func.max(LogCosignature.last_at))),
-        messages={row.state: row.number for row in session.execute(states)},
-        message_due_since=session.scalar(select(func.min(OutboxRow.next_at)).where(unsent, OutboxRow.next_at < now)),
-        given_up_lately=session.scalar(select(func.count()).select_from(OutboxRow).where(*lately)) or 0,
-        job_waiting_since=_job_waiting_since(session, now),
+        messages={} if outside else _messages(session),
+        message_due_since=None if outside else _message_due_since(session, now),
+        given_up_lately=0 if outside else _given_up_lately(session, now),
+        job_waiting_since=None if outside else _job_waiting_since(session, now),
         key_list_until=documents.expires_at(session, KEYS),
         status_list_until=documents.expires_at(session, STATUS),
         swept_at=session.scalar(select(func.max(RuleClock.as_of))),
         has_supervisor=session.scalar(select(Unit.code).where(Unit.role == "supervisor").limit(1)) is not None,
     )
+
+
+def _messages(session: Session) -> dict[str, int]:
+    states = select(OutboxRow.state, func.count().label("number")).group_by(OutboxRow.state)
+    return {row.state: row.number for row in session.execute(states)}
+
+
+def _message_due_since(session: Session, now: datetime) -> datetime | None:
+    unsent = OutboxRow.state.in_((outbox.QUEUED, outbox.SENDING))
+    return session.scalar(select(func.min(OutboxRow.next_at)).where(unsent, OutboxRow.next_at < now))
+
+
+def _given_up_lately(session: Session, now: datetime) -> int:
+    lately = (OutboxRow.state == outbox.GIVEN_UP, OutboxRow.finished_at > now - LATELY)
+    return session.scalar(select(func.count()).select_from(OutboxRow).where(*lately)) or 0
 
 
 def _job_waiting_since(session: Session, now: datetime) -> datetime | None:

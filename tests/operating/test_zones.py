@@ -12,12 +12,14 @@ from sqlalchemy.exc import ProgrammingError
 from app import create_app, zones
 from app.config import ConfigError, load_config
 from app.domain.errors import Refused
-from app.operating import zone_grants
+from app.domain.inspections import Inspection
+from app.operating import doctor, metrics, zone_grants
 from app.security import Access, access_of
 from app.services import zone_sealing
 from app.services.space import persons
 from app.services.transparency import log as log_service
 from app.services.trust import codes, unit_keys
+from app.services.visiting import enterprise_codes
 from app.store.models import Contact, SpacePerson
 from app.store.vault import VaultError
 from tests.house import House, open_house
@@ -36,6 +38,11 @@ def public_of(house: House, folder: Path, url: str) -> House:
     app = create_app(load_config(OUTSIDE | env | {"JCM_PUBLIC_ZONE_KEY": key}), house.clock)
     app.testing = True
     return House(app.extensions["jcm"], app, house.clock, house.people)
+
+
+def code_at(house: House, visit: Inspection) -> str:
+    """The permanent code (企业码) of the visit's enterprise, made by its inspector."""
+    return str(house.perform(enterprise_codes.issue, house.people["inspector"], visit.enterprise_id).code)
 
 
 @pytest.fixture
@@ -100,10 +107,22 @@ def test_enterprises_find_all_of_theirs_outside_and_none_of_the_staffs(both: tup
         assert browser.get(path).status_code in (200, 503), path
     for path in ("/login", "/inspect/", "/supervise/", "/admin/", "/api/v1/inspections", "/practice", "/account/"):
         assert browser.get(path).status_code == 404, path
-    assert inside.client().get("/my/").status_code == 404
+    assert "只在政务网内打开" in browser.get("/login").text
+    answer = inside.client().get("/my/")
+    assert answer.status_code == 404 and "http://localhost/my/" in answer.text
+    holder = browser.get(f"/e/{code_at(inside, visit)}").text
+    assert "在政务网内打开" in holder and "/inspect/" not in holder
     with inside.installation.reading() as session:
         contact = session.scalars(select(Contact)).one()
         assert inside.installation.vault.open(contact.sealed, f"contact:{contact.speech}") == b"13800000001"
+
+
+def test_the_public_process_is_watched_and_examined_under_its_narrow_role(both: tuple[House, House]) -> None:
+    _, public = both
+    told = metrics.exposition(public.installation).decode()
+    assert "jcm_up 1.0" in told and "jcm_outbox" not in told and "jcm_jobs" not in told
+    found = {f.code: f.level for f in doctor.examine(public.installation.config, public.installation)}
+    assert found["no_keys_outside"] == "ok" and not {"keys_open", "keys_sealed", "backup_never"} & found.keys()
 
 
 def test_the_public_process_cannot_sign_and_opens_nothing_of_the_inside(both: tuple[House, House]) -> None:
