@@ -1,4 +1,5 @@
-"""How answers travel: static files under addresses that name their content, kept by browsers for a year; text compressed.
+"""How answers travel: static files under addresses that name their content, kept by browsers for a year; text compressed;
+public pages that change little (`rarely_changes`) sent only where they changed since the browser last had them.
 
 A proxy in front may compress instead (docs/deploy/nginx.conf asks for plain answers); without one, this does.
 """
@@ -6,12 +7,14 @@ A proxy in front may compress instead (docs/deploy/nginx.conf asks for plain ans
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, has_request_context, request
 
+View = TypeVar("View", bound=Callable[..., Any])
 A_YEAR = "public, max-age=31536000, immutable"
 TEXTS = frozenset(
     {
@@ -42,6 +45,32 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["url_for"] = url_in_page
     app.after_request(_compress)
     app.after_request(_keep_for_long)
+    app.after_request(_spare_what_is_known)
+
+
+def rarely_changes(view: View) -> View:
+    """Declares a public page or document that is the same for everybody of one language and changes little: a browser keeps
+    it and asks each time whether it changed. Never for what belongs to one enterprise or one sheet of a code."""
+    view.rarely_changes = True  # type: ignore[attr-defined]
+    return view
+
+
+def _spare_what_is_known(response: Response) -> Response:
+    """An ETag of the content; 304 and no body where the browser names it (RFC 9110, 13). Runs before compression: the tag is
+    weak, because a proxy may compress what we do not."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if (
+        response.status_code != 200
+        or request.method not in ("GET", "HEAD")
+        or not getattr(view, "rarely_changes", False)
+    ):
+        return response
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:20], weak=True)
+    if response.cache_control.no_store:  # what security.py says of a page that says nothing
+        response.headers["Cache-Control"] = "no-cache"
+    if response.mimetype in TEXTS:
+        response.vary.add("Accept-Encoding")
+    return response.make_conditional(request)  # type: ignore[return-value]
 
 
 def _name_content(endpoint: str, values: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from app.services.transparency import log
+from app.services.trust import codes, unit_keys
 from tests.house import House
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database does not matter
@@ -62,3 +64,39 @@ def test_a_kept_file_is_not_sent_again(house: House) -> None:
     etag = _get(house, "/static/css/app.css", GZIP).headers["ETag"]
     again = _get(house, "/static/css/app.css", GZIP | {"If-None-Match": etag})
     assert (again.status_code, again.data) == (304, b"")
+
+
+SELDOM = (
+    "/figures", "/policy", "/notice", "/plans", "/items", "/log/", "/log/keys", "/log/checkpoint", "/help/", "/help/enterprise",
+    "/help/security", "/api/v1/openapi.json", "/api/v1/docs", "/.well-known/inspection-keys.json",
+)  # fmt: skip
+
+
+def test_a_public_page_that_did_not_change_is_not_sent_again(house: House) -> None:
+    log.advance(house.perform)
+    house.perform(unit_keys.publish_keys)
+    for path in SELDOM:
+        first = _get(house, path, GZIP)
+        assert first.status_code == 200 and first.headers["Cache-Control"] != "no-store", path
+        again = _get(house, path, GZIP | {"If-None-Match": first.headers["ETag"]})
+        assert again.status_code == 304 and not again.data and again.headers["ETag"] == first.headers["ETag"], path
+        stale = _get(house, path, GZIP | {"If-None-Match": 'W/"another"'})
+        assert stale.status_code == 200 and stale.data == first.data, path
+
+
+def test_a_page_that_changed_is_sent_whoever_had_the_old_one(house: House) -> None:
+    old = _get(house, "/plans").headers["ETag"]
+    assert _get(house, "/plans", {"If-None-Match": old, "Accept-Language": "en"}).status_code == 200
+    before = _get(house, "/log/checkpoint").headers.get("ETag", "")
+    house.approved()
+    log.advance(house.perform)
+    assert _get(house, "/log/checkpoint", {"If-None-Match": before}).status_code == 200
+
+
+def test_what_belongs_to_one_enterprise_or_one_code_is_never_kept(house: House) -> None:
+    with house.installation.reading() as session:
+        code = codes.drawn(session, house.approved(), "http://localhost")
+    assert code is not None
+    for path in ("/", "/report", "/receipts/", f"/q/{code.token}", f"/q/{code.token}/rate", "/my/"):
+        answer = _get(house, path)
+        assert answer.headers["Cache-Control"] == "no-store" and "ETag" not in answer.headers, path

@@ -11,6 +11,7 @@ from app.api.v1 import answers, outside, parameters
 from app.api.v1.error_codes import OWN
 from app.api.v1.operations import LONGEST_KEY, OPERATIONS, PUBLIC_LIMIT, TOKEN_LIMIT, Operation, as_json, blueprint
 from app.context import installation
+from app.delivery import rarely_changes
 from app.errors import HTTP_CODES, SENTENCES, UNEXPECTED, sentence
 from app.security import public
 from app.store.limits import Limit
@@ -147,12 +148,14 @@ def _schema(
 
 @blueprint.get("/openapi.json")
 @public
+@rarely_changes
 def openapi_json() -> Response:
     return as_json(document(installation().config.public_url))
 
 
 @blueprint.get("/docs")
 @public
+@rarely_changes
 def docs() -> str:
     """A page for people: every call with its example, and every error code with its sentence."""
     told = {code: sentence_of(code) for code in SENTENCES}

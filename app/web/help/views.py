@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app.context import now
+from app.delivery import rarely_changes
 from app.i18n import language
 from app.security import public
 from app.services.paperwork import paper_rendering
@@ -25,6 +26,7 @@ MORE = (  # the docs in full, most read first
 
 @blueprint.get("/")
 @public
+@rarely_changes
 def index() -> str:
     """Who reads what."""
     titles = {name: docs.html(name)[0] for name in MORE if name in docs.pages()}
@@ -34,6 +36,7 @@ def index() -> str:
 
 @blueprint.get("/<any(inspector, enterprise, supervisor):name>")
 @public
+@rarely_changes
 def guide(name: str) -> str:
     """The one-page guide as a page."""
     found = docs.guide(name, language())
@@ -57,6 +60,7 @@ def picture(name: str) -> Response:
 
 @blueprint.get("/<path:name>")
 @public
+@rarely_changes
 def page(name: str) -> Response | str:
     """A page of the docs."""
     if name.endswith(".md"):

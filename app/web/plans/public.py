@@ -5,6 +5,7 @@ import json
 from flask import Blueprint, Response, render_template, request
 
 from app.context import browsing, now, reading, take
+from app.delivery import rarely_changes
 from app.domain.actors import PUBLIC
 from app.domain.errors import NotFound
 from app.domain.lots import Pool
@@ -25,6 +26,7 @@ REPEATS = Limit(burst=60, per_minute=60)
 
 @blueprint.get("/plans")
 @public
+@rarely_changes
 def plans() -> str:
     """Published plans by unit, year and item."""
     filters = {name: request.args.get(name, "").strip()[:64] for name in ("unit", "year", "item")}
@@ -42,6 +44,7 @@ def plans() -> str:
 
 @blueprint.get("/plans/<plan_id>")
 @public
+@rarely_changes
 def plan(plan_id: str) -> str:
     with reading() as session:
         found = plan_store.get(session, plan_id)
@@ -53,6 +56,7 @@ def plan(plan_id: str) -> str:
 
 @blueprint.get("/items")
 @public
+@rarely_changes
 def items() -> str:
     """What may be inspected at all: item, basis, unit, cap, since when published."""
     text, unit = request.args.get("q", "").strip()[:100], request.args.get("unit", "").strip()[:64]
@@ -65,6 +69,7 @@ def items() -> str:
 
 @blueprint.get("/lots/<lot_id>")
 @public
+@rarely_changes
 def lot(lot_id: str) -> str:
     take(f"lot:{request.remote_addr}", REPEATS)  # each look repeats the draw
     with reading() as session:

@@ -5,6 +5,7 @@ from datetime import date
 from flask import Blueprint, render_template, request
 
 from app.context import browsing, installation, now, take
+from app.delivery import rarely_changes
 from app.domain.callbacks import LAPSES_AFTER
 from app.domain.figures import Period
 from app.domain.times import shanghai_day
@@ -26,6 +27,7 @@ RATES = ("triggered", "joint", "problems", "shown", "scanned")  # no ratings: a 
 
 @blueprint.get("/figures")
 @public
+@rarely_changes
 def figures() -> str:
     """A year of the jurisdiction, up to today, against the same days a year before."""
     take(f"figures:{request.remote_addr}", LOOKS)

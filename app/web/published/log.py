@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.exceptions import NotFound
 
 from app.context import perform, reading, take
+from app.delivery import rarely_changes
 from app.domain.transparency import ENTRIES, TileError, parse_tile_path
 from app.queries import log as log_queries
 from app.security import public
@@ -18,6 +19,7 @@ TEXT, BYTES = "text/plain; charset=utf-8", "application/octet-stream"
 
 @blueprint.get("/")
 @public
+@rarely_changes
 def home() -> str:
     """What the register is, how large it is now, and who watches it."""
     with reading() as session:
@@ -26,6 +28,7 @@ def home() -> str:
 
 @blueprint.get("/checkpoint")
 @public
+@rarely_changes
 def checkpoint() -> Response:
     """The newest signed checkpoint with the witnesses' lines."""
     with reading() as session:
@@ -35,6 +38,7 @@ def checkpoint() -> Response:
 
 @blueprint.get("/keys")
 @public
+@rarely_changes
 def keys() -> Response:
     """Verifier keys, one a line: the log's, then its witnesses'. Trust them by /.well-known/inspection-log.json."""
     with reading() as session:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.config import ROOT
 from app.context import browsing, installation, now, reading
+from app.delivery import rarely_changes
 from app.domain.codes.draw import code_matrix, svg
 from app.domain.codes.keys import grouped
 from app.domain.flags.catalogue import CATALOGUE
@@ -27,6 +28,7 @@ SCANNER = ROOT / "scanner_static" / "dist"
 
 @blueprint.get("/.well-known/inspection-keys.json")
 @public
+@rarely_changes
 def keys() -> Response:
     """The signed key list (docs/token.md)."""
     return _signed(unit_keys.KEYS)
@@ -34,6 +36,7 @@ def keys() -> Response:
 
 @blueprint.get("/.well-known/inspection-status.json")
 @public
+@rarely_changes
 def status() -> Response:
     """The signed list of codes inside their window that are no longer good."""
     return _signed(unit_keys.STATUS)
@@ -41,6 +44,7 @@ def status() -> Response:
 
 @blueprint.get("/.well-known/inspection-log.json")
 @public
+@rarely_changes
 def log() -> Response:
     """The verifier keys of the log and of its witnesses, signed by the root (docs/log.md)."""
     return _signed(unit_keys.LOG)
@@ -48,6 +52,7 @@ def log() -> Response:
 
 @blueprint.get("/.well-known/inspection-root.json")
 @public
+@rarely_changes
 def root() -> Response:
     """The root's public key and its successions (docs/token.md). Trust it by its fingerprint on the posted notice."""
     return _signed(unit_keys.ROOT)
@@ -55,6 +60,7 @@ def root() -> Response:
 
 @blueprint.get("/policy")
 @public
+@rarely_changes
 def policy() -> str:
     """The rules as they are set here: what is flagged, from which number on, on which ground; and every version."""
     today, region = shanghai_day(now()), installation().config.jurisdiction
@@ -75,6 +81,7 @@ def policy() -> str:
 
 @blueprint.get("/notice")
 @public
+@rarely_changes
 def notice() -> str:
     """The sheet that an enterprise posts in its reception: why to check, how, and what to trust."""
     config = installation().config
