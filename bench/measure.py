@@ -1,9 +1,17 @@
 """Ratios inside one run: two things are timed in turn, A B A B …, so that a machine that slows down slows both."""
 
 import gc
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from tests.house import House
+
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,20 @@ def once(call: Callable[[], object], times: int) -> float:
     for _ in range(times):
         call()
     return (time.process_time() - start) / times
+
+
+def worked(house: House) -> float:
+    """Processor time in seconds so far: of this process, and of PostgreSQL's that serve the house (on this machine)."""
+    spent = time.process_time()
+    if not house.installation.database.is_sqlite:
+        asked = text(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+        )
+        with house.installation.reading() as session:
+            for pid in session.scalars(asked):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                spent += (int(fields[11]) + int(fields[12])) / TICKS
+    return spent
 
 
 def compare(

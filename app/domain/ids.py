@@ -4,20 +4,18 @@ A ULID (github.com/ulid/spec) is 48 bits of milliseconds and 80 random bits in 2
 rows land at the end of an index. A rating or report gets `random_id`, which says nothing about when it was made.
 """
 
-from base64 import b32encode
 from collections.abc import Callable
 from datetime import datetime
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", CROCKFORD.encode())
+_PAIRS = [one + other for one in CROCKFORD for other in CROCKFORD]  # of ten bits each
 RandomBytes = Callable[[int], bytes]
 
 
 def crockford(value: int, length: int) -> str:
     """The last `length` Crockford base32 characters of `value`, most significant first."""
-    size = -(-length * 5 // 40) * 5  # whole groups of 40 bits, eight characters each
-    digits = b32encode((value % (1 << size * 8)).to_bytes(size, "big"))
-    return digits[-length:].translate(_FROM_RFC_4648).decode()
+    pairs = [_PAIRS[value >> at & 1023] for at in range((length + 1) // 2 * 10 - 10, -1, -10)]
+    return "".join(pairs)[-length:]
 
 
 def new_id(now: datetime, random: RandomBytes) -> str:

@@ -81,10 +81,10 @@ def insert_many(session: Session, inspections: Sequence[Inspection]) -> None:
     """Stores new inspections; IntegrityError where a number exists."""
     if not inspections:
         return
-    session.execute(insert(InspectionRow), [_columns(i) | {"revision": 1} for i in inspections])
+    session.execute(insert(table_of(InspectionRow)), [_columns(i) | {"revision": 1} for i in inspections])
     for model, rows in _children(inspections).items():
         if rows:
-            session.execute(insert(model), rows)
+            session.execute(insert(table_of(model)), rows)
 
 
 def save(session: Session, before: Inspection, after: Inspection) -> None:

@@ -97,6 +97,27 @@ def _seen(
     return visit, RegisteredRow._make((kind, state, *rest, items, ())) if registered else None
 
 
+class Numbered(NamedTuple):
+    """What an inspection of a number says, for comparing it with what is brought in under that number."""
+
+    jurisdiction: str
+    number: str
+    imported: bool
+    enterprise_id: str
+    kind: str
+    started_at: datetime | None
+    units: tuple[str, ...]
+
+
+def numbered(session: Session, jurisdictions: Sequence[str], numbers: Sequence[str]) -> list[Numbered]:
+    """The inspections that have some hundreds of numbers."""
+    i = InspectionRow
+    units = _as_text(session.get_bind().dialect.name == "sqlite", InspectionUnit, InspectionUnit.unit)
+    query = select(i.jurisdiction, i.number, i.imported, i.enterprise_id, i.kind, i.started_at, units)
+    rows: Any = session.execute(query.where(i.jurisdiction.in_(jurisdictions), i.number.in_(numbers)))
+    return [Numbered._make((*row, _listed(text))) for *row, text in rows]
+
+
 _VISIT = (
     InspectionRow.id, InspectionRow.number, InspectionRow.jurisdiction, InspectionRow.enterprise_id,
     InspectionRow.visit_start, InspectionRow.visit_day, InspectionRow.kind, InspectionRow.cause, InspectionRow.state,

@@ -1,43 +1,52 @@
 """Findings as they stand: raised, revised and withdrawn to equal what the rules say now. Nothing is deleted."""
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from app.domain.actors import SYSTEM
 from app.domain.facts import Fact, canonical_json
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.flags.findings import Finding
 from app.store.models import FindingRow
+from app.store.models.base import table_of
 from app.store.unit_of_work import UnitOfWork
 
 RAISED, WITHDRAWN = "raised", "withdrawn"
 CHUNK = 500
+_TABLE = table_of(FindingRow)
 
 
 def settle(work: UnitOfWork, standing_where: Sequence[Any], computed: Iterable[Finding]) -> int:
     """Makes the standing findings that `standing_where` selects equal to `computed`; how many changed."""
-    query = select(FindingRow).where(FindingRow.standing, *standing_where)
-    standing = {_key(row): row for row in work.session.scalars(query)}
+    query = select(*_COLUMNS).where(FindingRow.standing, *standing_where)
+    standing = {_key(row): row for row in work.session.execute(query)}
     wanted = {finding.key: finding for finding in computed}
     missing = [finding for key, finding in wanted.items() if key not in standing]
     over = [row for key, row in standing.items() if key not in wanted]
     revised = [(row, wanted[key]) for key, row in standing.items() if key in wanted and _differs(row, wanted[key])]
     facts = _raise(work, missing)
-    facts += [_withdraw(work, row) for row in over]
-    facts += [_revise(work, row, finding) for row, finding in revised]
+    facts += _withdraw(work, over)
+    facts += _revise(work, revised)
     work.session.flush()
     work.store_facts(facts)
     return len(facts)
 
 
-def _key(row: FindingRow) -> tuple[str, ...]:
-    return row.rule, row.subject_kind, row.subject_id, row.unit, row.officer, row.period
+# Read as columns: an import meets tens of thousands of findings, and each object costs more than its row.
+_COLUMNS = (
+    FindingRow.rule, FindingRow.subject_kind, FindingRow.subject_id, FindingRow.unit, FindingRow.officer,
+    FindingRow.period, FindingRow.id, FindingRow.jurisdiction, FindingRow.state, FindingRow.severity,
+    FindingRow.raised_for, FindingRow.evidence,
+)  # fmt: skip
 
 
-def _differs(row: FindingRow, finding: Finding) -> bool:
+def _key(row: Any) -> tuple[str, ...]:
+    return tuple(row[:6])
+
+
+def _differs(row: Any, finding: Finding) -> bool:
     said = canonical_json(finding.evidence)
     return (row.evidence, row.severity, row.raised_for) != (said, finding.severity, finding.raised_for)
 
@@ -50,48 +59,51 @@ def _raise(work: UnitOfWork, findings: list[Finding]) -> list[Fact]:
     fresh = [f for f in findings if f.key not in known]
     rows = [_columns(work, f) for f in fresh]
     if rows:
-        work.session.execute(insert(FindingRow), rows)
+        work.insert_rows(FindingRow, rows)
     facts = [_fact(work, "finding.raised", row["id"], f) for row, f in zip(rows, fresh, strict=True)]
     again = [(known[f.key], f) for f in findings if f.key in known]
-    for row, finding in again:
-        _change(work, row.id, state=RAISED, standing=True, **_content(finding))
+    anew = {"state": RAISED, "standing": True, "changed_at": work.now}
+    _change(work, [{"id": row.id, **anew, **_content(finding)} for row, finding in again])
     return facts + [_fact(work, "finding.raised", row.id, finding) for row, finding in again]
 
 
-def _withdrawn(work: UnitOfWork, keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], FindingRow]:
+def _withdrawn(work: UnitOfWork, keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], Any]:
     """The rows that have these keys already. Looked up by subject: SQLite reads the whole table for a list of tuples."""
     wanted = set(keys)
     subjects = sorted({(kind, subject) for _, kind, subject, *_ in keys})
-    found: dict[tuple[str, ...], FindingRow] = {}
+    found: dict[tuple[str, ...], Any] = {}
     for kind in sorted({kind for kind, _ in subjects}):
         ids = [subject for its_kind, subject in subjects if its_kind == kind]
         for at in range(0, len(ids), CHUNK):
             of_these = (FindingRow.subject_kind == kind, FindingRow.subject_id.in_(ids[at : at + CHUNK]))
-            rows = work.session.scalars(select(FindingRow).where(*of_these))
+            rows = work.session.execute(select(*_COLUMNS).where(*of_these))
             found |= {key: row for row in rows if (key := _key(row)) in wanted}
     return found
 
 
-def _withdraw(work: UnitOfWork, row: FindingRow) -> Fact:
-    _change(work, row.id, state=WITHDRAWN, standing=False)
-    subject, held = ("finding", row.id), CATALOGUE[row.rule].rests_on_speech
-    body = {"rule": row.rule, "state": row.state}
-    return work.fact("finding.withdrawn", subject, body, SYSTEM, row.jurisdiction, held=held)
+def _withdraw(work: UnitOfWork, rows: Sequence[Any]) -> list[Fact]:
+    _change(work, [{"id": r.id, "state": WITHDRAWN, "standing": False, "changed_at": work.now} for r in rows])
+    facts = []
+    for row in rows:
+        subject, held = ("finding", row.id), CATALOGUE[row.rule].rests_on_speech
+        body = {"rule": row.rule, "state": row.state}
+        facts.append(work.fact("finding.withdrawn", subject, body, SYSTEM, row.jurisdiction, held=held))
+    return facts
 
 
-def _revise(work: UnitOfWork, row: FindingRow, finding: Finding) -> Fact:
-    """It stands, but rests on other evidence than before: another earlier visit became known."""
-    _change(work, row.id, **_content(finding))
-    return _fact(work, "finding.revised", row.id, finding)
+def _revise(work: UnitOfWork, revised: Sequence[tuple[Any, Finding]]) -> list[Fact]:
+    """They stand, but rest on other evidence than before: another earlier visit became known."""
+    _change(work, [{"id": row.id, "changed_at": work.now, **_content(finding)} for row, finding in revised])
+    return [_fact(work, "finding.revised", row.id, finding) for row, finding in revised]
 
 
-def _change(work: UnitOfWork, finding_id: str, **values: Any) -> None:
-    work.session.execute(
-        update(FindingRow)
-        .where(FindingRow.id == finding_id)
-        .values(**values, changed_at=work.now, revision=FindingRow.revision + 1)
-        .execution_options(synchronize_session=False)
-    )
+def _change(work: UnitOfWork, changes: Sequence[dict[str, Any]]) -> None:
+    """Sets the same columns of many findings (`id` names each), in one statement."""
+    if not changes:
+        return
+    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in changes[0] if name != "id"}
+    said = update(_TABLE).where(_TABLE.c.id == bindparam("new_id")).values(**columns, revision=_TABLE.c.revision + 1)
+    work.session.execute(said, [{f"new_{name}": value for name, value in one.items()} for one in changes])
 
 
 def _content(finding: Finding) -> dict[str, Any]:
@@ -132,7 +144,7 @@ def _fact(work: UnitOfWork, kind: str, finding_id: str, f: Finding) -> Fact:
         "officer": f.officer,
         "period": f.period,
         "raised_for": f.raised_for.isoformat(),
-        "evidence": json.loads(canonical_json(f.evidence)),
+        "evidence": f.evidence,
     }
     held = CATALOGUE[f.rule].rests_on_speech
     return work.fact(kind, ("finding", finding_id), body, SYSTEM, f.jurisdiction, held=held)

@@ -1,5 +1,6 @@
 """Flags over a period: the repeats of a district year, the triggered share of a closed quarter, plans that have ended."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -33,8 +34,9 @@ def evaluate_region_year(
 ) -> None:
     """repeat.60d.region from the repeat.60d findings of a district and year that stand.
 
-    `touched` are the visits of which one came or went; all others were right before. Then only the first ones of the year
-    are read, as many as may have changed places around the Kth: the rest lies behind it whatever happened.
+    `touched` are the visits of which some came or went; all others were right before. Then only the first ones of the year
+    are read, as many as may have changed places around the Kth: the rest lies behind it whatever happened. So each piece
+    of a large import costs what it touches, not what the year holds.
     """
     work.lock(f"region-year:{jurisdiction}:{year}")
     own = (FindingRow.jurisdiction == jurisdiction, FindingRow.period == str(year), FindingRow.rule == REGION)
@@ -45,27 +47,35 @@ def evaluate_region_year(
         FindingRow.raised_for.between(date(year, 1, 1), date(year, 12, 31)),
     )
     policies = reference.policies
-    if touched is None or len(touched) > MANY:
+    if touched is None:
         settle(work, own, region_year_findings(_repeats(work, *repeats), jurisdiction, year, policies))
         return
     places = places_that_matter(policies, jurisdiction, year) + len(touched)
     nth = select(FindingRow.raised_for).where(*repeats).order_by(FindingRow.raised_for).offset(places - 1).limit(1)
     until = work.session.scalar(nth) or date(year, 12, 31)
     head = _repeats(work, *repeats, FindingRow.raised_for <= until)
-    rest = _repeats(work, *repeats, FindingRow.raised_for > until, FindingRow.subject_id.in_(touched))
-    found = region_year_findings(head, jurisdiction, year, policies)
-    found += region_year_findings(rest, jurisdiction, year, policies, before=len(head))
-    ids = {finding.subject_id for _, _, finding in head} | set(touched)
-    settle(work, (*own, FindingRow.subject_id.in_(ids)), found)
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in region_year_findings(head, jurisdiction, year, policies):
+        found[finding.subject_id].append(finding)
+    every = sorted({finding.subject_id for _, _, finding in head} | set(touched))
+    for at in range(0, len(every), MANY):
+        part = every[at : at + MANY]
+        rest = _repeats(work, *repeats, FindingRow.raised_for > until, FindingRow.subject_id.in_(part))
+        behind = region_year_findings(rest, jurisdiction, year, policies, before=len(head))
+        settle(work, (*own, FindingRow.subject_id.in_(part)), [*behind, *(f for i in part for f in found[i])])
+
+
+_REPEAT = (
+    FindingRow.rule, FindingRow.severity, FindingRow.subject_kind, FindingRow.subject_id, FindingRow.jurisdiction,
+    FindingRow.raised_for, FindingRow.unit, FindingRow.inspection_id, FindingRow.enterprise_id,
+    InspectionRow.visit_start, InspectionRow.number,
+)  # fmt: skip
 
 
 def _repeats(work: UnitOfWork, *where: Any) -> list[tuple[datetime, str, Finding]]:
-    query = (
-        select(FindingRow, InspectionRow.visit_start, InspectionRow.number)
-        .join(InspectionRow, InspectionRow.id == FindingRow.inspection_id)
-        .where(*where)
-    )
-    return [(start, number, _as_finding(row)) for row, start, number in work.session.execute(query) if start]
+    query = select(*_REPEAT).join(InspectionRow, InspectionRow.id == FindingRow.inspection_id).where(*where)
+    found: Any = work.session.execute(query)
+    return [(row.visit_start, row.number, _as_finding(row)) for row in found if row.visit_start]
 
 
 def repeat_visits(work: UnitOfWork, where: Iterable[Any]) -> Years:
@@ -177,7 +187,7 @@ def day_of(as_of: datetime) -> date:
     return shanghai_day(as_of)
 
 
-def _as_finding(row: FindingRow) -> Finding:
+def _as_finding(row: Any) -> Finding:
     return Finding(
         row.rule, row.severity, row.subject_kind, row.subject_id, row.jurisdiction, row.raised_for, row.unit,
         inspection_id=row.inspection_id, enterprise_id=row.enterprise_id,

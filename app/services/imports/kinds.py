@@ -7,6 +7,7 @@ from typing import Any
 from app.services.imports import (
     case_records,
     enterprises,
+    inspections,
     issuers,
     items,
     national,
@@ -15,7 +16,6 @@ from app.services.imports import (
     protected,
     reference,
 )
-from app.services.imports.inspections import import_inspections
 from app.services.imports.tables import Column
 from app.services.supervising import phones
 
@@ -186,7 +186,8 @@ KINDS: dict[str, Kind] = {
                 )
             ),
             "Visits registered elsewhere: number, uscc, enterprise_name, unit, kind, …, started_at, ended_at, outcome.",
-            import_inspections,
+            inspections.import_inspections,
+            inspections.bring,
             on_page=False,
         ),
         Kind(

@@ -1,0 +1,170 @@
+"""Reading rows of visits registered elsewhere: what a row says, and whether the same visit is there already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from app.domain import inspections as domain
+from app.domain.actors import Actor
+from app.domain.enterprises import normalise_uscc
+from app.domain.times import rfc3339
+from app.services.imports import importing
+from app.services.imports.enterprises import checked_uscc
+from app.services.imports.importing import Named, batches
+from app.services.imports.rows import Bad, Row, RowProblem, choice, limited, moment, required, short
+from app.store import inspections as inspection_store
+from app.store import registry, visit_rows
+from app.store.models import Enterprise, Officer
+from app.store.reference import Reference, current
+from app.store.unit_of_work import UnitOfWork
+from app.store.visit_rows import Numbered
+
+MANY = 500
+
+
+class Said(NamedTuple):
+    """What a row says: `body` is that of its fact but for the enterprise, `name` what a new one is called."""
+
+    uscc: str
+    name: str
+    jurisdiction: str
+    started: datetime
+    body: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.jurisdiction, self.body["number"]
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of what some rows name; `units` says also which of them the actor may bring visits of."""
+
+    reference: Reference
+    units: Named
+    default_jurisdiction: str
+    districts: dict[str, str | None]
+    enterprises: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # id and region by USCC
+    officers: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)  # name and unit by certificate
+    stored: dict[tuple[str, str], Numbered] = field(default_factory=dict)
+
+
+def begin(work: UnitOfWork, actor: Actor) -> Known:
+    """What holds for all rows."""
+    reference = current(work.session)
+    regions = {unit.region for unit in reference.units.values() if unit.region}
+    districts = {region: registry.district_of(work.session, region) for region in regions}
+    return Known(reference, importing.units(work, actor), work.default_jurisdiction, districts)
+
+
+def look_up(work: UnitOfWork, known: Known, rows: Sequence[Row]) -> None:
+    """The enterprises, officers and visits that these rows may name; what was looked up for other rows is forgotten."""
+    session = work.session
+    known.enterprises, known.officers, known.stored = {}, {}, {}
+    usccs = {normalise_uscc(row.get("uscc")[:64]) for row in rows}
+    for part in batches(sorted(usccs), MANY):
+        named = select(Enterprise.uscc, Enterprise.id, Enterprise.region).where(Enterprise.uscc.in_(part))
+        found: Any = session.execute(named)
+        known.enterprises |= {uscc: (own_id, region) for uscc, own_id, region in found}
+    for region in {r for _, r in known.enterprises.values() if r} - known.districts.keys():
+        known.districts[region] = registry.district_of(session, region)
+    certificates = {certificate for row in rows for certificate in row.many("officers")}
+    for part in batches(sorted(certificates), MANY):
+        columns = (Officer.certificate_no, Officer.name, Officer.unit)
+        officers: Any = session.execute(select(*columns).where(Officer.certificate_no.in_(part)))
+        known.officers |= {number: (None if name == number else name, unit) for number, name, unit in officers}
+    jurisdictions = inspection_store.jurisdictions(session)
+    for part in batches(sorted({row.get("number")[:64] for row in rows}), MANY):
+        for numbered in visit_rows.numbered(session, jurisdictions, part):
+            known.stored[numbered.jurisdiction, numbered.number] = numbered
+
+
+def read(known: Known, row: Row, problems: list[RowProblem]) -> Said:
+    """What a row says; warnings go to `problems`. Raises Bad."""
+    units, items = _units(known, row), _items(known, row)
+    started, ended = moment(row, "started_at"), moment(row, "ended_at")
+    if started is None:
+        raise Bad("started_at", "cell_empty")
+    if ended and ended < started:
+        raise Bad("ended_at", "cell_ends_before_start")
+    kind = choice(row, "kind", domain.KINDS)
+    if kind is None:
+        raise Bad("kind", "cell_empty")
+    uscc = checked_uscc(row, problems)
+    _, region = known.enterprises.get(uscc, ("", None))
+    name = "" if uscc in known.enterprises else required(row, "enterprise_name")
+    body = _body(known, row, units, items, started, ended or started) | {"kind": kind}
+    return Said(uscc, name, _jurisdiction(known, units[0], region), started, body)
+
+
+def is_there(known: Known, said: Said) -> bool:
+    """Whether the visit is stored already. Raises Bad where another one has its number."""
+    stored = known.stored.get(said.key)
+    if stored is None:
+        return False
+    enterprise, _ = known.enterprises.get(said.uscc, (None, None))
+    body = said.body
+    told = (True, enterprise, body["kind"], body["started_at"], tuple(body["units"]))
+    started = rfc3339(stored.started_at) if stored.started_at else None
+    if told != (stored.imported, stored.enterprise_id, stored.kind, started, stored.units):
+        raise Bad("number", "row_visit_differs", number=body["number"])
+    return True
+
+
+def _body(
+    known: Known, row: Row, units: list[str], items: list[str], started: datetime, ended: datetime
+) -> dict[str, Any]:
+    outcome = choice(row, "outcome", ("no_problem", "problem_found"))
+    officers = row.many("officers")
+    for certificate in officers:
+        if len(certificate) > 40:
+            raise Bad("officers", "cell_too_long", length=len(certificate), most=40)
+    begun, end = rfc3339(started), rfc3339(ended)
+    return {
+        "number": required(row, "number", 64),
+        "cause": choice(row, "cause", domain.CAUSES),
+        "clue_no": limited(row, "clue_no", 100),
+        "units": units,
+        "items": items,
+        "officers": [_officer(known, certificate, units[0]) for certificate in officers],
+        "window": {"start": begun, "end": end},
+        "started_at": begun,
+        "ended_at": end,
+        "results": [{"item": item, "outcome": outcome} for item in items] if outcome else [],
+        **({"outcome": outcome} if outcome and not items else {}),
+        "way": "on_site",
+    }
+
+
+def _officer(known: Known, certificate: str, unit: str) -> dict[str, Any]:
+    """A new one is entered without a name, in the unit of the first visit that names it."""
+    name, own = known.officers.get(certificate, (None, unit))
+    return {"certificate_no": certificate, "name": name, "unit": own}
+
+
+def _units(known: Known, row: Row) -> list[str]:
+    """The unit, and those that came along: any known one, as a body above the district may."""
+    lead = known.units.needed(row, "unit").code
+    joint = list(dict.fromkeys(row.many("joint_units")))
+    for unit in joint:
+        if unit not in known.reference.units:
+            raise Bad("joint_units", "cell_unit", value=short(unit))
+    return [lead, *(unit for unit in joint if unit != lead)]
+
+
+def _items(known: Known, row: Row) -> list[str]:
+    items = list(dict.fromkeys(row.many("items")))
+    for item in items:
+        if item not in known.reference.items:
+            raise Bad("items", "cell_item", value=short(item))
+    return items
+
+
+def _jurisdiction(known: Known, unit: str, enterprise_region: str | None) -> str:
+    for region in (known.reference.units[unit].region, enterprise_region):
+        if region and known.districts.get(region):
+            return str(known.districts[region])
+    return known.default_jurisdiction

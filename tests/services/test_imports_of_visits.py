@@ -1,0 +1,130 @@
+"""Visits of past years: told whole what is wrong, stored in pieces, flagged as if each had been registered in its turn."""
+
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.domain.actors import SYSTEM
+from app.domain.times import SHANGHAI
+from app.services.auditing.register_audit import register_discrepancies
+from app.services.flagging import flag_rebuild
+from app.services.imports import inspections as inspection_imports
+from app.services.imports.kinds import KINDS
+from app.services.imports.rows import Outcome, Row
+from app.services.imports.running import run
+from app.store.models import DayFigures, Enterprise, FigureMark, FindingRow, InspectionRow, Officer
+from tests.faults.dying import done_until
+from tests.house import MONDAY, House, uscc
+
+ROWS = 40
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspection_imports, "AT_ONCE", 7)
+
+
+def history(seed: int = 1, count: int = ROWS, **changes: str) -> list[Row]:
+    """Visits of five enterprises over half a year, in no order: repeats, joint ones, shared clues, new officers."""
+    source, rows = random.Random(seed), []
+    for n in range(count):
+        start = MONDAY.astimezone(SHANGHAI) - timedelta(days=source.randint(1, 180), hours=source.randint(0, 3))
+        triggered, unit = source.random() < 0.4, source.choice(("YT-YJJ", "YT-YJJ", "YT-SCJG"))
+        fields = {
+            "number": f"H-{seed}-{n}", "uscc": uscc(700 + source.randint(0, 4)), "enterprise_name": "云汀示例店", "unit": unit,
+            "kind": "triggered" if triggered else "planned", "cause": "complaint" if triggered else "",
+            "clue_no": f"C-{source.randint(0, 9)}" if triggered else "", "started_at": start.isoformat(),
+            "joint_units": "YT-SCJG" if source.random() < 0.2 else "", "officers": f"99010001;H{source.randint(0, 2)}",
+            "outcome": source.choice(("no_problem", "no_problem", "problem_found")), "items": "YJ-01",
+        }  # fmt: skip
+        rows.append(Row(n + 2, fields | changes))
+    return rows
+
+
+def bring(house: House, rows: list[Row], **how: Any) -> tuple[Outcome, bool]:
+    return run(KINDS["inspections"], house.perform, rows, lambda n: None, SYSTEM, **how)
+
+
+def count(house: House, what: Any, *where: Any) -> int:
+    with house.installation.reading() as session:
+        return session.scalar(select(func.count()).select_from(what).where(*where)) or 0
+
+
+def standing(house: House) -> set[tuple[str, ...]]:
+    """Every standing flag, by the numbers of the visits instead of their ids."""
+    columns = (FindingRow.rule, FindingRow.unit, FindingRow.officer, FindingRow.period, InspectionRow.number)
+    query = select(*columns).join(InspectionRow, InspectionRow.id == FindingRow.inspection_id)
+    with house.installation.reading() as session:
+        return {tuple(row) for row in session.execute(query.where(FindingRow.standing))}
+
+
+def test_pieces_leave_what_a_rebuild_finds_and_what_one_transaction_leaves(house: House) -> None:
+    told: list[int] = []
+    outcome, kept = run(KINDS["inspections"], house.perform, history(), told.append, SYSTEM)
+    assert (outcome.stored, outcome.unchanged, outcome.errors, kept, sum(told)) == (ROWS, 0, [], True, ROWS)
+    assert house.perform(flag_rebuild.rebuild) == 0
+    assert {rule for rule, *_ in standing(house)} >= {"repeat.60d", "repeat.60d.region", "clue.reused", "several_heads"}
+    assert count(house, FigureMark) == 0 and count(house, DayFigures) > 0  # summed by the import itself
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_whole_file_and_one_visit_after_the_other_raise_the_same_flags(house: House) -> None:
+    """The same visits of other enterprises and with other clues, in the order of the file."""
+    bring(house, history())
+    in_pieces = {(rule, *rest, number.split("-")[2]) for rule, *rest, number in standing(house)}
+    for row in history():
+        fields = dict(row.fields)
+        fields["uscc"] = uscc(800 + int(fields["uscc"][9:16]) % 100)
+        fields |= {"number": f"O-1-{row.number - 2}", "clue_no": fields["clue_no"] and f"{fields['clue_no']}-O"}
+        assert bring(house, [Row(row.number, fields)])[0].stored == 1
+    assert house.perform(flag_rebuild.rebuild) == 0
+    one_by_one = {(rule, *rest, n.split("-")[2]) for rule, *rest, n in standing(house) if n.startswith("O-")}
+    assert {f for f in one_by_one if f[0] != "repeat.60d.region"} == {
+        f for f in in_pieces if f[0] != "repeat.60d.region"
+    }
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_same_file_again_changes_nothing_and_another_visit_of_a_number_is_told(house: House) -> None:
+    rows = history()
+    bring(house, rows[:20])
+    again, _ = bring(house, rows)
+    assert (again.stored, again.unchanged, count(house, InspectionRow)) == (ROWS - 20, 20, ROWS)
+    other, kept = bring(house, history(kind="planned", cause="", clue_no=""), skip_bad=True)
+    assert {(p.field, p.reason) for p in other.errors} == {("number", "row_visit_differs")} and kept
+    assert (len(other.errors) + other.unchanged, other.stored) == (ROWS, 0)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_bad_row_is_told_and_none_of_the_others_is_stored(house: House) -> None:
+    rows = history()
+    bad = {3: {"unit": "NO"}, 30: {"started_at": "gestern"}, 39: {"number": "H-1-0"}}
+    mixed = [Row(r.number, {**r.fields, **bad.get(n, {})}) for n, r in enumerate(rows)]
+    outcome, kept = bring(house, mixed)
+    assert [(p.row, p.field) for p in outcome.errors] == [(5, "unit"), (32, "started_at"), (41, "number")] and not kept
+    assert count(house, InspectionRow) == count(house, Enterprise, Enterprise.uscc == uscc(700)) == 0
+    outcome, kept = bring(house, mixed, skip_bad=True)
+    assert kept and count(house, InspectionRow) == outcome.stored == ROWS - 3
+
+
+def test_killed_in_the_middle_it_goes_on_where_it_ended(house: House, database_url: str, tmp_path: Path) -> None:
+    rows, before, left = history(count=30), -1, []
+    for statement in (45, 90, 130):
+        house.installation.database.dispose()  # the child must not end our connections
+        assert not done_until(database_url, tmp_path / "instance", statement, lambda there: bring(there, rows))
+        assert house.perform(flag_rebuild.rebuild) == 0  # what stands is right after each piece
+        left.append(count(house, InspectionRow))
+        assert left[-1] >= before and left[-1] % 7 == 0
+        before = left[-1]
+    assert 0 < before < 30
+    outcome, _ = bring(house, rows)
+    assert (outcome.stored, outcome.unchanged) == (30 - before, before)
+    assert count(house, InspectionRow) == 30 and count(house, Officer, Officer.certificate_no.like("H%")) == 3
+    assert count(house, Enterprise, Enterprise.name == "云汀示例店") == 5
+    assert house.perform(flag_rebuild.rebuild) == 0
+    with house.installation.reading() as session:
+        assert list(register_discrepancies(session)) == []
