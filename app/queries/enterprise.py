@@ -12,6 +12,7 @@ from app.domain.rectifications import Rectification
 from app.store import rectifications
 from app.store.models import Enterprise
 from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import Setting, current
 
 
@@ -27,12 +28,12 @@ class Around:
 
 
 _T = table_of(Enterprise).c
-_NAMED = select(_T.name, _T.uscc).where(_T.id == bindparam("id"))
+_NAMED = Prepared(select(_T.name, _T.uscc).where(_T.id == bindparam("id")))
 
 
 def around(session: Session, inspection: Inspection) -> Around:
     """The names of what an inspection refers to."""
-    name, uscc = session.execute(_NAMED, {"id": inspection.enterprise_id}).one()
+    name, uscc = _NAMED.first(session, id=inspection.enterprise_id)
     known = current(session)
     return Around(
         enterprise=name,

@@ -19,6 +19,7 @@ from app.store import inspections as inspection_store
 from app.store import papers as store
 from app.store.models import ActorRow, Enterprise, FactRow, FindingRow, PaperRow, RoleAssignment, Unit
 from app.store.models.base import table_of
+from app.store.prepared import Prepared
 
 MOST = 100
 
@@ -99,7 +100,7 @@ def served_to(session: Session, enterprise_id: str, subject: tuple[str, str] | N
     return _listed(session, list(session.scalars(query.order_by(PaperRow.served_at.desc()).limit(MOST))))
 
 
-_ANY = (
+_ANY = Prepared(
     select(literal(1))
     .where(
         table_of(PaperRow).c.subject_kind == bindparam("kind"),
@@ -113,8 +114,8 @@ _ANY = (
 
 def any_served(session: Session, enterprise_id: str, subject: tuple[str, str]) -> bool:
     """Whether `served_to` would find any about this."""
-    asked = {"kind": subject[0], "id": subject[1], "enterprise": enterprise_id}
-    return session.execute(_ANY, asked).first() is not None
+    kind, own_id = subject
+    return _ANY.first(session, kind=kind, id=own_id, enterprise=enterprise_id) is not None
 
 
 def seen(session: Session, actor: Actor, paper_id: str) -> Paper:

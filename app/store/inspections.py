@@ -25,6 +25,7 @@ from app.store.models import (
     InspectionUnit,
 )
 from app.store.models.base import table_of
+from app.store.prepared import Prepared
 
 LONGEST_KEY = 100
 AT_ONCE = 500
@@ -35,23 +36,23 @@ _PLAIN_FIELDS = tuple(f.name for f in fields(Inspection) if f.name not in _CHILD
 def get(session: Session, inspection_id: str, *, lock: bool = False) -> Inspection | None:
     """The current state, locked until the end of the transaction where asked (PostgreSQL)."""
     if lock and session.get_bind().dialect.name == "postgresql":
-        session.execute(_LOCKING, {"id": inspection_id})  # what is read next was committed before
-    found = _assemble(session, session.execute(_ONE, {"id": inspection_id}).all())
+        _LOCKING.all(session, id=inspection_id)  # what is read next was committed before
+    found = _assemble(session, _ONE.all(session, id=inspection_id))
     return found[0] if found else None
 
 
 def by_code(session: Session, cti: str, *, lock: bool = False) -> tuple[bytes, Inspection] | None:
     """The token of an issued code as it was signed, and its inspection as it stands, locked where asked (PostgreSQL)."""
     if lock and session.get_bind().dialect.name == "postgresql":
-        session.execute(_LOCKING_CODE, {"cti": cti})
-    row = session.execute(_BY_CODE, {"cti": cti}).first()
+        _LOCKING_CODE.all(session, cti=cti)
+    row = _BY_CODE.first(session, cti=cti)
     return (row.token, _assemble(session, [row])[0]) if row else None
 
 
 def get_many(session: Session, ids: Iterable[str]) -> list[Inspection]:
     """The current states of `ids` in that order; unknown ids are left out."""
     wanted = list(dict.fromkeys(ids))
-    rows = {r.id: r for r in session.execute(_MANY, {"ids": wanted})} if wanted else {}
+    rows = {r.id: r for r in _MANY.all(session, ids=wanted)} if wanted else {}
     return _assemble(session, [rows[i] for i in wanted if i in rows])
 
 
@@ -239,7 +240,7 @@ class Beside:
 def _children_of(session: Session, ids: list[str]) -> dict[str, Beside]:
     grouped = {i: Beside() for i in ids}
     invited = []
-    for row in session.execute(_BESIDE, {"ids": ids}):
+    for row in _BESIDE.all(session, ids=ids):
         if row.which == _INVITED:
             invited.append(row.inspection)
         else:
@@ -259,7 +260,7 @@ def _codes_of(session: Session, rows: Sequence[Any]) -> dict[str, Any]:
         return {}
     if "code_version" in rows[0]._fields:
         return {r.code_cti: r for r in rows if r.code_cti}
-    return {row.code_cti: row for row in session.execute(_CODES, {"ctis": ctis})}
+    return {row.code_cti: row for row in _CODES.all(session, ctis=ctis)}
 
 
 def _inspection(row: Any, beside: Beside, codes: Mapping[str, Any]) -> Inspection:
@@ -316,19 +317,21 @@ def _beside() -> Any:
 
 
 _SHOWN = select(*_COLUMNS, *_named(_OWN.c)).outerjoin_from(_T.id.table, _OWN, _OWN.c.cti == _T.code_cti)
-_ONE = _SHOWN.where(_T.id == bindparam("id"))
-_BY_CODE = (
+_ONE = Prepared(_SHOWN.where(_T.id == bindparam("id")))
+_BY_CODE = Prepared(
     _SHOWN.add_columns(_CODE.token)
     .join(table_of(CodeRow), _CODE.inspection == _T.id)
     .where(_CODE.cti == bindparam("cti"))
 )
-_LOCKING_CODE = (
+_LOCKING_CODE = Prepared(
     select(_T.id)
     .join(table_of(CodeRow), _CODE.inspection == _T.id)
     .where(_CODE.cti == bindparam("cti"))
     .with_for_update(of=_T.id.table)
 )
-_LOCKING = select(_T.id).where(_T.id == bindparam("id")).with_for_update()
-_MANY = _SHOWN.where(_T.id.in_(bindparam("ids", expanding=True)))
-_CODES = select(_CODE.cti.label("code_cti"), *_named(_CODE)).where(_CODE.cti.in_(bindparam("ctis", expanding=True)))
-_BESIDE = _beside()
+_LOCKING = Prepared(select(_T.id).where(_T.id == bindparam("id")).with_for_update())
+_MANY = Prepared(_SHOWN.where(_T.id.in_(bindparam("ids", expanding=True))))
+_CODES = Prepared(
+    select(_CODE.cti.label("code_cti"), *_named(_CODE)).where(_CODE.cti.in_(bindparam("ctis", expanding=True)))
+)
+_BESIDE = Prepared(_beside())

@@ -36,6 +36,7 @@ from app.store.models import (
     UnitTerritory,
 )
 from app.store.models.base import table_of
+from app.store.prepared import Prepared
 
 KEPT = 8  # versions; a reader's moment may be older than the newest, and tests open one installation after another
 ATTEMPTS = 5
@@ -168,17 +169,17 @@ def current(session: Session) -> Reference:
 
 _cache: dict[str, Reference] = {}
 _lock = threading.Lock()
-_VERSION = select(table_of(RegisterVersion).c.version)
+_VERSION = Prepared(select(table_of(RegisterVersion).c.version))
 
 
 def _known(session: Session) -> Reference:
-    version = session.execute(_VERSION).scalar_one()
+    version: str = _VERSION.value(session)
     for _ in range(ATTEMPTS):
         found = _cache.get(version)
         if found is not None:
             return found
         loaded = Reference(session)
-        before, version = version, session.execute(_VERSION).scalar_one()
+        before, version = version, _VERSION.value(session)
         if version == before:  # nobody changed them while they were read
             with _lock:
                 while len(_cache) >= KEPT:

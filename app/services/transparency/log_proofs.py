@@ -13,6 +13,7 @@ from app.services.transparency import log, log_witnesses
 from app.store import log as log_store
 from app.store.models import FactRow, LogCosignature, LogEntry, LogHead, LogWitness
 from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.unit_of_work import canonical_of
 
 
@@ -34,7 +35,7 @@ class Registration:
 def registration(session: Session, inspection: Inspection) -> Registration | None:
     """What can be said of the registration of an inspection's code; None where it has no code in the log."""
     about = _about(inspection)
-    found = session.execute(_REGISTERED, about).first() if about else None
+    found = _REGISTERED.first(session, **about) if about else None
     if found is None:
         return None
     registered_at, position = found
@@ -78,12 +79,12 @@ _FACT, _ENTRY, _SEEN, _WITNESS = (table_of(model) for model in (FactRow, LogEntr
 _CHOSEN = (
     _FACT.c.subject_kind == bindparam("kind"), _FACT.c.subject_id == bindparam("id"), _FACT.c.kind == bindparam("what"),
 )  # fmt: skip
-_REGISTERED = (
+_REGISTERED = Prepared(
     select(_FACT.c.recorded_at, _ENTRY.c.position)
     .outerjoin_from(_FACT, _ENTRY, _ENTRY.c.leaf == _FACT.c.leaf)
     .where(*_CHOSEN)
 )
-_FIRST = (
+_FIRST = Prepared(
     select(_WITNESS.c.name, _SEEN.c.first_at)
     .join_from(_SEEN, _WITNESS, _WITNESS.c.verifier == _SEEN.c.witness)
     .where(_SEEN.c.size > bindparam("position"))
@@ -93,7 +94,7 @@ _FIRST = (
 
 
 def _first_witness(session: Session, position: int) -> tuple[str, datetime] | None:
-    row = session.execute(_FIRST, {"position": position}).first()
+    row = _FIRST.first(session, position=position)
     return (row.name, row.first_at) if row else None
 
 
