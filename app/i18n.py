@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from app.domain.times import SHANGHAI
 
-MOST_KEPT = 10_000
 LANGUAGES = {"zh": "中文", "en": "English"}
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 LANGUAGE_COOKIE, ELDER_COOKIE = "lang", "elder"
 
 
 def init_app(app: Flask) -> None:
-    app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
+    app.config.update(BABEL_DEFAULT_LOCALE=LOCALES["zh"], BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     Babel(app, locale_selector=_locale)
     app.jinja_env.globals.update(_=_in_page, gettext=_in_page)
     app.jinja_env.filters.update(moment=moment, day=day, clock_time=clock_time, period=period, number=number)
@@ -32,22 +32,12 @@ def language() -> str:
     return "en" if locale is not None and locale.language == "en" else "zh"
 
 
-_kept: dict[tuple[str, str], Markup] = {}  # sentences without blanks, as they stand on pages, by language
-
-
 @pass_eval_context
 def _in_page(context: EvalContext, text: str, /, **filled: object) -> str:
-    """`_` in templates, as Jinja's new style has it: blanks are filled escaped. What has none is looked up once a process:
-    a page has dozens of them, and asking the catalogue for each took a third of its time."""
-    if filled or not context.autoescape or type(text) is not str:
-        said = gettext(text)
-        return (Markup(said) if context.autoescape else said) % filled  # noqa: S704 our own catalogue
-    found = _kept.get((language(), text))
-    if found is None:
-        found = Markup(gettext(text)) % {}  # noqa: S704
-        if len(_kept) < MOST_KEPT:
-            _kept[language(), text] = found
-    return found
+    """`_` in templates, as Jinja's new style has it: blanks are filled escaped. A sentence that has none stands in the
+    compiled template already (app/pages.py)."""
+    said = gettext(text)
+    return (Markup(said) if context.autoescape else said) % filled  # noqa: S704 our own catalogue
 
 
 def is_elder() -> bool:
@@ -57,12 +47,12 @@ def is_elder() -> bool:
 
 def _locale() -> str:
     if not has_request_context():  # a command or the worker
-        return "zh_Hans_CN"
+        return LOCALES["zh"]
     chosen = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(["zh", "en"], default="zh")
     g.language = chosen
-    return "en" if chosen == "en" else "zh_Hans_CN"
+    return LOCALES[chosen]
 
 
 def moment(value: datetime | None) -> str:

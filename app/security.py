@@ -122,7 +122,7 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 
 
 def init_app(app: Flask) -> None:
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
     manager.user_loader(_load_session)
     app.before_request(_allow_files)
     app.before_request(_refuse_nul)

@@ -149,7 +149,11 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:
 
 
 def _on_sqlite_begin(connection: Any) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("jcm_begin", "BEGIN"))
+    begin = connection.get_execution_options().get("jcm_begin")
+    if begin:  # may have to wait, and may fail
+        connection.exec_driver_sql(begin)
+    else:
+        connection.connection.driver_connection.execute("BEGIN")
 
 
 def dialect_insert(session: Session, table: Any) -> Any:

@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app.context import installation, now, perform, reading, take
@@ -32,6 +32,7 @@ from app.web.verdicts import VERDICTS
 blueprint = Blueprint("enterprise", __name__)
 LIMIT = Limit(burst=60, per_minute=30)
 TYPED_LIMIT = Limit(burst=20, per_minute=6)
+KEY_REVOKED = _l("签发密钥已作废")
 NOT_OURS = ("bad_signature", "unknown_key", "malformed", "not_registered")
 
 
@@ -218,7 +219,7 @@ def _settings(session: Any) -> dict[str, Setting]:
     return queries.settings(session, installation().config.jurisdiction, shanghai_day(now()))
 
 
-def _filled(look: verification.Look, around: queries.Around | None) -> dict[str, str]:
+def _filled(look: verification.Look, around: queries.Around | None) -> dict[str, Any]:
     i, key = look.inspection, look.verification.key
     ended = i.ended_at or i.window_end if i else None
     return {
@@ -227,7 +228,7 @@ def _filled(look: verification.Look, around: queries.Around | None) -> dict[str,
         "end": moment(i.window_end) if i else "",
         "ended": moment(ended),
         "system": i.external_system or "" if i else "",
-        "reason": (key.revoked_reason if key else None) or _("签发密钥已作废"),
+        "reason": (key.revoked_reason if key else None) or KEY_REVOKED,
     }
 
 

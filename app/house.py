@@ -1,0 +1,29 @@
+"""Flask as this platform uses it: nothing here is a coroutine, most requests carry no session, pages are in few languages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+from app.pages import Pages
+
+
+class SessionIfSent(SecureCookieSessionInterface):
+    """Without a cookie there is nothing to check, and no need to make ready for checking."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if app.secret_key and self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
+class House(Flask):
+    """The application."""
+
+    jinja_environment = Pages
+    session_interface = SessionIfSent()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Flask looks at each hook and view again, twenty times a request, for whether it is a coroutine: none is."""
+        return func
