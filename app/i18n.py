@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from babel import Locale
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from jinja2 import pass_eval_context
@@ -11,12 +12,12 @@ from markupsafe import Markup
 from app.domain.times import SHANGHAI
 
 LANGUAGES = {"zh": "中文", "en": "English"}
-LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+LOCALES = {"zh": Locale.parse("zh_Hans_CN"), "en": Locale.parse("en")}
 LANGUAGE_COOKIE, ELDER_COOKIE = "lang", "elder"
 
 
 def init_app(app: Flask) -> None:
-    app.config.update(BABEL_DEFAULT_LOCALE=LOCALES["zh"], BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
+    app.config.update(BABEL_DEFAULT_LOCALE=str(LOCALES["zh"]), BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     Babel(app, locale_selector=_locale)
     app.jinja_env.globals.update(_=_in_page, gettext=_in_page)
     app.jinja_env.filters.update(moment=moment, day=day, clock_time=clock_time, period=period, number=number)
@@ -45,7 +46,7 @@ def is_elder() -> bool:
     return request.cookies.get(ELDER_COOKIE) == "1"
 
 
-def _locale() -> str:
+def _locale() -> Locale:
     if not has_request_context():  # a command or the worker
         return LOCALES["zh"]
     chosen = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)

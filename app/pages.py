@@ -19,7 +19,7 @@ from app.i18n import LOCALES, language
 class _Translated(NodeTransformer):
     """`_('…')` becomes the sentence."""
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 jinja's name
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
         plain = len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
         if not plain or not isinstance(node.node, nodes.Name) or node.node.name != "_":
@@ -31,7 +31,7 @@ class _Translated(NodeTransformer):
 
 
 class _Generator(CodeGenerator):
-    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 jinja's name
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         own = self.environment
         assert isinstance(own, Pages)
         if own.language and nodes.EvalContext(own, self.name).autoescape:  # text that is no page is filled as ever
@@ -59,7 +59,6 @@ class Pages(Environment):
         """The templates in a language. Filters and globals are those of all."""
         found = self._of.get(language)
         if found is None:
-            found = self.overlay()  # type: ignore[assignment]
+            found = self._of[language] = self.overlay()
             found.language = language
-            self._of[language] = found
         return found

@@ -16,37 +16,7 @@ from sqlalchemy.orm import Session
 _CONNECTION = "connection"  # in a session's info
 MOST_TEXTS = 200  # of one statement: one for each length of its lists
 Convert = Callable[[Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """The statement for one kind of database and one length of each of its lists."""
-
-    sql: str
-    order: tuple[str, ...] | None  # of the values, where the driver counts them; else it names them
-    given: Mapping[str, Convert | None]  # what each value that is asked for passes
-    lists: Mapping[str, Sequence[str]]  # the names of a list's values
-    fixed: Mapping[str, Any]  # the values that the statement brings along
-    make: Callable[[Sequence[Any]], Any]  # a row, its columns named
-    columns: Sequence[tuple[int, Convert]]  # those that are not as the driver gives them
-
-    def parameters(self, values: Mapping[str, Any]) -> Any:
-        if values.keys() != self.given.keys():
-            raise TypeError(f"asked with {sorted(values)}, takes {sorted(self.given)}")
-        filled = dict(self.fixed)
-        for name, value in values.items():
-            convert = self.given[name]
-            if name in self.lists:
-                filled.update(zip(self.lists[name], map(convert, value) if convert else value, strict=True))
-            else:
-                filled[name] = convert(value) if convert else value
-        return filled if self.order is None else tuple([filled[name] for name in self.order])
-
-    def row(self, found: Sequence[Any]) -> Any:
-        values = list(found)
-        for at, convert in self.columns:
-            values[at] = convert(values[at])
-        return self.make(values)
+Rows = Sequence[Sequence[Any]]
 
 
 class Prepared:
@@ -57,39 +27,37 @@ class Prepared:
         self._texts: dict[tuple[Any, ...], _Text] = {}
 
     def all(self, session: Session, **values: Any) -> list[Any]:
-        """The rows that it selects."""
-        text, found, _ = self._ask(session, values)
-        return [text.row(row) for row in found]
+        """The rows that it selects or returns."""
+        connection = connection_of(session)
+        text = self._text(connection.dialect, values)
+        return text.rows(_told(connection, text, text.parameters(values)))
 
     def first(self, session: Session, **values: Any) -> Any:
         """The first row, or None."""
-        text, found, _ = self._ask(session, values)
-        return text.row(found[0]) if found else None
+        found = self.all(session, **values)
+        return found[0] if found else None
 
     def value(self, session: Session, **values: Any) -> Any:
         """The first column of the first row, or None."""
-        row = self.first(session, **values)
-        return row[0] if row is not None else None
+        found = self.all(session, **values)
+        return found[0][0] if found else None
 
     def run(self, session: Session, **values: Any) -> int:
         """Writes; how many rows it wrote."""
-        return self._ask(session, values, reads=False)[2]
+        connection = connection_of(session)
+        text = self._text(connection.dialect, values)
+        return _told(connection, text, text.parameters(values)).count
 
     def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Writes once for each of `rows`, which have the same names."""
         if len(rows) == 1:
-            self._ask(session, rows[0], reads=False)
+            self.run(session, **rows[0])
             return
-        connection = _connection(session)
+        connection = connection_of(session)
         text = self._text(connection.dialect, rows[0])
-        _told(connection, text.sql, [text.parameters(row) for row in rows], reads=False, many=True)
+        _told(connection, text, [text.parameters(row) for row in rows], many=True)
 
-    def _ask(self, session: Session, values: Mapping[str, Any], reads: bool = True) -> tuple[_Text, Sequence[Any], int]:
-        connection = _connection(session)
-        text = self._text(connection.dialect, values)
-        return text, *_told(connection, text.sql, text.parameters(values), reads)
-
-    def _text(self, dialect: Any, values: Mapping[str, Any]) -> _Text:
+    def _text(self, dialect: Any, values: Mapping[str, Any]) -> "_Text":
         key = (dialect.name, *[len(v) for v in values.values() if type(v) is list])
         found = self._texts.get(key)
         if found is None:
@@ -99,58 +67,104 @@ class Prepared:
         return found
 
 
-def _connection(session: Session) -> Connection:
+@dataclass(slots=True)
+class _Text:
+    """The statement for one kind of database and one length of each of its lists."""
+
+    sql: str
+    order: tuple[str, ...] | None  # of the values, where the driver counts them; else it names them
+    given: Mapping[str, Convert | None]  # what each value that is asked for passes
+    lists: Mapping[str, Sequence[str]]  # the names of a list's values
+    fixed: Mapping[str, Any]  # the values that the statement brings along
+    make: Callable[[Sequence[Any]], Any]  # a row, its columns named
+    results: Callable[[Sequence[Any]], Sequence[tuple[int, Convert]]]
+    converted: Sequence[tuple[int, Convert]] | None = None  # columns that are not as the driver gives them
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        _refuse_others(values, self.given)
+        filled = dict(self.fixed)
+        for name, value in values.items():
+            convert = self.given[name]
+            if name in self.lists:
+                filled.update(zip(self.lists[name], map(convert, value) if convert else value, strict=True))
+            else:
+                filled[name] = convert(value) if convert else value
+        return filled if self.order is None else tuple([filled[name] for name in self.order])
+
+    def rows(self, told: "_Told") -> list[Any]:
+        if self.converted is None:
+            self.converted = self.results(told.description)
+        return [self._row(list(row)) for row in told.rows]
+
+    def _row(self, values: list[Any]) -> Any:
+        for at, convert in self.converted or ():
+            values[at] = convert(values[at])
+        return self.make(values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the driver said."""
+
+    rows: Rows
+    description: Sequence[Any]
+    count: int
+
+
+def connection_of(session: Session) -> Connection:
     """The connection of the session's transaction, with everything that the session holds back written to it."""
     if session.autoflush:
         session.flush()
     found: Connection | None = session.info.get(_CONNECTION)
-    if found is None or found.closed or not session.in_transaction():
+    if found is None or found.closed:
         found = session.info[_CONNECTION] = session.connection()
     return found
 
 
-def _told(connection: Any, sql: str, parameters: Any, reads: bool, many: bool = False) -> tuple[Sequence[Any], int]:
-    """Rows and their number, of a statement that the driver runs. Raises what SQLAlchemy makes of the driver's errors."""
+def _told(connection: Any, text: _Text, parameters: Any, many: bool = False) -> _Told:
+    """Runs a statement. Raises what SQLAlchemy makes of the driver's errors."""
     cursor = None
     try:
         cursor = connection.connection.cursor()
         for hear in connection.dispatch.before_cursor_execute:
-            hear(connection, cursor, sql, parameters, None, many)
-        if many:
-            cursor.executemany(sql, parameters)
-        else:
-            cursor.execute(sql, parameters)
-        found = cursor.fetchall() if reads else ()
-        count = cursor.rowcount
+            hear(connection, cursor, text.sql, parameters, None, many)
+        (cursor.executemany if many else cursor.execute)(text.sql, parameters)
+        description = cursor.description
+        told = _Told(cursor.fetchall() if description else (), description, cursor.rowcount)
         cursor.close()
     except connection.dialect.loaded_dbapi.Error as error:
-        connection._handle_dbapi_exception(error, sql, parameters, cursor, None)  # raises
-    return found, count
+        connection._handle_dbapi_exception(error, text.sql, parameters, cursor, None)
+    return told
 
 
 def _compiled(statement: Any, dialect: Any, values: Mapping[str, Any]) -> _Text:
     """`values` decide how long the lists are, and which columns an INSERT names."""
     compiled = statement.compile(dialect=dialect, column_keys=list(values) if statement.is_insert else None)
     assert not (compiled.insert_prefetch or compiled.update_prefetch), "columns that SQLAlchemy would fill"
+    types = {name: bind.type for name, bind in compiled.binds.items()}
+    given = {name: _to_driver(types[name], dialect) for name, bind in compiled.binds.items() if bind.required}
+    _refuse_others(values, given)
     expanded = compiled.construct_expanded_state(values)
     lists = expanded.parameter_expansion
-    types = {name: bind.type for name, bind in compiled.binds.items()}
     types |= {each: types[name] for name, names in lists.items() for each in names}
-    asked = [name for name, bind in compiled.binds.items() if bind.required]
-    open_names = {each for name in asked for each in lists.get(name, [name])}
+    fixed = expanded.parameters.keys() - {each for name in given for each in lists.get(name, [name])}
     columns = list(statement.exported_columns)
+    row: Any = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]
     return _Text(
         sql=expanded.statement,
         order=tuple(expanded.positiontup) if expanded.positiontup is not None else None,
-        given={name: _to_driver(types[name], dialect) for name in asked},
-        lists={name: lists[name] for name in asked if name in lists},
-        fixed={
-            name: convert(value) if (convert := _to_driver(types[name], dialect)) else value
-            for name, value in expanded.parameters.items() if name not in open_names
-        },
-        make=namedtuple("Row", [column.key for column in columns], rename=True)._make,  # type: ignore[misc]
-        columns=[(at, convert) for at, column in enumerate(columns) if (convert := _from_driver(column.type, dialect))],
-    )  # fmt: skip
+        given=given,
+        lists={name: lists[name] for name in given if name in lists},
+        fixed={name: _sent(expanded.parameters[name], types[name], dialect) for name in fixed},
+        make=row._make,
+        results=lambda description: _results([column.type for column in columns], dialect, description),
+    )
+
+
+def _refuse_others(values: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """What was forgotten must not become NULL."""
+    if values.keys() != given.keys():
+        raise TypeError(f"asked with {sorted(values)}, takes {sorted(given)}")
 
 
 def _to_driver(type_: Any, dialect: Any) -> Convert | None:
@@ -158,6 +172,15 @@ def _to_driver(type_: Any, dialect: Any) -> Convert | None:
     return found
 
 
-def _from_driver(type_: Any, dialect: Any) -> Convert | None:
-    found: Convert | None = type_.dialect_impl(dialect).result_processor(dialect, None)
-    return found
+def _sent(value: Any, type_: Any, dialect: Any) -> Any:
+    convert = _to_driver(type_, dialect)
+    return convert(value) if convert else value
+
+
+def _results(types: Sequence[Any], dialect: Any, description: Sequence[Any]) -> list[tuple[int, Convert]]:
+    """What columns pass on their way from the driver, which says what it gives."""
+    each = [
+        type_.dialect_impl(dialect).result_processor(dialect, said[1])
+        for type_, said in zip(types, description, strict=True)
+    ]
+    return [(at, convert) for at, convert in enumerate(each) if convert]
