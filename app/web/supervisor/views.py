@@ -44,7 +44,6 @@ from app.web.supervisor import (
     ratings,
     seeing,
     telling,
-    upward,
 )
 from app.web.supervisor.blueprint import blueprint, readers, supervisors
 from app.web.watching_words import ACCOMPANYING
@@ -66,7 +65,6 @@ __all__ = [
     "ratings",
     "seeing",
     "telling",
-    "upward",
 ]
 
 
