@@ -64,7 +64,8 @@ RECORD = (
          "grounds of administrative acts", DUTY,
          "as the record; drafts of visits 30 days, of applications until sent", "worker (drafts); else the archive"),
     Kept("photographs, sound, papers sent along", "whoever is in them", ("files: name sealed",), "evidence of visits and answers",
-         DUTY, "as the record; tables nobody confirmed 7 days; photographs of cancelled visits at once", "worker (those)"),
+         DUTY, "as the record; recordings of reports three years, of leads five; tables nobody confirmed 7 days; photographs of "
+         "cancelled visits at once", "worker (those)"),
     Kept("contact at the enterprise for an announced visit", "somebody at an enterprise", ("inspections: contact_kind",),
          "says only how it was announced, not to whom", DUTY, "as the record", "–"),
     Kept("names of sole traders in the register of enterprises, addresses", "sole traders",

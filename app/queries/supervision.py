@@ -31,6 +31,7 @@ class ShownReport:
     unit_text: str | None
     state: str
     answer: str | None
+    has_voice: bool = False
 
 
 def visits(session: Session, enterprise_id: str, limit: int = MOST) -> list[Inspection]:
@@ -77,6 +78,7 @@ def _report(row: Speech, name: str | None, unit: str | None) -> ShownReport:
         unit_text=said.get("unit_text"),
         state=row.state,
         answer=row.answer,
+        has_voice="voice" in said,
     )
 
 

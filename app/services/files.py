@@ -1,20 +1,21 @@
-"""Keeping what people send: photographs made anew without their metadata, papers and voice as they are; all sealed."""
+"""Keeping what people send: photographs made anew, voice without its metadata, papers as they are; all sealed."""
 
 import hashlib
 import io
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from PIL import Image, ImageOps
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import uploads
+from app.domain import sounds, uploads
 from app.domain.actors import Actor
 from app.domain.errors import Invalid, NotFound
-from app.domain.uploads import IMAGES, JPEG, Upload
+from app.domain.uploads import IMAGES, JPEG, SOUNDS, Upload
 from app.store.models import FileRow
 from app.store.unit_of_work import UnitOfWork
 from app.store.vault import Vault
@@ -49,12 +50,12 @@ def keep(
     file_id: str | None = None,
 ) -> FileRow:
     """Stores a file of one of `kinds` for a subject (kind, id). Pictures are drawn anew as JPEG: nothing of their
-    metadata (place, device) stays, and nothing hidden in them either.
+    metadata (place, device) stays, and nothing hidden in them either. Sound loses its titles, places and devices.
 
     The caller records the fact that names it (`reference`). Raises Invalid("file_…") at `field`.
     """
     kind = uploads.check(upload, kinds, field)
-    data = _redrawn(upload, field) if kind in IMAGES else upload.data
+    data = _redrawn(upload, field) if kind in IMAGES else quiet(upload, kind, field)
     media_type = JPEG if kind in IMAGES else kind
     return store(
         work, actor, Upload(upload.name, data), media_type,
@@ -72,8 +73,10 @@ def store(
     subject: tuple[str, str],
     jurisdiction: str,
     file_id: str | None = None,
+    recorded_at: datetime | None = None,
 ) -> FileRow:
-    """Stores bytes as they are, sealed: what the caller has checked, or will check before anybody sees it."""
+    """Stores bytes as they are, sealed: what the caller has checked, or will check before anybody sees it. `recorded_at`
+    is given where the minute would tell who sent it."""
     row = FileRow(
         id=file_id or work.new_id(),
         jurisdiction=jurisdiction,
@@ -85,7 +88,7 @@ def store(
         size=len(upload.data),
         sha256=hashlib.sha256(upload.data).digest(),
         sealed=b"",
-        recorded_at=work.now,
+        recorded_at=recorded_at or work.now,
         recorded_by=actor.id,
     )
     row.sealed = work.vault.seal(upload.data, f"file:{row.id}")
@@ -142,6 +145,16 @@ def erase(work: UnitOfWork, row: FileRow) -> None:
     """Forgets the bytes; that there was a file, and which, stays."""
     row.sealed, row.erased_at = None, work.now
     work.session.flush()
+
+
+def quiet(upload: Upload, kind: str, field: str) -> bytes:
+    """The bytes of a paper as they are; those of sound without what it tells beside the sound. Raises Invalid."""
+    if kind not in SOUNDS:
+        return upload.data
+    try:
+        return sounds.stripped(upload.data, kind)
+    except ValueError as error:
+        raise Invalid("file_broken", field, name=uploads.safe_name(upload.name)) from error
 
 
 def _redrawn(upload: Upload, field: str) -> bytes:

@@ -2,9 +2,17 @@
 
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 
 from app.services.files import KeptFile
+
+
+def as_sound(kept: KeptFile) -> Response:
+    """A recording to be heard on the page: in the parts that a player asks for (Safari plays nothing else)."""
+    response = Response(kept.data, content_type=kept.media_type)
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=len(kept.data))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def as_download(kept: KeptFile) -> Response:

@@ -4,12 +4,14 @@ Words stand sealed or salted beside their facts, so that the log stays whole wit
 held like the facts about what was said, and `log verify` tells it from tampering.
 """
 
+import json
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select
 
 from app.domain.actors import SYSTEM
 from app.services import kept
+from app.services.speaking import voice
 from app.services.supervising import callbacks as callback_service
 from app.store.models import Callback, Lead, LeadStep, Observation
 from app.store.unit_of_work import UnitOfWork
@@ -26,6 +28,7 @@ def leads(work: UnitOfWork) -> int:
     old = (Lead.state == "closed", func.length(Lead.sealed) > 0, last < work.now - LEADS_KEPT)
     found = list(work.session.scalars(select(Lead).where(*old).limit(AT_ONCE).with_for_update()))
     for lead in found:
+        voice.forget(work, json.loads(work.vault.open(lead.sealed, f"lead:{lead.id}")))
         lead.sealed, lead.answer = b"", None
         for step in work.session.scalars(select(LeadStep).where(LeadStep.lead == lead.id)):
             step.sealed = b""

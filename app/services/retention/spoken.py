@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.domain.actors import SYSTEM
 from app.domain.facts import canonical_json
 from app.domain.times import iso_week
+from app.services.speaking import voice
 from app.store.models import Contact, Speech
 from app.store.unit_of_work import UnitOfWork
 
@@ -51,6 +52,7 @@ def words(work: UnitOfWork) -> int:
         if contact is not None:
             _forget_contact(work, contact, row)
         said = json.loads(row.body) if row.body else {}
+        voice.forget(work, said)
         row.body = canonical_json({name: said.get(name) for name in KEPT[row.kind]})
         row.salt, row.answer, row.erased_at = None, None, work.now
         body = {"left_sha256": left(row)}

@@ -19,7 +19,9 @@ from app.domain.facts import CANONICAL_VERSION, canonical_json, leaf_data
 from app.domain.ids import CROCKFORD, crockford, random_id
 from app.domain.inspections import Inspection
 from app.domain.times import day_end, day_start, iso_week, shanghai_day
+from app.domain.uploads import Upload
 from app.services.flagging import flags
+from app.services.speaking import voice
 from app.services.supervising import leads as lead_service
 from app.services.trust.verification import look
 from app.store import registry
@@ -67,6 +69,7 @@ class Report:
     enterprise: str | None = None  # its id, where the platform itself asked (call-backs)
     concerns: tuple[str, ...] = ()  # of domain.leads.CONCERNS; never stored with the report
     concern_note: str | None = None  # what only discipline inspection reads
+    voice: Upload | None = None  # said instead of written, or beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def report(work: UnitOfWork, report: Report) -> str:
         enterprise.region if enterprise else None,
         work.default_jurisdiction,
     )
-    body = {
+    body: dict[str, Any] = {
         "enterprise_name": report.enterprise_name,
         "uscc": report.uscc,
         "unit_text": report.unit_text,
@@ -126,7 +129,9 @@ def report(work: UnitOfWork, report: Report) -> str:
     if leads.about_the_bureau(unit.role if unit else None, report.unit_text):
         return _complaint(work, jurisdiction, report, body | about)
     if report.concerns or report.concern_note or leads.speaks_of_money(report.what):
-        lead_service.open_lead(work, jurisdiction, leads.REPORT, _sealed_of(report, body | about))
+        own = voice.keep(work, jurisdiction, report.voice)  # a copy of its own: leads are kept longer
+        lead_service.open_lead(work, jurisdiction, leads.REPORT, _sealed_of(report, body | about | own))
+    body |= voice.keep(work, jurisdiction, report.voice)
     return _store(
         work,
         "report",
@@ -175,7 +180,7 @@ def _check_report(work: UnitOfWork, r: Report) -> None:
     problems: list[Problem] = []
     if not r.enterprise_name.strip():
         problems.append(("enterprise_name", "missing", {}))
-    if not r.what.strip():
+    if not r.what.strip() and r.voice is None:
         problems.append(("what", "missing", {}))
     if r.uscc:
         problem = uscc_problem(r.uscc)
@@ -220,7 +225,7 @@ def _sealed_of(report: Report, body: dict[str, Any]) -> dict[str, Any]:
 def _complaint(work: UnitOfWork, jurisdiction: str, report: Report, body: dict[str, Any]) -> str:
     """A complaint about the justice bureau: a lead with a receipt, and no speech that a supervisor could read."""
     receipt_text = crockford(int.from_bytes(work.random(10), "big"), 16)
-    said = _sealed_of(report, body)
+    said = _sealed_of(report, body | voice.keep(work, jurisdiction, report.voice))
     lead_service.open_lead(work, jurisdiction, leads.COMPLAINT, said, _receipt_hash(receipt_text))
     return _grouped(receipt_text)
 

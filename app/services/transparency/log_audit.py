@@ -34,7 +34,8 @@ from app.services.auditing.plan_audit import plan_discrepancies
 from app.services.auditing.register_audit import register_discrepancies
 from app.services.auditing.state_audit import state_discrepancies
 from app.services.retention.spoken import left
-from app.services.speaking.speech import canonical_speech
+from app.services.speaking import voice
+from app.services.speaking.speech import canonical_speech, said
 from app.services.transparency import log_witnesses
 from app.services.transparency.log import dummy_leaves
 from app.store.models import FactRow, FindingRow, Log, LogDummy, LogEntry, LogHead, LogQueued, LogTile, Speech
@@ -225,6 +226,8 @@ def _speech(session: Session) -> Iterator[Discrepancy]:
                 yield Discrepancy("speech_changed", "speech", row.id, text)
         elif not _fits(row, canonical_speech):
             yield Discrepancy("speech_changed", "speech", row.id, f"{name} is not what was recorded")
+        elif not voice.is_there(session, said(row)):
+            yield Discrepancy("row_changed", "files", row.id, f"the recording of {name} is gone or another")
         if position is None and queued is None:
             text = f"{name} never entered the log, or was changed since"
             yield Discrepancy("speech_added", "speech", row.id, text)

@@ -14,8 +14,10 @@ from app.errors import field_sentences
 from app.queries import watching as queries
 from app.queries.paging import MOST, USUAL
 from app.security import roles
+from app.services.speaking import voice
 from app.services.supervising import leads
 from app.web.discipline import words
+from app.web.files import as_sound
 from app.web.listed import Listed, Rows, sent
 from app.web.sending import FORMS
 
@@ -41,6 +43,15 @@ def home() -> str:
 @inspection_of_discipline
 def lead(lead_id: str) -> str:
     return _page(lead_id, {})
+
+
+@blueprint.get("/leads/<lead_id>/voice")
+@inspection_of_discipline
+def lead_voice(lead_id: str) -> Response:
+    """What was said aloud; that it was heard is a look."""
+    vault = installation().vault
+    with reading() as session:
+        return as_sound(voice.opened(session, vault, queries.lead(session, actor(), vault, lead_id).said))
 
 
 @blueprint.post("/leads/<lead_id>")

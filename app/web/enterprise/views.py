@@ -18,8 +18,8 @@ from app.i18n import moment
 from app.queries import enterprise as queries
 from app.queries import registry
 from app.queries.papers import any_served
-from app.security import device, is_staff_device, public
-from app.services.speaking import speech
+from app.security import device, is_staff_device, public, sent_files, takes_files
+from app.services.speaking import speech, voice
 from app.services.transparency import log_proofs
 from app.services.trust import verification
 from app.services.visiting import scans
@@ -133,6 +133,7 @@ def rate(presented: str) -> Response | tuple[str, int]:
 
 @blueprint.route("/report", methods=["GET", "POST"])
 @public
+@takes_files
 def report() -> Response | str | tuple[str, int]:
     """A visit without a code: one thing a page; what was typed travels in the form, so back works and nothing is lost."""
     values = {name: request.values.get(name, "").strip() for name in forms.REPORT_FIELDS}
@@ -140,16 +141,19 @@ def report() -> Response | str | tuple[str, int]:
     if request.method == "GET":
         return _report_page("enterprise", values, {})
     take(f"report:{request.remote_addr}", LIMIT)
-    errors = forms.report_problems(values, before=step)
+    recordings = sent_files("voice")
+    errors = forms.report_problems(values, before=step, has_voice=bool(recordings))
     if errors:
         wrong_step = forms.step_with(errors)
         return _report_page(wrong_step, values, errors), 422
     if step != "send":
         return _report_page(step, values, {})
     try:
-        receipt = perform(speech.report, forms.report(values))
+        receipt = perform(speech.report, forms.report(values, recordings[0] if recordings else None))
     except Invalid as error:
         messages = _messages(error)
+        if recordings:
+            messages.setdefault("voice", _("录音没有收下，请再录一次或再选一次。写的字都还在。"))
         return _report_page(forms.step_with(messages), values, messages), 422
     return redirect(url_for("enterprise.receipt", receipt=receipt, new="1"), 303)
 
@@ -264,6 +268,7 @@ def _report_page(step: str, values: dict[str, str], errors: dict[str, str]) -> s
         steps=forms.STEPS,
         step=step,
         today=shanghai_day(now()).isoformat(),
+        longest=voice.LONGEST_SECONDS,
     )
 
 

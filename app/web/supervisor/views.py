@@ -24,11 +24,12 @@ from app.queries.paging import USUAL
 from app.services.paperwork import upward_papers
 from app.services.people.access import may_see
 from app.services.space import members
-from app.services.speaking import speech_answers
+from app.services.speaking import speech, speech_answers, voice
 from app.store import inspections as inspection_store
-from app.store.models import Enterprise
+from app.store.models import Enterprise, Speech
 from app.store.unit_of_work import history
 from app.web.enterprise.sheet import change, sheet
+from app.web.files import as_sound
 from app.web.supervisor import (
     asking,
     callbacks,
@@ -214,6 +215,17 @@ def reports() -> str:
 @readers
 def report(report_id: str) -> str:
     return _report_page(report_id, {}, None)
+
+
+@blueprint.get("/reports/<report_id>/voice")
+@readers
+def report_voice(report_id: str) -> Response:
+    """What was said aloud with a report: for who may read the report."""
+    with reading() as session:
+        if queries.report_of(session, actor(), report_id) is None:
+            raise NotFound("no_such_report")
+        row = session.get_one(Speech, report_id)
+        return as_sound(voice.opened(session, installation().vault, speech.said(row)))
 
 
 @blueprint.post("/reports/<report_id>")
