@@ -7,7 +7,6 @@ from sqlalchemy import select
 from app.store.models import FileRow
 from tests.browser.conftest import Site
 
-
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
