@@ -17,6 +17,7 @@ from app.queries.registry import inspecting_units
 from app.store import day_figures
 from app.store.counting import FLAGS, ON_SPEECH, RATED, VISITS, flag_condition
 from app.store.day_figures import NAMES, SETTLING
+from app.store.distinct import Distinct
 from app.store.hours import ShanghaiHour, Weekday
 from app.store.models import (
     Enterprise,
@@ -122,12 +123,9 @@ def heat(
 ) -> dict[tuple[int, int], int]:
     """Visits of a period by weekday (1 Monday to 7) and hour of their beginning; of one officer where asked."""
     regions = tuple(regions)
-    rows = None if officer else _summed(session, regions, period, ("hour",))
-    if rows is not None:
-        found: dict[tuple[int, int], int] = defaultdict(int)
-        for begun, _, at, tally in rows:
-            found[begun.isoweekday(), int(at)] += tally.counts["visits"]
-        return dict(found)
+    summed = None if officer else _totals(session, regions, period, ("hour",), "visits", by_weekday=True)
+    if summed is not None:
+        return {(day, int(at)): count for (day, at), count in summed.items() if count}
     weekday, hour = Weekday(i.visit_day), ShanghaiHour(i.visit_start)
     query = select(weekday, hour, func.count()).where(*visits_where(regions, period)).group_by(weekday, hour)
     query = counted_visits(query, regions, None, {"officer": officer or ""})
@@ -137,25 +135,25 @@ def heat(
 def towns(session: Session, regions: Iterable[str], period: Period) -> list[tuple[str, str, int, int]]:
     """Every town of the regions by code, with its visits and its standing flags in the period."""
     regions = tuple(regions)
-    found = figures(session, regions, period, "town")
-    rows = session.execute(
-        select(Region.code, Region.name).where(Region.level == "town", Region.code.in_(regions)).order_by(Region.code)
-    )
-    empty = Figures()
-    return [(code, name, (own := found.get(code, empty))["visits"], own["raised"]) for code, name in rows]
+    visits = _totals(session, regions, period, ("town",), "visits")
+    flags = _totals(session, regions, period, ("flags.town", "speech.town"), "raised")
+    if visits is None or flags is None:
+        found = _from_rows(session, regions, period, "town", None, False)
+        visits, flags = ({(0, town): f[name] for town, f in found.items()} for name in ("visits", "raised"))
+    query = select(Region.code, Region.name).where(Region.level == "town", Region.code.in_(regions))
+    rows = session.execute(query.order_by(Region.code))
+    return [(code, name, visits.get((0, code), 0), flags.get((0, code), 0)) for code, name in rows]
 
 
 def flags_by_rule(session: Session, regions: Iterable[str], period: Period) -> dict[str, int]:
     """The standing flags for days of a period by rule, most first."""
     regions = tuple(regions)
-    rows = _summed(session, regions, period, ("flags.rule", "speech.rule"))
-    if rows is None:
+    summed = _totals(session, regions, period, ("flags.rule", "speech.rule"), "raised")
+    if summed is None:
         query = select(FindingRow.rule, func.count()).where(*flags_where(regions, period)).group_by(FindingRow.rule)
         counts = {row[0]: row[1] for row in session.execute(query)}
     else:
-        counts = defaultdict(int)
-        for _, _, rule, tally in rows:
-            counts[rule] += tally.counts["raised"]
+        counts = {rule: count for (_, rule), count in summed.items() if count}
     return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
@@ -195,6 +193,17 @@ def _summed(
     return day_figures.read(session, regions, period.first, period.last, grains, key)
 
 
+def _totals(
+    session: Session,
+    regions: tuple[str, ...],
+    period: Period,
+    grains: tuple[str, ...],
+    name: str,
+    by_weekday: bool = False,
+) -> dict[tuple[int, str], int] | None:
+    return day_figures.totals(session, regions, period.first, period.last, grains, name, by_weekday)
+
+
 def _from_sums(
     session: Session, regions: tuple[str, ...], period: Period, by: str | None, unit: str | None, for_everybody: bool
 ) -> dict[str, Figures] | None:
@@ -208,20 +217,25 @@ def _from_sums(
     if rows is None:
         return None
     length = {"month": 7, "day": 10}.get(by or "")
-    tallies: dict[str, day_figures.Tally] = defaultdict(day_figures.Tally)
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    enterprises: dict[str, Distinct] = defaultdict(Distinct)
     for day, _, key, tally in rows:
         group = day.isoformat()[:length] if length else "" if by is None else key
-        tallies[group].add(tally.counts, tally.enterprises)
+        own = counts[group]
+        for name, n in tally.counts.items():
+            own[name] = own.get(name, 0) + n
+        if tally.enterprises:
+            enterprises[group].add(tally.enterprises)
     if by is None:
-        tallies[""].add({})
-    return {key: _figures(tally, bool(of_flags)) for key, tally in tallies.items()}
+        counts.setdefault("", {})
+    return {key: _figures(own, len(enterprises[key]), bool(of_flags)) for key, own in counts.items()}
 
 
-def _figures(tally: day_figures.Tally, with_flags: bool) -> Figures:
+def _figures(counts: dict[str, int], enterprises: int, with_flags: bool) -> Figures:
     names = (*NAMES, *(FLAGS if with_flags else ()))
-    settled = tally.counts.get("settled", 0)
-    days = tally.counts[SETTLING] / settled / MICROSECONDS_A_DAY if settled else None
-    return Figures({name: tally.counts.get(name, 0) for name in names}, len(tally.enterprises), days)
+    settled = counts.get("settled", 0)
+    days = counts[SETTLING] / settled / MICROSECONDS_A_DAY if settled else None
+    return Figures({name: counts.get(name, 0) for name in names}, enterprises, days)
 
 
 def _from_rows(
@@ -262,7 +276,8 @@ def against(
     """The figures of the period, of the one before (环比) and of the same days a year ago (同比)."""
     regions = tuple(regions)
     periods = (period, period.before, period.year_before)
-    return [(p, figures(session, regions, p, unit=unit).get("", Figures())) for p in periods]
+    found = {p: figures(session, regions, p, unit=unit).get("", Figures()) for p in dict.fromkeys(periods)}
+    return [(p, found[p]) for p in periods]
 
 
 def _about(unit: str | None, officer: str | None) -> list[Any]:

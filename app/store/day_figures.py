@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, literal, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.store.counting import FLAGS, ON_SPEECH, RATED, VISITS, flag_condition
-from app.store.hours import ShanghaiHour
+from app.store.hours import JsonNumber, ShanghaiHour, Weekday
 from app.store.models import (
     DayFigures,
     Enterprise,
@@ -109,11 +109,44 @@ def read(
     session: Session, regions: Collection[str], first: date, last: date, grains: Collection[str], key: str | None = None
 ) -> Iterator[tuple[date, str, str, Tally]] | None:
     """(day, grain, key, tally) of the days between two, both included; None where counting all rows is the better way."""
+    marked = _marked(session, regions, first, last)
+    return None if marked is None else _rows(session, regions, (first, last), grains, key, marked)
+
+
+def totals(
+    session: Session, regions: Collection[str], first: date, last: date, grains: Collection[str], name: str,
+    by_weekday: bool = False,
+) -> dict[tuple[int, str], int] | None:  # fmt: skip
+    """One count of the days between two, added by the database under (weekday 1 to 7 where asked, else 0; key).
+
+    None where counting all rows is the better way.
+    """
+    marked = _marked(session, regions, first, last)
+    if marked is None:
+        return None
+    d = DayFigures
+    weekday: Any = Weekday(d.day) if by_weekday else literal(0)
+    query = select(weekday, d.key, func.sum(JsonNumber(d.counts, literal_column(f"'{name}'")))).where(
+        d.jurisdiction.in_(regions), d.day.between(first, last), d.grain.in_(grains)
+    )
+    if marked:
+        query = query.where(d.day.not_in(marked))
+    found: dict[tuple[int, str], int] = defaultdict(int)
+    for on, key, count in session.execute(query.group_by(literal_column("1"), d.key)):
+        found[on, key] = int(count or 0)
+    for (_, day, grain, key), tally in counted(session, regions, marked).items():
+        if grain in grains:
+            found[day.isoweekday() if by_weekday else 0, key] += tally.counts.get(name, 0)
+    return found
+
+
+def _marked(session: Session, regions: Collection[str], first: date, last: date) -> set[date] | None:
+    """The days whose sums do not hold; None where they are too many, or all sums are of another shape."""
     within = (FigureMark.jurisdiction.in_(regions), FigureMark.day.between(first, last))
     marked = set(session.scalars(select(FigureMark.day).where(*within).distinct().limit(MOST_MARKED + 1)))
     if len(marked) > MOST_MARKED or session.scalar(select(DayFigures.shape).limit(1)) != SHAPE:
         return None
-    return _rows(session, regions, (first, last), grains, key, marked)
+    return marked
 
 
 def _rows(

@@ -1,4 +1,5 @@
-"""The hour and the weekday of a visit in SQL, the same on SQLite and PostgreSQL whatever the session's time zone."""
+"""The hour and the weekday of a visit and a number of a JSON text in SQL, the same on SQLite and PostgreSQL whatever the
+session's time zone."""
 
 from typing import Any
 
@@ -16,6 +17,13 @@ class ShanghaiHour(FunctionElement[int]):
 
 class Weekday(FunctionElement[int]):
     """1 (Monday) to 7 of a date."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class JsonNumber(FunctionElement[int]):
+    """The whole number under a name in a JSON text, or NULL."""
 
     type = Integer()
     inherit_cache = True
@@ -40,3 +48,15 @@ def _weekday_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 @compiles(Weekday, "postgresql")
 def _weekday_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return f"CAST(extract(isodow FROM {compiler.process(element.clauses, **kw)}) AS INTEGER)"
+
+
+@compiles(JsonNumber, "sqlite")
+def _number_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    column, name = element.clauses
+    return f"json_extract({compiler.process(column, **kw)}, '$.' || {compiler.process(name, **kw)})"
+
+
+@compiles(JsonNumber, "postgresql")
+def _number_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    column, name = element.clauses
+    return f"CAST(({compiler.process(column, **kw)})::json ->> {compiler.process(name, **kw)} AS INTEGER)"

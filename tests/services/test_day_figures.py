@@ -63,6 +63,12 @@ def agree(house: House) -> None:
                     )
                     assert one is not None
                     assert told(one) == told(other), (period, by, unit)
+            for count in (figures.heat, figures.towns, figures.flags_by_rule):
+                one, patch = count(session, regions, period), pytest.MonkeyPatch()
+                patch.setattr(figures, "_totals", lambda *_, **__: None)
+                other = count(session, regions, period)
+                patch.undo()
+                assert one == other, (period, count)
 
 
 def test_sums_by_day_say_what_the_rows_say(grown: House) -> None:
