@@ -18,7 +18,8 @@ demo_group = AppGroup("demo", help="The invented district 云汀区, for trying 
 @demo_group.command("load")
 @click.option("--if-empty", is_flag=True, help="Do nothing where the demonstration is loaded already.")
 @click.option("--set-passwords-from-stdin", is_flag=True, help="Read a password and give it to the four accounts.")
-def load(if_empty: bool, set_passwords_from_stdin: bool) -> None:
+@click.option("--registers-only", is_flag=True, help="No visits: for a district beside another system.")
+def load(if_empty: bool, set_passwords_from_stdin: bool, registers_only: bool) -> None:
     """Load the demonstration: units, items, enterprises, and a quarter of visits up to today."""
     installation: Installation = current_app.extensions["jcm"]
     if installation.config.is_production:
@@ -29,7 +30,9 @@ def load(if_empty: bool, set_passwords_from_stdin: bool) -> None:
         raise click.ClickException(
             f"Give the accounts a password of at least {MIN_PASSWORD} characters: JCM_DEMO_PASSWORD=…"
         )
-    if installation.perform(demo.is_empty):
+    if registers_only and installation.perform(demo.is_empty):
+        installation.perform(demo.load_registers, password)
+    elif installation.perform(demo.is_empty):
         click.echo("Loading the demonstration district 云汀区 …", err=True)
         installation.perform(demo.load, password)
         log.advance(installation.perform)  # what was promised stands in the log before anything is drawn

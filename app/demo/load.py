@@ -94,6 +94,16 @@ def load(work: UnitOfWork, password: str) -> int:
     return done
 
 
+def load_registers(work: UnitOfWork, password: str) -> None:
+    """The district's registers and accounts without a single visit: what stands beside another system, whose visits come in
+    (docs/integrators.md). Raises Refused("not_empty")."""
+    if not is_empty(work):
+        raise Refused("not_empty")
+    registers.adopt(work)
+    build(work, random.Random(SEED))  # noqa: S311
+    _cast(work, password)
+
+
 def set_passwords(work: UnitOfWork, password: str) -> None:
     """Gives the accounts that this demonstration has a password and ends their sessions."""
     there = set(work.session.scalars(select(User.username)))

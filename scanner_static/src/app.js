@@ -5,7 +5,8 @@ import { readFile } from "./decode.js";
 import { byId, clear, element, fact, lead, moment, plainResult, show } from "./page.js";
 import { judgeProof } from "./proof-view.js";
 import { askRegister, fetchProof, refresh, trusted } from "./trust.js";
-import { classify, shortCode } from "./verify/classify.js";
+import { showElsewhere, showIssuer } from "./issuer.js";
+import { classify, issuerOf, shortCode } from "./verify/classify.js";
 import { verify } from "./verify/verify.js";
 import { language, say, verdictWords } from "./words.js";
 
@@ -120,11 +121,13 @@ async function judge(text) {
   closeCamera();
   const scanned = classify(text, trust.keys ? trust.keys.issuers : []);
   if (scanned.kind === "foreign") return showForeign(scanned);
-  if (scanned.kind === "other_issuer") return showIssuer(scanned.issuer);
+  if (scanned.kind === "other_issuer") return judgeOther(text, scanned.issuer);
   if (scanned.kind === "short_code") return judgeTyped(scanned.value);
   if (!trust.keys) trust = await refresh();
   if (!trust.keys) return notice(say(trust.problem === "expired" ? "expiredKeys" : "noKeys"));
   let local = await verifiedHere(scanned.value);
+  const issuer = local.verdict === "unknown_key" && issuerOf(text, trust.keys.issuers);
+  if (issuer) return judgeOther(text, issuer); // another instance of this platform, recognised here
   showVerdict(local, local.verdict, scanned.value);
   if (local.verdict === "unknown_key") {
     trust = await refresh(); // the unit's key may be newer than this list
@@ -135,9 +138,19 @@ async function judge(text) {
     byId("register").textContent = say("unconfirmed");
     return;
   }
+  if (answer.elsewhere && !local.claims) return showElsewhere(answer);
   const { verdict, note } = weighed(local, answer.verdict);
   showVerdict(local, verdict, scanned.value, true);
   if (note) byId("offline-note").textContent = say(note);
+}
+
+// Another system's code: this phone cannot check it. Where its visits come in here, the register knows the visit.
+async function judgeOther(text, issuer) {
+  showIssuer(issuer, "asking");
+  const answer = await askRegister(text);
+  if (answer && answer.elsewhere) showElsewhere(answer);
+  else if (answer && answer.verdict === "not_registered") showIssuer(issuer, "issuerUnknown");
+  else showIssuer(issuer, answer ? null : "issuerOffline");
 }
 
 const verifiedHere = (digits) => verify(digits, { keys: trust.keys, status: trust.status, now: Date.now() / 1000 });
@@ -192,12 +205,6 @@ function claimFacts(facts, claims, values) {
 function showForeign({ leadsTo }) {
   const text = leadsTo ? say("foreignText", { host: leadsTo }) : say("foreignPlain");
   plainResult("malformed", "!", say("foreign"), text);
-}
-
-function showIssuer(issuer) {
-  plainResult("malformed", "!", say("issuer", issuer), say("issuerText", issuer));
-  // The place to check them stands in the signed list, not in the code; only a tap leads there.
-  if (/^https?:\/\//.test(issuer.entry)) lead(issuer.entry, say("openIssuer", issuer));
 }
 
 function freshness() {

@@ -19,13 +19,22 @@ export async function judgeProof(bytes, log) {
   showProven(proven);
 }
 
+// What is proved: that a code was issued, or (`visit.learned`) when the register learned of a visit of another system.
 function showProven({ record, index, size, witnesses }) {
-  const begin = record.kind === "code.issued" && record.body.not_before ? seconds(record.body.not_before) : null;
+  const learned = record.kind === "visit.learned";
+  const text = learned ? record.body.window.start : record.kind === "code.issued" && record.body.not_before;
+  const begin = text ? seconds(text) : null;
   const first = witnesses[0];
-  const values = { name: first && first.name, time: first && moment(first.time), begin: begin && moment(begin) };
-  if (!first) plainResult("unwitnessed", "!", say("proofOnly"), say("proofOnlyText"));
-  else if (begin !== null && first.time >= begin) plainResult("late", "!", say("proofLate"), say("proofLateText", values));
-  else plainResult("proven", "✓", say("proofGood"), say(begin === null ? "proofSeenText" : "proofGoodText", values));
+  const values = {
+    name: first && first.name,
+    time: first && moment(first.time),
+    begin: begin && moment(begin),
+    system: record.body.system,
+  };
+  const words = learned ? "learned" : "proof";
+  if (!first) plainResult("unwitnessed", "!", say("proofOnly"), say(`${words}OnlyText`, values));
+  else if (begin !== null && first.time >= begin) plainResult("late", "!", say(`${words}Late`), say(`${words}LateText`, values));
+  else plainResult("proven", "✓", say(`${words}Good`), say(begin === null ? "proofSeenText" : `${words}GoodText`, values));
   const facts = byId("facts");
   if (record.body.number) fact(facts, say("number"), record.body.number, true);
   if (begin !== null) fact(facts, say("begins"), values.begin);

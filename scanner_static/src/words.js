@@ -50,6 +50,12 @@ const zh = {
   issuer: "{name}签发的码",
   issuerText: "这是“{name}”的检查码，请在该系统中核验：{entry}",
   openIssuer: "打开“{name}”的核验入口",
+  issuerOffline: "没有连上本平台的登记簿，还不知道这次检查有没有登记。请到有信号的地方再扫，或到“{name}”核验。",
+  issuerUnknown: "本平台还没有收到“{name}”登记的这次检查，可能正在路上。请先到那里核验，或请他们稍等、先核实。",
+  elsewhereNumber: "{system}的检查编号",
+  elsewhereNote: "码由“{system}”签发，这部手机没有核验码本身；以上是本平台登记簿里的这次检查。",
+  units: "检查单位",
+  itemNames: "检查事项",
   proofFile: "打开一份登记证明（.tlog-proof）",
   noProof: "没有取到这个码的登记证明。刚签发的码几秒钟后才有；也可以在码的页面下载后用下面的按钮打开。",
   noLogKeys: "这部手机还没有保存登记簿的公钥。请先联网打开一次本页，再打开证明。",
@@ -63,6 +69,11 @@ const zh = {
   proofLateText: "见证人 {name} 于 {time} 才看到这个码登记，不早于登记的检查时间 {begin}。",
   proofOnly: "已登记，时间没有见证",
   proofOnlyText: "这个码在公开登记簿里，内容没有被改动；还没有见证人看到，所以不能证明登记的时间。",
+  learnedGood: "检查前本平台已经收到登记",
+  learnedGoodText: "见证人 {name} 于 {time} 看到本平台已收到“{system}”登记的这次检查，早于登记的检查时间 {begin}。",
+  learnedLate: "已收到登记，但不能证明早于检查",
+  learnedLateText: "见证人 {name} 于 {time} 才看到本平台收到“{system}”登记的这次检查，不早于登记的检查时间 {begin}。",
+  learnedOnlyText: "本平台收到了“{system}”登记的这次检查，内容没有被改动；还没有见证人看到，所以不能证明收到的时间。",
   proofCompare: "以上在这部手机上核对，没有联网。请核对检查编号与码的页面上的是否一致。",
   number: "检查编号",
   begins: "登记的检查开始时间",
@@ -88,6 +99,7 @@ const zh = {
     unknown_key: ["✕", "未能核验为本平台签发", "这个码不是本平台签发的，或者内容被改动过。请先核实来人身份。"],
     malformed: ["!", "没有读全", "没有读到完整的检查码。请重新扫描，或输入码下方的短码。"],
     wrong_enterprise: ["!", "登记的是另一家企业", "这个码登记的是“{name}”。如果您不是这家企业，请先核实。"],
+    registered_elsewhere: ["!", "已在{system}登记", "这次检查已在“{system}”登记，本平台已经收到。请核对来人、企业名称和下列信息是否一致。"],
   },
 };
 
@@ -141,6 +153,12 @@ const en = {
   issuer: "A code of {name}",
   issuerText: "This is a code of “{name}”; check it there: {entry}",
   openIssuer: "Open where “{name}” checks its codes",
+  issuerOffline: "The register of this platform could not be reached: whether the visit is registered is not known yet. Scan again where there is signal, or check at “{name}”.",
+  issuerUnknown: "This platform has not received this visit from “{name}” yet; it may be on its way. Check there first, or ask them to wait.",
+  elsewhereNumber: "Number in {system}",
+  elsewhereNote: "“{system}” issued the code; this phone did not check the code itself. Above is the visit as the register here knows it.",
+  units: "Inspecting units",
+  itemNames: "Inspection items",
   proofFile: "Open a proof of registration (.tlog-proof)",
   noProof: "The proof of this code could not be fetched. A new code has one after some seconds; or download it on the code's page and open it below.",
   noLogKeys: "This phone has not stored the register's public keys yet. Open this page online once, then the proof.",
@@ -154,6 +172,11 @@ const en = {
   proofLateText: "The witness {name} saw this code registered only at {time}, not before the registered time of the visit, {begin}.",
   proofOnly: "Registered; no witness for the time",
   proofOnlyText: "The code is in the public register and unaltered; no witness has seen it yet, so the time is not shown.",
+  learnedGood: "Known here before the visit",
+  learnedGoodText: "The witness {name} saw at {time} that this platform had learned of the visit registered in “{system}”, before its registered time, {begin}.",
+  learnedLate: "Known here; not shown to be before the visit",
+  learnedLateText: "The witness {name} saw only at {time} that this platform had learned of the visit registered in “{system}”, not before its registered time, {begin}.",
+  learnedOnlyText: "This platform learned of the visit registered in “{system}”, unaltered; no witness has seen it yet, so the time is not shown.",
   proofCompare: "Checked on this phone, without the network. Compare the number with the one on the code's page.",
   number: "Number of the inspection",
   begins: "Registered begin of the visit",
@@ -179,6 +202,7 @@ const en = {
     unknown_key: ["✕", "Not verified as ours", "This code was not issued by this platform, or was altered. Check who these people are."],
     malformed: ["!", "Not read completely", "The code was not read completely. Scan again, or type the short code."],
     wrong_enterprise: ["!", "Another enterprise", "This code is registered for “{name}”. If that is not you, check first."],
+    registered_elsewhere: ["!", "Registered in {system}", "This visit is registered in “{system}”, and this platform has learned of it. Compare the people, the name and the facts below."],
   },
 };
 
@@ -194,7 +218,7 @@ export function say(name, values = {}) {
 // [sign, word, sentence] of a verdict.
 export function verdictWords(verdict, values) {
   const [sign, word, sentence] = languages[language()].verdicts[verdict] || languages[language()].verdicts.malformed;
-  return [sign, word, fill(sentence, values)];
+  return [sign, fill(word, values), fill(sentence, values)];
 }
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => (name in values ? values[name] : ""));

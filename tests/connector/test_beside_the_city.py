@@ -170,6 +170,8 @@ def test_the_citys_code_on_our_page_is_a_known_visit_and_never_a_valid_code(besi
     beside.pull()
     said = client.post("/api/v1/verify", json={"code": qr}).json
     assert (said["verdict"], said["elsewhere"]["system"]) == ("registered_elsewhere", CITY)
+    page = client.get(said["elsewhere"]["page"]).text
+    assert "本平台于" in page and "这次检查的登记" in page and "这个码几秒钟后" not in page  # no code of ours exists
     assert client.post("/api/v1/verify", json={"code": qr, "uscc": uscc(2)}).json["verdict"] == "wrong_enterprise"
     page = client.get("/q/?code=" + qr, follow_redirects=True).text
     assert f"已在{CITY}登记" in page and "云汀示例一食品有限公司" in page

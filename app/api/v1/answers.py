@@ -157,10 +157,11 @@ class OtherIssuer(Told):
 
 
 class Elsewhere(Told):
-    """A visit registered in another system, by its number there."""
+    """A visit registered in another system, by its number there. `page`: where people read what is known of it here."""
 
     system: str
     number: str
+    page: str = Field(pattern=r"^/q/e-[0-9a-f]{64}$")
 
 
 class Verification(Told):

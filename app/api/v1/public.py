@@ -9,8 +9,10 @@ from app.api.v1.operations import Answer, Declared, caller
 from app.api.v1.schemas import FeedbackIn, ReportIn, ScanIn, VerifyIn
 from app.context import installation, now, perform
 from app.domain.actors import Actor
+from app.domain.codes.token import PATH
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Refused
+from app.domain.mirroring import presented_as
 from app.domain.times import rfc3339, shanghai_day
 from app.queries import enterprise as queries
 from app.security import device, is_staff_device
@@ -40,7 +42,7 @@ def verify_code(session: Session, who: Actor, body: VerifyIn) -> Answer:
         answer["issuer"] = {"name": issuer.name, "entry": issuer.entry}
     if look.inspection is not None and look.inspection.mirrored:
         system, number = look.inspection.external_system, look.inspection.external_number
-        answer["elsewhere"] = {"system": system, "number": number}
+        answer["elsewhere"] = {"system": system, "number": number, "page": PATH + presented_as(body.code)}
     if look.inspection is not None:
         answer["inspection"] = _public_inspection(session, look)
     return Answer(answer)

@@ -30,6 +30,7 @@ class Registration:
     witnessed_at: datetime | None
     before_visit: bool | None
     replaces: bool = False  # issued during the visit by an amendment: then nothing is said of its beginning
+    learned: bool = False  # of a visit that another system registered: when this platform learned of it
 
 
 def registration(session: Session, inspection: Inspection) -> Registration | None:
@@ -44,7 +45,7 @@ def registration(session: Session, inspection: Inspection) -> Registration | Non
     begin = inspection.visit_start or inspection.window_start
     replaces = inspection.code is not None and inspection.code.version > 1
     before = at < begin if at and not replaces else None
-    return Registration(registered_at, position, name, at, before, replaces)
+    return Registration(registered_at, position, name, at, before, replaces, inspection.mirrored)
 
 
 def proof_file(session: Session, inspection: Inspection) -> bytes | None:

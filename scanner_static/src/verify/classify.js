@@ -12,11 +12,18 @@ export function classify(text, issuers = []) {
   if (digits) return { kind: "code", value: digits, host: url && url.host };
   const short = url ? null : shortCode(trimmed);
   if (short) return { kind: "short_code", value: short };
-  const issuer = issuers.find((one) => one.prefixes.some((prefix) => beginsWith(trimmed, url, prefix)));
+  const issuer = issuerOf(trimmed, issuers);
   if (issuer) return { kind: "other_issuer", value: trimmed, issuer, leadsTo: url && url.host };
   if (url) return { kind: "foreign", value: trimmed, leadsTo: url.host };
   const scheme = /^([a-z][a-z0-9+.-]{0,30}):/i.exec(trimmed);
   return { kind: "foreign", value: trimmed, leadsTo: scheme ? `${scheme[1].toLowerCase()}:` : null };
+}
+
+// The other system that a text begins like, by its published prefixes; also of a code that looks like one of ours.
+export function issuerOf(text, issuers) {
+  const trimmed = text.trim().slice(0, MAX_TEXT);
+  const url = asUrl(trimmed);
+  return issuers.find((one) => one.prefixes.some((prefix) => beginsWith(trimmed, url, prefix)));
 }
 
 // The digits of a code URL of any host, or of a bare number of a token's length; null for anything else.
