@@ -124,13 +124,19 @@ def columns_after(kind: str, body: Mapping[str, Any], by: str, at: datetime) -> 
         set_to |= {"sent_at": at, "signed_at": None}
     if action == "sign_for":
         set_to["signed_at"] = at
-    if action in ("investigate", "assign"):
-        set_to["assignee"] = body.get("assignee") or by
+    set_to |= _who_has_it(action, body, by)
     if "case" in body:
         set_to["case_id"] = body["case"]
     if action == "reminded":
         set_to["reminded"] = f"{body['due']} {body['light']}"
     return set_to
+
+
+def _who_has_it(action: str, body: Mapping[str, Any], by: str) -> dict[str, Any]:
+    """Who has the flag from a step on; a step that was taken back says who had it before, nobody too."""
+    if action == "undo":
+        return {"assignee": body["assignee"]} if "assignee" in body else {}
+    return {"assignee": body.get("assignee") or by} if action in ("investigate", "assign") else {}
 
 
 def _day(text: str | None) -> date | None:

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 SENTENCES: dict[str, Any] = {
     "already_signed_for": _l("这条预警已经签收过了，不用再签。"),
+    "nothing_to_undo": _l("没有可以撤销的：只能撤销自己十分钟内的最后一步，而且之后没有人再办过。"),
     "already_assigned": _l("这条预警已经由这位同事办理。"),
     "already_done": _l("这一步刚刚已经做过，内容相同，没有重复记录。"),
     "objection_too_late": _l("提出异议的期限到 %(until)s 为止，已经过了。有新的情况请与司法局联系。"),

@@ -236,6 +236,7 @@ FACTS: dict[str, Any] = {
     "rectification.closed": _l("整改办结"),
     **{f"finding.{action}": word for action, word in FLAG_ACTIONS.items()},
     "finding.assign": _l("指定办理人"),
+    "finding.undo": _l("撤销上一步"),
     "finding.reminded": _l("到期提醒"),
     "finding.reopened": _l("复核后重新办理"),
     "finding.asked": _l("向单位提出不点名的问题"),

@@ -65,7 +65,7 @@ def act(work: UnitOfWork, actor: Actor, flag_id: str, action: FlagAction) -> Fin
         raise Refused("not_corrected_yet")
     body["files"] = [_kept(work, actor, row, upload) for upload in action.files]
     for member in sorted(together, key=lambda m: m.id):
-        _step(work, actor, member, action.action, body)
+        take_step(work, actor, member, action.action, body)
     work.session.expire(row)
     return work.session.get_one(FindingRow, row.id)
 
@@ -156,10 +156,15 @@ def _together(
     if action.action == "split":
         body["case"] = None
         return [row]
+    return together(work.session, row)
+
+
+def together(session: Session, row: FindingRow) -> Sequence[FindingRow]:
+    """The flag and those of its case that stand in the same state."""
     if row.case_id is None:
         return [row]
     same = select(FindingRow).where(FindingRow.case_id == row.case_id, FindingRow.state == row.state)
-    return list(work.session.scalars(same))
+    return list(session.scalars(same))
 
 
 def _to_merge(work: UnitOfWork, actor: Actor, row: FindingRow, others: tuple[str, ...]) -> list[FindingRow]:
@@ -191,7 +196,7 @@ def _kept(work: UnitOfWork, actor: Actor, row: FindingRow, upload: Any) -> dict[
     return files.reference(kept) | {"name": kept.name, "of": row.id}
 
 
-def _step(work: UnitOfWork, actor: Actor, row: FindingRow, step: str, body: dict[str, Any]) -> None:
+def take_step(work: UnitOfWork, actor: Actor, row: FindingRow, step: str, body: dict[str, Any]) -> None:
     """Stores one flag's step. Raises Refused("changed_meanwhile") when somebody was faster."""
     values = columns_after(f"finding.{step}", body, actor.id, work.now)
     changed = work.session.execute(

@@ -1,4 +1,4 @@
-// Lists by keyboard: j and k move, x selects, Enter opens beside the list, a/s/d act on what is selected, / searches,
+// Lists by keyboard: j and k move, x selects, Enter opens beside the list, a/s/d act on what is selected, z takes the last step back, / searches,
 // ? shows help. Everything works without.
 
 const links = Array.from(document.querySelectorAll(".row-link"));
@@ -60,6 +60,7 @@ function key(event) {
     a: () => act("assign"),
     s: () => act("send"),
     d: () => act("set_aside"),
+    z: () => document.getElementById("undo")?.click(),
     "/": () => search?.focus(),
     "?": () => {
       if (!keys) return;

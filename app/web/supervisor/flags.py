@@ -1,6 +1,7 @@
 """Flags: the inbox, several at once, one flag and its steps, its papers."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,7 +27,7 @@ from app.queries import supervision as queries
 from app.queries.paging import USUAL
 from app.security import sent_files, takes_files
 from app.services.paperwork import supervision_papers
-from app.services.supervising import flag_actions
+from app.services.supervising import flag_actions, undoing
 from app.store.models import FindingRow
 from app.web.evidence import told
 from app.web.files import as_download
@@ -108,16 +109,38 @@ def act_on_many() -> str | tuple[str, int]:
         return _list_page({"flags": _("请先选中至少一条预警。")}), 422
     if action.action == "merge":
         action, ids = replace(action, flags=tuple(ids)), ids[:1]
+    done, refused = _each(ids, lambda flag_id: perform(flag_actions.act, actor(), flag_id, action))
+    if not done:
+        return _list_page({str(n): text for n, text in enumerate(refused)}), 422
+    undo = done if f"finding.{action.action}" in undoing.UNDOABLE else []
+    return _list_page({}, {"n": len(done), "refused": refused, "undo": undo})
+
+
+@blueprint.post("/flags/undo")
+@supervisors
+def undo() -> Response | str | tuple[str, int]:
+    """Takes the last step back, of one flag from its page or of several from the list."""
+    ids = list(dict.fromkeys(request.form.getlist("flags")))[:MOST_AT_ONCE]
+    done, refused = _each(ids, lambda flag_id: perform(undoing.undo, actor(), flag_id))
+    if not done:
+        problems = {str(n): text for n, text in enumerate(refused)} or {"flags": _("请先选中至少一条预警。")}
+        return _list_page(problems), 422
+    if request.form.get("back") == "flag":
+        return redirect(url_for("supervisor.flag", flag_id=done[0]), 303)
+    return _list_page({}, {"undone": len(done), "refused": refused})
+
+
+def _each(ids: list[str], take: Callable[[str], Any]) -> tuple[list[str], Counter[str]]:
+    """Takes a step of each, in a transaction of its own: those that took it, and how often each refusal was said."""
+    done: list[str] = []
     refused: Counter[str] = Counter()
     for flag_id in ids:
         try:
-            perform(flag_actions.act, actor(), flag_id, action)
+            take(flag_id)
+            done.append(flag_id)
         except DomainError as error:
             refused[next(iter(field_sentences(error).values()))] += 1
-    done = len(ids) - refused.total()
-    if not done:
-        return _list_page({str(n): text for n, text in enumerate(refused)}), 422
-    return _list_page({}, {"n": done, "refused": refused})
+    return done, refused
 
 
 @blueprint.get("/flags/<flag_id>")
@@ -177,6 +200,7 @@ def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
         visits = queries.visits(session, row.enterprise_id, 30) if row.enterprise_id else []
         units = registry.names(session, [i.lead_unit for i in visits])
         case = followup.case_of(session, row)
+        undoable = undoing.undoable(session, actor(), row, now())
         stands = flag_actions.order_stands(session, row)
         papers = paper_queries.about_flag(session, flag_id)
         people = followup.colleagues(session, actor(), today)
@@ -202,6 +226,7 @@ def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
         actions=[a for a in actions if a not in ("merge", "split") or (a == "split" and row.case_id)],
         with_papers=WITH_PAPERS,
         papers=papers,
+        undoable=undoable,
         drafts=_drafts(supervision_papers.draftable(row), steps),
         stands=stands,
         errors=errors,
