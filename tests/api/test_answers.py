@@ -8,10 +8,14 @@ from app.api.v1 import answers, answers_joint
 from app.api.v1.error_codes import OWN
 from app.api.v1.operations import OPERATIONS
 from app.errors import HTTP_CODES, SENTENCES
+from app.services.sending.outbox import Message
+from app.services.sending.senders import _signed
+from app.services.supervising import desk
 from tests.api.test_flags_and_registry import flagged
 from tests.api.test_one_visit import body, get, post
 from tests.house import House, uscc
 
+MESSAGE = Message("id", "webhook", "https://supervisor.example/", "", "{}", keys=("whsec_" + "A" * 32,))
 OF_HTTP = {code for code, _ in HTTP_CODES.values()} | {"unexpected"}
 
 
@@ -101,3 +105,17 @@ def test_every_code_that_the_api_answers_with_is_explained(house: House) -> None
     for method, path in (("get", "/inspections"), ("get", "/none"), ("post", "/units"), ("post", "/verify")):
         answer = getattr(house.client(), method)(f"/api/v1{path}")
         assert f'id="{answer.json["type"].partition("#")[2]}"' in page
+
+
+def test_what_is_posted_to_others_stands_in_the_document(house: House) -> None:
+    hooks = house.client().get("/api/v1/openapi.json").json["webhooks"]
+    media = hooks["digest"]["post"]["requestBody"]["content"]["application/json"]
+    posted = house.perform(desk._figures, house.people["supervisor"]).keys() | {"day", "url"}
+    assert set(media["schema"]["properties"]) == set(media["example"]) == posted
+    assert {p["name"] for p in hooks["digest"]["post"]["parameters"]} == set(_signed(MESSAGE, b"{}", "", house.clock))
+
+
+def test_answers_may_grow_and_requests_are_strict(house: House) -> None:
+    schemas = house.client().get("/api/v1/openapi.json").json["components"]["schemas"]
+    assert schemas["ApplicationIn"]["additionalProperties"] is False
+    assert "additionalProperties" not in schemas["Inspection"] and "additionalProperties" not in schemas["Problem"]

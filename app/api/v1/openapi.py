@@ -7,7 +7,7 @@ from typing import Any, Literal
 from flask import Response, render_template
 from pydantic import BaseModel
 
-from app.api.v1 import answers, outside, parameters
+from app.api.v1 import answers, hooks, outside, parameters
 from app.api.v1.error_codes import OWN
 from app.api.v1.operations import LONGEST_KEY, OPERATIONS, PUBLIC_LIMIT, TOKEN_LIMIT, Operation, as_json, blueprint
 from app.context import installation
@@ -37,8 +37,14 @@ OF_BODIES = (
 EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "answer_examples.json").read_text())
 RULE = (
     "Within v1 names are stable: calls, fields, choices and error codes are added, never renamed or removed, and no field changes "
-    "its meaning. Clients ignore fields that they do not know. docs/integrators.md has the rule and a worked example."
+    "its meaning. Clients ignore fields that they do not know. /help/integrators has the rule and a worked example."
 )
+BEGIN = (Path(__file__).parent / "begin.md").read_text(encoding="utf-8")
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Of a unit and a role; issued at /admin/tokens or by `tokens issue`. Its scopes may allow less (token_scope).",
+}
 
 
 def codes_of(op: Operation) -> dict[int, tuple[str, ...]]:
@@ -71,12 +77,13 @@ def document(server: str) -> dict[str, Any]:
         paths.setdefault(f"/api/v1{op.path}", {})[op.method.lower()] = _operation(op, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "检查码 API", "version": "1", "description": RULE},
+        "info": {"title": "检查码 API", "version": "1", "description": f"{RULE}\n\n{BEGIN}"},
         "servers": [{"url": server}],
+        "webhooks": hooks.WEBHOOKS,
         "paths": paths | outside.paths({"content": PROBLEM}),
         "components": {
             "schemas": schemas,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {"token": BEARER},
         },
     }
 
@@ -141,8 +148,11 @@ def _schema(
 ) -> dict[str, Any]:
     """A reference to a model's schema, which is entered among the components with all it names."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode=mode)
-    schemas |= schema.pop("$defs", {})
-    schemas[model.__name__] = schema
+    found = schema.pop("$defs", {}) | {model.__name__: schema}
+    if mode == "serialization":  # answers may grow: a client made from this document must not refuse a new field
+        for one in found.values():
+            one.pop("additionalProperties", None)
+    schemas |= found
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
@@ -162,9 +172,17 @@ def docs() -> str:
     told |= {code: str(text) for code, text in HTTP_CODES.values()} | {"unexpected": str(UNEXPECTED)}
     errors = sorted(told.items())
     shown = document(installation().config.public_url)
+    begin = [text.removeprefix("**").split("**", 1) for text in BEGIN.strip().split("\n\n")]
     calls = [(path, method.upper(), op) for path, methods in shown["paths"].items() for method, op in methods.items()]
     return render_template(
-        "api/docs.html", calls=calls, errors=errors, rule=RULE, schemas=shown["components"]["schemas"], pretty=_pretty
+        "api/docs.html",
+        calls=calls,
+        errors=errors,
+        rule=RULE,
+        begin=begin,
+        webhooks=shown["webhooks"],
+        schemas=shown["components"]["schemas"],
+        pretty=_pretty,
     )
 
 

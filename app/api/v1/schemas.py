@@ -89,31 +89,56 @@ class External(Schema):
 class ApplicationIn(Schema):
     """POST /api/v1/inspections."""
 
-    enterprise: EnterpriseIn
-    kind: Literal[i.KINDS]
-    plan_code: optional(64) = None
-    cause: Literal[i.CAUSES] | None = None
+    enterprise: EnterpriseIn = Field(
+        description="By `uscc` or by `name`; one without a USCC says why in `no_uscc_reason`."
+    )
+    kind: Literal[i.KINDS] = Field(
+        description="`planned` names a plan, `triggered` a cause; `contact` (走访) is no inspection and gets no code."
+    )
+    plan_code: optional(64) = Field(None, description="`code` of GET /plans.")
+    cause: Literal[i.CAUSES] | None = Field(
+        None, description="Why, where it is triggered; with `clue_no` and `clue_at` of the complaint, transfer or lead."
+    )
     clue_no: optional(100) = None
     clue_at: Moment | None = None
     reason: optional(2000) = None
-    recheck_of: optional(64) = None
-    items: list[Short] = Field(default_factory=list)
-    officers: list[text(40)] = Field(default_factory=list)
-    window: Window
-    place: Place | None = None
+    recheck_of: optional(64) = Field(None, description="`id` of the visit that is looked at again.")
+    items: list[Short] = Field(default_factory=list, description="`code` of GET /items.")
+    officers: list[text(40)] = Field(
+        default_factory=list, description="`certificate_no` of GET /officers; at least one, two by law."
+    )
+    window: Window = Field(description="When the visit takes place. `start` may lie in the past.")
+    place: Place | None = Field(None, description="Where, if not at the registered address.")
     way: Literal[i.WAYS] = "on_site"
-    joint_units: list[Short] = Field(default_factory=list)
-    surprise: bool = False
-    started_at: Moment | None = None
+    joint_units: list[Short] = Field(
+        default_factory=list,
+        description="`code` of units that come along and agreed elsewhere; to ask them here: /invite.",
+    )
+    surprise: bool = Field(False, description="Not to be announced beforehand.")
+    started_at: Moment | None = Field(
+        None, description="When it began, where that was before the approval; `exception` and its reason then say why."
+    )
     exception: Literal[i.EXCEPTIONS] | None = None
     exception_reason: optional(2000) = None
-    low_yield_reason: optional(2000) = None
-    external: External | None = None
-    begun_at: Moment | None = None
-    client_key: text(64, 16) | None = None
-    slots: list[Window] = Field(default_factory=list)
+    low_yield_reason: optional(2000) = Field(
+        None, description="Why again, where earlier visits of this kind found nothing."
+    )
+    external: External | None = Field(
+        None, description="Its number in another system: the same one is never registered twice."
+    )
+    begun_at: Moment | None = Field(None, description="The device's time, where it was written without a network.")
+    client_key: text(64, 16) | None = Field(
+        None,
+        description="Names this application for good: sent again, even by another token of the unit, it makes one.",
+    )
+    slots: list[Window] = Field(
+        default_factory=list,
+        description="1 to 3 times offered to the enterprise, which chooses one before the approval.",
+    )
     contact_kind: Literal[i.CONTACT_KINDS] | None = None
-    assisting: Annotated[int, Field(ge=0, le=MOST_PERSONS)] | None = None
+    assisting: Annotated[int, Field(ge=0, le=MOST_PERSONS)] | None = Field(
+        None, description="Persons who assist, fixed beforehand."
+    )
 
 
 class BatchIn(Schema):
@@ -123,7 +148,9 @@ class BatchIn(Schema):
 
 
 class ApproveIn(Schema):
-    override_reason: optional(2000) = None
+    override_reason: optional(2000) = Field(
+        None, description="Needed where an advisory is `blocking`; stays on record."
+    )
 
 
 class RejectIn(Schema):
@@ -132,7 +159,7 @@ class RejectIn(Schema):
 
 class CancelIn(Schema):
     reason: optional(2000) = None
-    on_advice: bool = False
+    on_advice: bool = Field(False, description="Cancelled because the platform's advisories spoke against it.")
 
 
 class ArriveIn(Schema):
