@@ -34,7 +34,9 @@ class Period:
     @property
     def year_before(self) -> "Period":
         """同比: the same days a year earlier; a month's end stays a month's end."""
-        end = _year_earlier(self.last + timedelta(days=1)) - timedelta(days=1)
+        after_last = self.last + timedelta(days=1)
+        is_end = after_last.day == 1
+        end = _year_earlier(after_last) - timedelta(days=1) if is_end else _year_earlier(self.last)
         return Period(_year_earlier(self.first), end)
 
 

@@ -133,7 +133,10 @@ def heat(
 
 
 def towns(session: Session, regions: Iterable[str], period: Period) -> list[tuple[str, str, int, int]]:
-    """Every town of the regions by code, with its visits and its standing flags in the period."""
+    """Every town of the regions by code, with its visits and its standing flags in the period.
+
+    Last, without code and name, what no town has: the sum is that of the region.
+    """
     regions = tuple(regions)
     visits = _totals(session, regions, period, ("town",), "visits")
     flags = _totals(session, regions, period, ("flags.town", "speech.town"), "raised")
@@ -141,8 +144,10 @@ def towns(session: Session, regions: Iterable[str], period: Period) -> list[tupl
         found = _from_rows(session, regions, period, "town", None, False)
         visits, flags = ({(0, town): f[name] for town, f in found.items()} for name in ("visits", "raised"))
     query = select(Region.code, Region.name).where(Region.level == "town", Region.code.in_(regions))
-    rows = session.execute(query.order_by(Region.code))
-    return [(code, name, visits.get((0, code), 0), flags.get((0, code), 0)) for code, name in rows]
+    listed = session.execute(query.order_by(Region.code)).all()
+    rows = [(code, name, visits.pop((0, code), 0), flags.pop((0, code), 0)) for code, name in listed]
+    rest = sum(visits.values()), sum(flags.values())
+    return [*rows, ("", "", *rest)] if rows and any(rest) else rows
 
 
 def flags_by_rule(session: Session, regions: Iterable[str], period: Period) -> dict[str, int]:

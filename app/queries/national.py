@@ -50,11 +50,12 @@ def handing(session: Session, operation: str, by: str, at: datetime, region: str
 
 
 def rows(session: Session, listed: Any, handed: Handing) -> Iterator[dict[str, str]]:
-    """The rows of the completed visits of a list's query; an item without a result has its row too, and fails."""
+    """The rows of the completed visits of a list's query. An item without a result has its row too, and fails; so has a
+    visit that was brought in without items: no visit is left out without a word."""
     query = (
         select(InspectionRow, InspectionItem, Item, Enterprise, NationalCode, Unit.name)
-        .join(InspectionItem, InspectionItem.inspection == InspectionRow.id)
-        .join(Item, Item.code == InspectionItem.item)
+        .outerjoin(InspectionItem, InspectionItem.inspection == InspectionRow.id)
+        .outerjoin(Item, Item.code == InspectionItem.item)
         .join(Enterprise, Enterprise.id == InspectionRow.enterprise_id)
         .join(Unit, Unit.code == InspectionRow.lead_unit)
         .outerjoin(NationalCode, NationalCode.item == Item.code)
@@ -71,8 +72,8 @@ def rows(session: Session, listed: Any, handed: Handing) -> Iterator[dict[str, s
             yield {
                 "catalogue_code": codes.catalogue_code if codes else "",
                 "implementation_code": codes.implementation_code if codes else "",
-                "name": item.name,
-                "number": i.number if of_item.position == 0 else f"{i.number}-{of_item.position + 1}",
+                "name": item.name if item else "",
+                "number": i.number if of_item is None or of_item.position == 0 else f"{i.number}-{of_item.position + 1}",
                 "object": enterprise.name,
                 "party": enterprise.name,
                 "party_nature": national.nature(enterprise.uscc),
@@ -81,7 +82,7 @@ def rows(session: Session, listed: Any, handed: Handing) -> Iterator[dict[str, s
                 "region": (enterprise.region or i.jurisdiction)[:6],
                 "form": FORMS[i.id in joint],
                 "category": CATEGORIES.get(i.kind, ""),
-                "result": RESULTS.get(of_item.outcome or "", ""),
+                "result": RESULTS.get((of_item.outcome if of_item else i.outcome_told) or "", ""),
                 "inspected_at": national.time(i.visit_start),
                 "officers": national.listed([name for name, _ in who]),
                 "lot": i.plan_code if i.plan_code in lots else "",

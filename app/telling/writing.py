@@ -166,7 +166,8 @@ def _units(found: Gathered) -> Table:
 
 
 def _towns(found: Gathered) -> Table:
-    return Table("四、各街镇", ("街镇", WORDS["visits"], WORDS["raised"]), found.towns, "按企业的登记地址。")
+    rows = tuple((name or "街镇不明或不在辖区", visits, flags) for name, visits, flags in found.towns)
+    return Table("四、各街镇", ("街镇", WORDS["visits"], WORDS["raised"]), rows, "按企业的登记地址。")
 
 
 def _items(found: Gathered) -> Table:

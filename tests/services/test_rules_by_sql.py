@@ -14,6 +14,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from app.domain.facts import canonical_json
+from app.domain.figures import period_of
+from app.queries import figures
 from app.services.flagging import flag_rebuild
 from app.store.models import FindingRow, InspectionRow, Policy
 from tests.house import House, uscc
@@ -23,6 +25,7 @@ HEAD = [
     "number", "uscc", "enterprise_name", "unit", "joint_units", "kind", "cause", "clue_no", "officers", "items", "started_at",
     "ended_at", "outcome",
 ]  # fmt: skip
+YEAR = period_of("2024")
 UNITS = {"YT-YJJ": ["YJ-01", "YJ-02"], "YT-SCJG": ["SJ-01", "SJ-09"], "YT-T05": ["T5-01"], "BU-01": []}
 NAMED = {"above": "BU-01", "ours": "990101", "beside": "990102"}  # the unit is outside the supervised tree
 ITEMS = [
@@ -146,8 +149,12 @@ RULES = [
 ]  # fmt: skip
 
 
-def by_sql(rows: list[list[str]]) -> Counter:
-    """(rule, number, unit, officer) of every finding that the rules' words give for the rows of a file."""
+COUNTED = """SELECT count(*), sum(trig), sum(json_array_length(us) > 1), sum(outcome <> ''), sum(outcome = 'problem_found')
+    FROM v WHERE district = :ours AND y = '2024'"""  # the leap year, by the days of Shanghai
+
+
+def by_sql(rows: list[list[str]]) -> tuple[Counter, tuple[int, ...]]:
+    """(rule, number, unit, officer) of every finding that the rules' words give for the rows of a file; what is COUNTED."""
     db = sqlite3.connect(":memory:")
     db.create_function("clue", 1, lambda text: unicodedata.normalize("NFKC", text).strip())
     db.create_function("list", 2, lambda one, more: str([p for p in (one, *more.split(";")) if p]).replace("'", '"'))
@@ -170,7 +177,7 @@ def by_sql(rows: list[list[str]]) -> Counter:
     found: Counter = Counter()
     for rule in RULES:
         found.update(db.execute(rule, NAMED).fetchall())
-    return found
+    return found, db.execute(COUNTED, NAMED).fetchone()
 
 
 def _in_force(first: str, settings: dict, end: str, district: str) -> Iterator[list]:
@@ -224,8 +231,13 @@ def test_what_stands_of_an_imported_history_is_what_sql_finds_in_its_file(house:
     assert not bring(house, "do-not-disturb", QUIET).errors
     for part in (rows[100:], rows[:100]):  # the order of arrival does not matter
         assert not bring(house, "inspections", [HEAD, *part]).errors
-    expected = by_sql(rows)
+    expected, counted = by_sql(rows)
     assert len({rule for rule, *_ in expected}) == len(RULES)
     assert standing(house) - expected == expected - standing(house) == Counter()
     house.perform(flag_rebuild.rebuild)
     assert standing(house) == expected
+    with house.installation.reading() as session:
+        found = figures.figures(session, ["990101"], YEAR)[""]
+        places = figures.towns(session, ["990101", "990101001", "990101005"], YEAR)
+    assert tuple(found[name] for name in ("visits", "triggered", "joint", "recorded", "problems")) == counted
+    assert sum(visits for _, _, visits, _ in places) == counted[0] and places[-1][:2] == ("", "")

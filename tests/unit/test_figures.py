@@ -33,6 +33,14 @@ def test_a_whole_month_is_compared_with_whole_months() -> None:
     assert period_of("2026").before == period_of("2026").year_before == period_of("2025")
 
 
+def test_days_before_the_leap_day_are_compared_with_the_same_days() -> None:
+    day = date(2024, 2, 28)
+    assert Period(day, day).year_before == Period(date(2023, 2, 28), date(2023, 2, 28))
+    assert Period(date(2024, 2, 1), day).year_before == Period(date(2023, 2, 1), date(2023, 2, 28))
+    leap = date(2024, 2, 29)
+    assert Period(leap, leap).year_before == Period(date(2023, 2, 28), date(2023, 2, 28))
+
+
 def test_other_days_are_compared_with_as_many_days() -> None:
     week = period_of("2026-W10")
     assert week == Period(date(2026, 3, 2), date(2026, 3, 8))

@@ -7,6 +7,7 @@ from app.domain.applications import EnterpriseRef
 from app.services.imports import national as imports
 from app.services.imports.rows import Row
 from tests.house import House, uscc
+from tests.services.test_register_imports import bring
 
 CODES = {"item": "YJ-01", "catalogue_code": "31011400000001", "implementation_code": "11310114000000001"}
 MARCH = "from=2026-03-01&to=2026-03-31"
@@ -48,6 +49,13 @@ def test_what_does_not_fit_is_listed_and_kept_back(house: House) -> None:
     ]
     assert {p["field"] for p in problems} == {"监管事项目录编码", "实施清单编码"}
     assert "不合要求 0 行" in house.signed_in("neighbour").get(f"/supervise/national?{MARCH}").text
+
+
+def test_a_visit_brought_in_without_items_is_not_left_out_without_a_word(house: House) -> None:
+    head = ["number", "uscc", "enterprise_name", "unit", "kind", "started_at", "outcome"]
+    bring(house, "inspections", [head, ["V-1", uscc(1), "某店", "YT-YJJ", "planned", "2026-03-01", "no_problem"]])
+    page = house.signed_in("supervisor").get(f"/supervise/national?{MARCH}").text
+    assert "不合要求 1 行" in page and "V-1" in page and "检查行为名称：必填" in page and "检查结果：必填" not in page
 
 
 def test_each_field_is_held_to_its_length_and_order() -> None:

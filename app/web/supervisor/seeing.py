@@ -82,7 +82,7 @@ def figures() -> str:
         columns = figure_queries.against(session, regions, period)
         heat = figure_queries.heat(session, regions, period)
         towns = figure_queries.towns(session, regions, period)
-        tiles, by_place = tile_layout([code for code, *_ in towns], burden.places(session, regions))
+        tiles, by_place = tile_layout([code for code, *_ in towns if code], burden.places(session, regions))
         rules = figure_queries.flags_by_rule(session, regions, period)
         as_of = figure_queries.as_of(session, regions)
     return _page(
