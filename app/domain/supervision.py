@@ -6,7 +6,7 @@ Flags merged into one case take each step together (app.services.supervising.fla
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -61,7 +61,7 @@ LONGEST_NOTE = 2000
 @dataclass(frozen=True, slots=True)
 class FlagAction:
     """One step. `due` or `working_days` set a deadline; `flags` are merged with this one; `revision` is the one that
-    the page showed, so that nobody decides on what has changed since."""
+    the page showed, `seen` those that a list showed by flag, so that nobody decides on what has changed since."""
 
     action: str
     note: str = ""
@@ -71,6 +71,7 @@ class FlagAction:
     flags: tuple[str, ...] = ()
     files: tuple[Upload, ...] = ()
     revision: int | None = None
+    seen: Mapping[str, int] = field(default_factory=dict)
 
 
 def check(action: FlagAction, state: str, role: str | None) -> str:

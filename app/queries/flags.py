@@ -46,6 +46,13 @@ def listed(
     return shown(session, rows), following
 
 
+def cases(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The case and the state of each of these flags that is in a case: those that take a step together."""
+    query = select(FindingRow.id, FindingRow.case_id, FindingRow.state).where(FindingRow.id.in_(ids))
+    rows = session.execute(query.where(FindingRow.case_id.is_not(None)))
+    return {flag_id: (str(case), state) for flag_id, case, state in rows}
+
+
 def filtered(actor: Actor, filters: Mapping[str, Any]) -> Any:
     query = select(FindingRow).where(visible_where(actor))
     for name in ("rule", "unit", "state", "severity"):

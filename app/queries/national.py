@@ -73,7 +73,9 @@ def rows(session: Session, listed: Any, handed: Handing) -> Iterator[dict[str, s
                 "catalogue_code": codes.catalogue_code if codes else "",
                 "implementation_code": codes.implementation_code if codes else "",
                 "name": item.name if item else "",
-                "number": i.number if of_item is None or of_item.position == 0 else f"{i.number}-{of_item.position + 1}",
+                "number": i.number
+                if of_item is None or of_item.position == 0
+                else f"{i.number}-{of_item.position + 1}",
                 "object": enterprise.name,
                 "party": enterprise.name,
                 "party_nature": national.nature(enterprise.uscc),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.domain.deadlines import GREEN, RED, YELLOW, Terms, light
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.flags.policy import WorkingDays
-from app.domain.supervision import ACTIONS, CLOSED, UNIT_ACTIONS, UNIT_READS, FlagAction
+from app.domain.supervision import ACTIONS, CLOSED, UNIT_ACTIONS, UNIT_READS, WITHOUT_NOTE, FlagAction
 from app.domain.uploads import Upload
 from app.queries import flags as flag_queries
 from app.queries import followup
@@ -255,6 +255,37 @@ def test_of_sixteen_who_take_the_same_step_at_once_exactly_one_succeeds(
     for thread in threads:
         thread.join()
     assert len(out) == 16 and out.count("done") == 1
+
+
+@pytest.mark.parametrize(
+    "actions", [("assign", "set_aside", "merge"), ("merge", "merge", "merge"), ("uphold", "dismiss", "send")]
+)
+def test_of_three_supervisors_with_one_list_one_takes_the_flags_and_two_are_told(
+    house: House, flagged: list[str], actions: tuple[str, ...]
+) -> None:
+    with house.installation.reading() as session:
+        seen = {row.id: row.revision for row in session.scalars(select(FindingRow).where(FindingRow.id.in_(flagged)))}
+    barrier, out = threading.Barrier(3), []
+
+    def run(name: str, action: str, first: str) -> None:
+        others = tuple(flagged) if action == "merge" else ()
+        note = "" if action in WITHOUT_NOTE else f"{name} 的话"
+        barrier.wait()
+        try:
+            wanted = FlagAction(action, note, flags=others, seen=seen)
+            house.perform(flag_actions.act, house.people[name], first, wanted)
+            out.append("done")
+        except Refused as refusal:
+            out.append(refusal.code)
+
+    who = ("supervisor", "supervisor2", "supervisor2")
+    firsts = (flagged[0], flagged[1] if actions[0] == "merge" else flagged[0], flagged[0])
+    threads = [threading.Thread(target=run, args=each) for each in zip(who, actions, firsts, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(out) == ["changed_meanwhile", "changed_meanwhile", "done"]
 
 
 def test_lights_follow_from_the_deadline_and_the_working_days() -> None:

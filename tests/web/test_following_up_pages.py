@@ -83,6 +83,29 @@ def test_a_page_that_shows_an_older_state_decides_nothing(house: House, flagged:
     assert late.status_code == 422 and "旧页面" in late.text
 
 
+def test_three_at_one_queue_take_each_flag_once_and_the_others_are_told(house: House, flagged: list[str]) -> None:
+    """The three have the same list open; a step of a list holds only for what the list showed."""
+    desks = [house.signed_in(name) for name in ("supervisor", "supervisor2", "supervisor")]
+    seen = [re.findall(r'name="seen" value="([^"]+)"', desk.get("/supervise/flags").text) for desk in desks]
+    assert seen[0] == seen[1] == seen[2] and {s.split(":")[0] for s in seen[0]} >= set(flagged)
+    steps = [{"action": "assign"}, {"action": "send", "note": "请说明"}, {"action": "set_aside", "note": "等一等"}]
+    answers = [
+        d.post("/supervise/flags", data=s | {"flags": flagged, "seen": seen[0]})
+        for d, s in zip(desks, steps, strict=True)
+    ]
+    assert [a.status_code for a in answers] == [200, 422, 422]
+    assert all("就在刚才有人改动了这条记录" in a.text for a in answers[1:])
+    fresh = re.findall(r'name="seen" value="([^"]+)"', answers[2].text)
+    merged = desks[1].post("/supervise/flags", data={"action": "merge", "flags": flagged, "seen": fresh})
+    late = desks[2].post("/supervise/flags", data={"action": "merge", "flags": flagged[::-1], "seen": fresh})
+    assert (merged.status_code, late.status_code) == (200, 422)
+    now = re.findall(r'name="seen" value="([^"]+)"', late.text)
+    together = desks[0].post(
+        "/supervise/flags", data={"action": "send", "note": "请说明", "flags": flagged, "seen": now}
+    )
+    assert f"{len(flagged)} 条已办理" in together.text and "没有办理" not in together.text, "a case goes as one"
+
+
 @pytest.mark.parametrize("query", ["due=overdue", "due=near", "assignee=me", "assignee=nobody", "aside=1", "watched=1",
                                    "case=x", "from=x&to=2026-99-99", "due=%F0%9F%98%80", "beside=1"])  # fmt: skip
 def test_every_filter_answers(house: House, flagged: list[str], query: str) -> None:

@@ -50,6 +50,8 @@ def act(work: UnitOfWork, actor: Actor, flag_id: str, action: FlagAction) -> Fin
     """One step of the follow-up, of the flag and of those in its case. Raises NotFound, Forbidden, Invalid (note, due,
     assignee, flags, files), Refused (state, too late, done already, or somebody was faster)."""
     row = visible(work, actor, flag_id)
+    if action.seen.get(row.id, row.revision) != row.revision:
+        raise Refused("changed_meanwhile")
     after = check(action, row.state, actor.role)
     if action.revision is not None and action.revision != row.revision:
         raise Refused("changed_meanwhile")
@@ -61,6 +63,8 @@ def act(work: UnitOfWork, actor: Actor, flag_id: str, action: FlagAction) -> Fin
     if action.action in ("assign", "investigate", "merge"):
         body["assignee"] = _assignee(work, row, actor, action).id
     together = _together(work, actor, row, action, body)
+    if any(action.seen.get(m.id, m.revision) != m.revision for m in together):
+        raise Refused("changed_meanwhile")
     if action.action == "close" and any(order_stands(work.session, m) for m in together):
         raise Refused("not_corrected_yet")
     body["files"] = [_kept(work, actor, row, upload) for upload in action.files]

@@ -134,10 +134,16 @@ def _each(ids: list[str], take: Callable[[str], Any]) -> tuple[list[str], Counte
     """Takes a step of each, in a transaction of its own: those that took it, and how often each refusal was said."""
     done: list[str] = []
     refused: Counter[str] = Counter()
+    with reading() as session:
+        cases = flag_queries.cases(session, ids)
+    taken: set[tuple[str, str]] = set()
     for flag_id in ids:
         try:
-            take(flag_id)
+            if cases.get(flag_id) not in taken:  # else it went along with another of its case
+                take(flag_id)
             done.append(flag_id)
+            if flag_id in cases:
+                taken.add(cases[flag_id])
         except DomainError as error:
             refused[next(iter(field_sentences(error).values()))] += 1
     return done, refused
@@ -184,8 +190,19 @@ def action_of(form: Any, bulk: bool = False) -> FlagAction:
         assignee=form.get("assignee", "") or None,
         flags=tuple(form.getlist("flags"))[:200],
         files=tuple(sent_files("file")),
-        revision=None if bulk or not revision.isdigit() or len(revision) > 9 else int(revision),
+        revision=None if bulk else _whole(revision),
+        seen=_seen(form.getlist("seen")) if bulk else {},
     )
+
+
+def _seen(texts: list[str]) -> dict[str, int]:
+    """What a list showed: the revision of each flag, from `ID:REVISION`."""
+    pairs = (text.partition(":") for text in texts[:MOST_AT_ONCE])
+    return {flag_id: number for flag_id, _, said in pairs if (number := _whole(said)) is not None}
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
