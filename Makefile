@@ -67,7 +67,7 @@ soak: setup-dev
 	if [ "$$(id -u)" = 0 ]; then $(BIN)/python -m tests.faults.full_disk; fi
 	JCM_SHOWN_ON=postgresql $(BIN)/pytest -n0 -q tests/browser/test_accessibility.py
 
-# Schemathesis against a demonstration of its own: no 5xx, no answer that the API's document does not name. Ends by itself.
+# sqlmap, wapiti and Schemathesis against a demonstration of its own: no hole, no 5xx, no answer that the API's document does not name. Ends by itself.
 attack: setup
 	@sh tools/attack.sh
 

@@ -1,12 +1,16 @@
 #!/bin/sh
-# Attacks the API from its own document: Schemathesis calls every operation with right and wrong requests, in every role. A 5xx, an
-# answer that is not in the document, or a wrong request that is taken makes it fail. It starts a demonstration of its own on
-# loopback and stops it; the folder with its database goes too. JCM_ATTACK_EXAMPLES (15) and JCM_ATTACK_SECONDS (600) bound it,
-# JCM_ATTACK_SEED repeats a run. JCM_ATTACK_OPTIONS is handed to `st run`.
+# Attacks a demonstration of its own on loopback, which it starts and stops; the folder with its database goes too.
+# The pages: sqlmap and wapiti, signed out and signed in (tools/attack_pages.py), each first shown to find planted holes.
+# The API, from its own document: Schemathesis calls every operation with right and wrong requests, in every role. A 5xx, an
+# answer that is not in the document, or a wrong request that is taken makes it fail.
+# JCM_ATTACK_SECONDS (600) bounds each scanner, JCM_ATTACK_EXAMPLES (15) and JCM_ATTACK_SEED the API's, JCM_ATTACK_OPTIONS is
+# handed to `st run`. JCM_ATTACK_PARTS="pages api" says which parts.
 set -eu
 port="${JCM_ATTACK_PORT:-8931}"
 place="$(mktemp -d)"
 venv=.cache/attack
+pages=.cache/attack-pages
+parts="${JCM_ATTACK_PARTS:-pages api}"
 mkdir -p .cache
 trap 'kill "${server:-}" 2>/dev/null && wait "${server:-}" 2>/dev/null || true; rm -rf "$place" .schemathesis' EXIT INT TERM
 
@@ -15,6 +19,13 @@ if [ ! -x "$venv/bin/st" ]; then # apart from ours: it brings its own versions o
 	"$venv/bin/pip" install --quiet "schemathesis==4.32.5"
 fi
 
+if [ ! -x "$pages/bin/wapiti" ]; then # apart again: wapiti and Schemathesis want different versions of the same package
+	"${PYTHON:-python3}" -m venv "$pages"
+	"$pages/bin/pip" install --quiet -r requirements-attack.txt
+fi
+
+JCM_DEMO_PASSWORD="$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(18))')"
+export JCM_DEMO_PASSWORD
 export JCM_ENV=demo JCM_INSTANCE="$place" JCM_HOST=127.0.0.1 JCM_PORT="$port" JCM_PUBLIC_URL="http://127.0.0.1:$port"
 export JCM_RATE_LIMITS=off JCM_WORKERS=1
 .venv/bin/flask --app wsgi serve >"$place/server.log" 2>&1 &
@@ -30,22 +41,30 @@ for _ in range(600):
 sys.exit("the demonstration did not start")
 PYTHON
 
-for role in inspector head supervisor admin integration; do
-	unit=YT-YJJ
-	case "$role" in supervisor | admin) unit=YT-SFJ ;; esac
-	token="$(.venv/bin/flask --app wsgi tokens issue --unit "$unit" --role "$role" --name "attack" | tail -n 1)"
-	JCM_ATTACK_TOKENS="${JCM_ATTACK_TOKENS:-} $role:$token"
-done
-export JCM_ATTACK_TOKENS
+failed=0
+case " $parts " in *" pages "*) .venv/bin/python tools/attack_pages.py || failed=$? ;; esac
 
-# Not checked: that every request with right fields is taken (a certificate or an item must exist, too), and the Allow header of
-# /inspections/batch, which names GET because of /inspections/{id}; that all of a
-# new inspection is there at once (its proof follows in seconds).
-SCHEMATHESIS_HOOKS=attack_hooks PYTHONPATH=tools "$venv/bin/st" run "$JCM_PUBLIC_URL/api/v1/openapi.json" \
-	--checks all --exclude-checks positive_data_acceptance,allow_header_conformance,ensure_resource_availability --continue-on-failure --no-color \
-	--max-examples "${JCM_ATTACK_EXAMPLES:-15}" --max-time "${JCM_ATTACK_SECONDS:-600}" --request-timeout 30 --generation-database none \
-	${JCM_ATTACK_SEED:+--seed "$JCM_ATTACK_SEED"} ${JCM_ATTACK_OPTIONS:-} || failed=$?
+attack_api() {
+	for role in inspector head supervisor admin integration; do
+		unit=YT-YJJ
+		case "$role" in supervisor | admin) unit=YT-SFJ ;; esac
+		token="$(.venv/bin/flask --app wsgi tokens issue --unit "$unit" --role "$role" --name "attack" | tail -n 1)"
+		JCM_ATTACK_TOKENS="${JCM_ATTACK_TOKENS:-} $role:$token"
+	done
+	export JCM_ATTACK_TOKENS
+
+	# Not checked: that every request with right fields is taken (a certificate or an item must exist, too), and the Allow header of
+	# /inspections/batch, which names GET because of /inspections/{id}; that all of a
+	# new inspection is there at once (its proof follows in seconds).
+	SCHEMATHESIS_HOOKS=attack_hooks PYTHONPATH=tools "$venv/bin/st" run "$JCM_PUBLIC_URL/api/v1/openapi.json" \
+		--checks all --exclude-checks positive_data_acceptance,allow_header_conformance,ensure_resource_availability --continue-on-failure --no-color \
+		--max-examples "${JCM_ATTACK_EXAMPLES:-15}" --max-time "${JCM_ATTACK_SECONDS:-600}" --request-timeout 30 --generation-database none \
+		${JCM_ATTACK_SEED:+--seed "$JCM_ATTACK_SEED"} ${JCM_ATTACK_OPTIONS:-}
+}
+case " $parts " in *" api "*) attack_api || failed=$? ;; esac
+
 if grep -q "unexpected error" "$place/server.log"; then
 	grep -A 30 -m 3 "unexpected error" "$place/server.log" >&2
+	[ "$failed" != 0 ] || failed=1
 fi
-exit "${failed:-0}"
+exit "$failed"
