@@ -26,7 +26,11 @@ PASSWORD = os.environ.get("JCM_DEMO_PASSWORD", "")
 SECONDS = int(os.environ.get("JCM_ATTACK_SECONDS", "600"))
 # Modules that need no host of the internet; not csrf: posts are refused by Sec-Fetch-Site and Origin, without a token in the form.
 MODULES = "sql,timesql,xss,permanentxss,redirect,file,exec,crlf,xxe"
-KINDS = {"SQL Injection", "Reflected Cross Site Scripting", "Open Redirect"}  # that wapiti must find in the planted site
+KINDS = {
+    "SQL Injection",
+    "Reflected Cross Site Scripting",
+    "Open Redirect",
+}  # that wapiti must find in the planted site
 CLEAN = "do not appear to be injectable"
 FOUND = re.compile(r"sqlmap identified the following injection point|is vulnerable|appears to be .* injectable")
 SPARED = ("/logout", "/account/sessions", "/account/password", "/practice", "/static/", "/log/tile", "/help/pictures")
@@ -47,7 +51,11 @@ TARGETS: tuple[tuple[str, str, dict[str, str] | None], ...] = (
     ("", "/login", {"username": "inspector", "password": "x", "next": "/"}),
     ("", "/my/enter", {"contact": "13800000000", "digits": "123456"}),
     ("", "/my/back", {"contact": "13800000000", "entry_code": "x"}),
-    ("", "/report", {"enterprise_name": "x", "visited_on": "2026-03-01", "unit_code": "YT-YJJ", "what": "x", "search": "x"}),
+    (
+        "",
+        "/report",
+        {"enterprise_name": "x", "visited_on": "2026-03-01", "unit_code": "YT-YJJ", "what": "x", "search": "x"},
+    ),
     ("", "/preferences", {"back": "/", "lang": "zh", "elder": "0"}),
     ("inspector", "/inspect/list?state=applied&number=x&cursor=x", None),
     ("inspector", "/inspect/enterprises?q=x", None),
@@ -143,7 +151,7 @@ def wapiti(place: Path, base: str, cookie: str = "", seconds: int = SECONDS) -> 
 
 def _run(command: list[str], seconds: int) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as late:
         return str(late.stdout or "")
     return done.stdout + done.stderr
@@ -154,7 +162,7 @@ def planted(place: Path, report: Report) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    site = subprocess.Popen([sys.executable, HERE / "planted.py", str(port)], stderr=subprocess.DEVNULL)  # noqa: S603
+    site = subprocess.Popen([sys.executable, HERE / "planted.py", str(port)], stderr=subprocess.DEVNULL)
     base = f"http://127.0.0.1:{port}"
     try:
         _wait(base)
@@ -178,7 +186,7 @@ def planted(place: Path, report: Report) -> None:
 def _wait(base: str) -> None:
     for _ in range(100):
         try:
-            urllib.request.urlopen(base, timeout=5).close()  # noqa: S310 our own
+            urllib.request.urlopen(base, timeout=5).close()
         except OSError:
             time.sleep(0.2)
         else:

@@ -27,22 +27,35 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
     "wish.declined": {OPEN: DECLINED},
     "selfcheck.recorded": {None: PRIVATE, PRIVATE: PRIVATE, SHARED: PRIVATE},
     "selfcheck.shared": {PRIVATE: SHARED},
+    "matter.erased": {s: s for s in (OPEN, ANSWERED, ACCEPTED, DECLINED, PRIVATE, SHARED)},
 }
+WORDS = ("text", "wanted", "answer")  # of which facts hold salted hashes (`<column>_digest`), so that they can be erased
+ERASED = {"text": None, "wanted": None, "answer": None}
 _FIRST = ("kind", "enterprise", "inspection", "unit", "item", "officer", "number", "text", "wanted", "sha256")
 MADE = ("statement.made", "recusal.requested", "wish.made", "selfcheck.recorded")
 
 
 def changes(state: str | None, kind: str, body: Mapping[str, Any], by: str, at: datetime) -> dict[str, Any]:
-    """The columns that a fact sets. Raises Refused("matter_decided") where the table has no such step."""
+    """The columns that a fact sets; where it holds a hash of words, `<column>_digest`. Facts from before hold the words.
+
+    Raises Refused("matter_decided") where the table has no such step."""
     after = TRANSITIONS[kind].get(state)
     if after is None:
         raise Refused("matter_decided")
     if kind in MADE:
-        first = {name: body.get(name) for name in _FIRST if name != "kind"}
+        first = dict(_as_held(body, name, name) for name in _FIRST if name != "kind")
         return {"state": after, "kind": kind.split(".")[0], "made_by": by, "made_at": at, **first}
     if kind == "selfcheck.shared":
         return {"state": after}
-    return {"state": after, "answer": body["text"], "answered_by": by, "answered_at": at}
+    if kind == "matter.erased":
+        return {"state": after, **ERASED}
+    answer, said = _as_held(body, "answer", "text")
+    return {"state": after, answer: said, "answered_by": by, "answered_at": at}
+
+
+def _as_held(body: Mapping[str, Any], column: str, name: str) -> tuple[str, Any]:
+    digest = f"{column}_digest"
+    return (digest, body[digest]) if digest in body else (column, body.get(name))
 
 
 def check_text(text: str, field: str = "text") -> str:

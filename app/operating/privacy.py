@@ -89,8 +89,9 @@ RECORD = (
          "letting them in, sending codes", CONSENT, "30 days after the last membership; codes until they expire; "
          "sessions 30 days", "worker (`contact.erased`), or its owner at once"),
     Kept("statements, recusals, wishes, self-checks", "who wrote them, whom they name",
-         ("matters: text wanted answer sealed officer",), "the right to be heard (陈述申辩)", DUTY, "as the record of the visit",
-         "by the archive"),
+         ("matters: text wanted answer sealed officer salt",), "the right to be heard (陈述申辩)", DUTY,
+         "ten years after the last step; that it was said, the officer's number and what was decided stay",
+         "worker (`matter.erased`), or by command where somebody asks"),
     Kept("what enterprises answered when called back", "who was asked", ("callbacks: note went",),
          "finding visits that were never registered", CONSENT,
          "two years after it ended; whether somebody came, with a code, on which day stays", "worker (`callback.erased`)"),

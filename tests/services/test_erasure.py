@@ -1,15 +1,17 @@
 """What people said is erased when its time is over; the log still verifies, and nobody changes what is left."""
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from app.services.flagging import flag_rebuild
-from app.services.retention import spoken
+from app.services.retention import noted, spoken
 from app.services.retention.housekeeping import ERASING
 from app.services.speaking import speech, speech_answers
 from app.services.transparency import log, log_audit
-from app.store.models import Contact, FactRow, Speech
+from app.services.visiting import matters
+from app.store.models import Contact, FactRow, MatterRow, Speech
 from tests.house import House, uscc
+from tests.web.space.cast import begun, member
 
 
 def _audit(house: House) -> list[str]:
@@ -81,3 +83,54 @@ def test_the_command_says_how_much_and_a_second_run_says_nought(house: House) ->
     first, second = (runner.invoke(args=["privacy", "erase"]).output for _ in range(2))
     assert "     1  contacts of who reported" in first and "     0  contacts of who reported" in second
     assert "who reports" in runner.invoke(args=["privacy", "record"]).output
+
+
+def test_what_was_laid_before_a_unit_goes_when_its_time_is_over_or_on_demand(house: House) -> None:
+    """Facts hold hashes of the words, salted: what stood there can be erased, and nothing put in its place."""
+    inspection = begun(house)
+    client, page = member(house, inspection), f"/my/visits/{inspection.id}"
+    for words in ("检查人员李某态度恶劣", "另一份陈述"):
+        assert client.post(f"{page}/statement", data={"text": words}).status_code == 303
+    wish = {"unit_item": "YT-YJJ/YJ-01", "text": "请来看看新喷淋", "wanted": "下周三"}
+    assert client.post("/my/wishes", data=wish).status_code == 303
+    with house.installation.reading() as session:
+        first, second, wished = session.scalars(select(MatterRow).order_by(MatterRow.id))
+    house.perform(matters.answer_statement, house.people["inspector"], first.id, "李某已作检讨")
+    told = house.app.test_cli_runner().invoke(args=["privacy", "erase-matter", first.id, "--reason", "本人要求"])
+    assert told.exit_code == 0, told.output
+    assert _audit(house) == []
+    assert "已经删除" in client.get(page).text and "李某" not in client.get(page).text
+    with house.installation.reading() as session:
+        bodies = "".join(session.scalars(select(FactRow.body)))
+    assert not any(word in bodies for word in ("李某", "另一份", "新喷淋", "下周三"))
+    house.clock.move(days=10 * 365 + 1)
+    assert house.perform(noted.matters) == 2 and house.perform(noted.matters) == 0
+    assert _audit(house) == []
+    with house.installation.reading() as session:
+        rows = list(session.scalars(select(MatterRow)))
+    assert not any(r.text or r.answer or r.wanted or r.salt or r.sealed for r in rows)
+    assert {r.number for r in rows} == {None, wished.number} and first.state == "open"
+    for column, value in (("text", "'别的话'"), ("answer", "'没有说过'")):
+        house.perform(lambda work, c=column, v=value: work.session.execute(text(f"UPDATE matters SET {c} = {v}")))
+        assert "row_changed" in _audit(house), column
+    assert second.id in {r.id for r in rows}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_statement_from_before_keeps_what_its_fact_holds_and_verifies(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its fact holds the words as they were; the answer given today does not."""
+    inspection = begun(house)
+    client = member(house, inspection)
+    monkeypatch.setattr("app.domain.matters.WORDS", ())
+    client.post(f"/my/visits/{inspection.id}/statement", data={"text": "从前的话"})
+    monkeypatch.undo()
+    with house.installation.reading() as session:
+        row = session.scalars(select(MatterRow)).one()
+        assert row.salt is None and "从前的话" in "".join(session.scalars(select(FactRow.body)))
+    house.perform(matters.answer_statement, house.people["inspector"], row.id, "今天的答复")
+    assert _audit(house) == []
+    house.perform(noted.matter_asked_for, row.id, "本人要求")
+    assert _audit(house) == []
+    with house.installation.reading() as session:
+        assert "今天的答复" not in "".join(session.scalars(select(FactRow.body)))
+        assert session.get_one(MatterRow, row.id).text is None

@@ -61,6 +61,8 @@ def _matter(facts: list[FactRow]) -> dict[str, Any] | None:
         for fact in facts:
             body = json.loads(fact.body)
             wanted |= matters.changes(wanted.get("state"), fact.kind, body, fact.recorded_by, fact.recorded_at)
+            if fact.kind == "matter.erased":
+                wanted = {name: value for name, value in wanted.items() if not name.endswith("_digest")}
     except (DomainError, KeyError):
         return None
     return wanted

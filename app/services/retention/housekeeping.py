@@ -75,6 +75,7 @@ ERASING: dict[str, Callable[[UnitOfWork], int]] = {
     "words of closed leads": noted.leads,
     "words of observers and answers to them": noted.observations,
     "what was noted at call-backs": noted.callbacks,
+    "words of statements, recusals, wishes and self-checks": noted.matters,
     "telephone numbers of enterprises": phones.erase_old,
     "finished jobs": jobs.forget,
     "messages that left": outbox.forget,

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.domain import matters as domain
-from app.domain.actors import HEAD, INSPECTOR, Actor
+from app.domain.actors import HEAD, INSPECTOR, SYSTEM, Actor
 from app.domain.errors import Forbidden, Invalid, NotFound, Refused
 from app.domain.inspections import Inspection
 from app.domain.matters import RECUSAL, SELFCHECK, STATEMENT, WISH
@@ -176,6 +176,13 @@ def decline_wish(work: UnitOfWork, actor: Actor, matter_id: str, text: str) -> N
     _decide(work, actor, row, "wish.declined", text, "贵企业的检查申请有了答复。请登录查看。")
 
 
+def erase(work: UnitOfWork, row: MatterRow, reason: str) -> None:
+    """Erases what was said and answered; that it was said, when, about which visit and item, and what was decided stay."""
+    _step(work, SYSTEM, row, "matter.erased", {"reason": reason})
+    row.sealed = row.salt = None
+    work.session.flush()
+
+
 def findings_of(vault: Vault, row: MatterRow) -> Findings:
     """The words of a self-check, for who may read them."""
     if row.sealed is None:
@@ -227,10 +234,15 @@ def _step(work: UnitOfWork, actor: Actor, row: MatterRow, kind: str, body: Mappi
 def _apply(
     work: UnitOfWork, actor: Actor, row: MatterRow, kind: str, body: Mapping[str, Any], state: str | None
 ) -> None:
-    fact = work.fact(kind, ("matter", row.id), body, actor, row.jurisdiction)
-    for name, value in domain.changes(state, kind, body, actor.id, work.now).items():
+    """The columns hold the words, the fact their hashes."""
+    changed = domain.changes(state, kind, body, actor.id, work.now)
+    if row.salt is None and any(changed.get(name) for name in domain.WORDS):
+        row.salt = work.random(16)
+    for name, value in changed.items():
         setattr(row, name, value)
-    work.store_fact(fact)
+    said = {name: value for name, value in body.items() if name not in domain.WORDS}
+    said |= {f"{name}_digest": getattr(row, f"{name}_digest") for name in domain.WORDS if changed.get(name)}
+    work.store_fact(work.fact(kind, ("matter", row.id), said, actor, row.jurisdiction))
 
 
 def _of_unit(work: UnitOfWork, actor: Actor, matter_id: str, kind: str, *roles: str) -> MatterRow:

@@ -85,22 +85,15 @@ class Observation(Kept, Base):
 
     @property
     def text_digest(self) -> str | None:
-        return self._digest("text")
+        return digest(self.salt, "text", self.text)
 
     @property
     def enterprise_name_digest(self) -> str | None:
-        return self._digest("enterprise_name")
+        return digest(self.salt, "enterprise_name", self.enterprise_name)
 
     @property
     def answer_digest(self) -> str | None:
-        return self._digest("answer")
-
-    def _digest(self, name: str) -> str | None:
-        """What a fact holds of a column of words; None where there are none."""
-        words = getattr(self, name)
-        if not words:
-            return None
-        return hashlib.sha256((self.salt or b"") + f"{name}\0{words}".encode()).hexdigest()
+        return digest(self.salt, "answer", self.answer)
 
 
 class Recusal(Kept, Base):

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.models.base import Base, Code, Id
+from app.store.models.words import digest
 
 
 class SpacePerson(Base):
@@ -98,7 +99,7 @@ class SpaceCode(Base):
 
 class MatterRow(Base):
     """What an enterprise laid before a unit (domain/matters.py); columns follow from its facts. `sealed` holds the
-    findings of a self-check, of which the facts know only the hash."""
+    findings of a self-check, of which the facts know only the hash; of text, wanted and answer they know hashes with `salt`."""
 
     __tablename__ = "matters"
     __table_args__ = (
@@ -125,6 +126,19 @@ class MatterRow(Base):
     answer: Mapped[str | None] = mapped_column(Text)
     answered_by: Mapped[str | None] = mapped_column(Id)
     answered_at: Mapped[datetime | None]
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+
+    @property
+    def text_digest(self) -> str | None:
+        return digest(self.salt, "text", self.text)
+
+    @property
+    def wanted_digest(self) -> str | None:
+        return digest(self.salt, "wanted", self.wanted)
+
+    @property
+    def answer_digest(self) -> str | None:
+        return digest(self.salt, "answer", self.answer)
 
 
 class OutboxRow(Base):
