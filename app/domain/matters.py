@@ -29,7 +29,11 @@ TRANSITIONS: dict[str, dict[str | None, str]] = {
     "selfcheck.shared": {PRIVATE: SHARED},
     "matter.erased": {s: s for s in (OPEN, ANSWERED, ACCEPTED, DECLINED, PRIVATE, SHARED)},
 }
-WORDS = ("text", "wanted", "answer")  # of which facts hold salted hashes (`<column>_digest`), so that they can be erased
+WORDS = (
+    "text",
+    "wanted",
+    "answer",
+)  # of which facts hold salted hashes (`<column>_digest`), so that they can be erased
 ERASED = {"text": None, "wanted": None, "answer": None}
 _FIRST = ("kind", "enterprise", "inspection", "unit", "item", "officer", "number", "text", "wanted", "sha256")
 MADE = ("statement.made", "recusal.requested", "wish.made", "selfcheck.recorded")

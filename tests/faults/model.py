@@ -65,5 +65,5 @@ class Visit:
     def completable(self, ended_at: datetime) -> str:
         if self.state not in ("approved", "in_progress", "lapsed"):
             return "not_in_this_state"
-        begun = self.started or self.arrived
-        return "ends_before_start" if begun and ended_at < begun else "done"
+        begun = self.started or self.arrived or self.start
+        return "ends_before_start" if ended_at < begun else "done"

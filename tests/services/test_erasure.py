@@ -117,7 +117,9 @@ def test_what_was_laid_before_a_unit_goes_when_its_time_is_over_or_on_demand(hou
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_statement_from_before_keeps_what_its_fact_holds_and_verifies(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_statement_from_before_keeps_what_its_fact_holds_and_verifies(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its fact holds the words as they were; the answer given today does not."""
     inspection = begun(house)
     client = member(house, inspection)

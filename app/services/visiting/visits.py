@@ -201,7 +201,7 @@ def _end_problems(inspection: Inspection, ended_at: datetime, now: datetime) -> 
     problems: list[Problem] = []
     if ended_at > now + timedelta(minutes=5):
         problems.append(("ended_at", "in_the_future", {}))
-    start = inspection.started_at or inspection.first_arrive_at
-    if start and ended_at < start:
+    start = inspection.started_at or inspection.first_arrive_at or inspection.window_start
+    if ended_at < start:  # nor before the time it was approved for: nobody has been there yet
         problems.append(("ended_at", "ends_before_start", {}))
     return problems

@@ -3,13 +3,13 @@
 Each follows from its facts column by column. JSON columns are canonical text.
 """
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.models.base import Base, Code, Id
+from app.store.models.words import digest
 
 
 class Kept:
