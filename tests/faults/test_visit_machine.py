@@ -1,7 +1,8 @@
 """Any order of steps: the whole visit, as chance takes it, against the small model in `model.py`.
 
-Three hundred histories here, five thousand with JCM_HISTORIES=5000 (`make soak`). One house serves all of them; each has
-an enterprise of its own and begins on a day of its own.
+Three hundred histories here, five thousand with JCM_HISTORIES=5000 (`make soak`), JCM_MACHINE_DATABASES=sqlite,postgresql. One
+house serves five hundred of them: each begins on a day of its own, and codes know times until the year 2106 only. Each has an
+enterprise of its own.
 """
 
 import itertools
@@ -34,6 +35,10 @@ from tests.house import House, open_house, uscc
 
 HISTORIES = int(os.environ.get("JCM_HISTORIES", "300"))
 LONG = HISTORIES > 300
+OF_A_HOUSE = min(HISTORIES, 500)
+DATABASES = os.environ.get("JCM_MACHINE_DATABASES", "sqlite").split(
+    ","
+)  # what the services decide; races are tried elsewhere
 STEPS = 8 if LONG else 5
 PHASES = (Phase.generate,) if os.environ.get("JCM_NOSHRINK") else (Phase.generate, Phase.shrink)
 HOUR = timedelta(hours=1)
@@ -49,7 +54,7 @@ class WholeVisit(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.house.clock.now = self.house.clock.now.replace(hour=1, minute=0) + timedelta(days=3)
-        number = next(NUMBERS) % (HISTORIES // 4 + 1)  # some enterprises know more than one history
+        number = next(NUMBERS) % (OF_A_HOUSE // 4 + 1)  # some enterprises know more than one history
         self.enterprise = EnterpriseRef(uscc(number + 1), f"云汀示例{number}店")
         self.visits: list[tuple[str, Visit]] = []
         self.codes: list[str] = []
@@ -262,24 +267,25 @@ KINDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "database_url", ["sqlite"], indirect=True
-)  # what the services decide; races are tried elsewhere
+@pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+@pytest.mark.parametrize("turn", range(HISTORIES // OF_A_HOUSE))
 def test_any_history_of_a_visit_is_what_the_model_says(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    turn: int, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not LONG:  # a third of the time; flags have histories of their own (test_flags_histories)
         monkeypatch.setattr(flags, "advise", lambda *_: ())
         for name in ("after_inspection", "after_rating", "after_presentation"):
             monkeypatch.setattr(flags, name, lambda *_: None)
     house = open_house(database_url, tmp_path / "instance")
-    event.listen(house.installation.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
+    if house.installation.database.is_sqlite:
+        event.listen(house.installation.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
     WholeVisit.house = house
     run_state_machine_as_test(
         WholeVisit,
         settings=settings(
-            max_examples=HISTORIES, stateful_step_count=STEPS, deadline=None, database=None, phases=PHASES,
+            max_examples=OF_A_HOUSE, stateful_step_count=STEPS, deadline=None, database=None, phases=PHASES,
             suppress_health_check=list(HealthCheck), derandomize=not LONG,
         ),
     )  # fmt: skip
     house.installation.database.dispose()
+    print(f"turn {turn}: {next(NUMBERS)} histories begun so far, the clock at {house.clock.now:%Y}")

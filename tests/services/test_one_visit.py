@@ -108,3 +108,17 @@ def test_a_preview_records_nothing(house: House) -> None:
 def test_a_password_costs_a_thief_what_owasp_asks() -> None:
     """OWASP's cheat sheet: argon2id with 46 MiB and one pass. Tests use a cheaper one; the product does not."""
     assert (COSTLY_HASHER.memory_cost, COSTLY_HASHER.time_cost, COSTLY_HASHER.type) == (47104, 1, Type.ID)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_visit_has_no_result_before_the_time_it_was_approved_for(house: House) -> None:
+    """Nobody has been there yet. A visit entered afterwards, or begun in an emergency, says itself when it began."""
+    coming = house.approved(
+        window_start=house.clock.now + timedelta(days=7), window_end=house.clock.now + timedelta(days=8)
+    )
+    results = tuple(Result(item, "no_problem") for item in coming.items)
+    with pytest.raises(Invalid) as refused:
+        house.perform(
+            visits.complete, house.people["inspector"], coming.id, visits.Completion(results, house.clock.now)
+        )
+    assert (refused.value.code, refused.value.field) == ("ends_before_start", "ended_at")
