@@ -66,5 +66,5 @@ SENTENCES: dict[str, Any] = {
     "row_over": _l("%(day)s 已经过去，到那一天为止的内容不再改动。请另起一段新的日期。"),
     "row_uscc_or_item": _l("信用代码和事项代码请填且只填一项。"),
     "row_visit_differs": _l("%(number)s 已经存在而内容不同；更正请在检查的页面上进行。"),
-    "row_number_twice": _l("%(number)s 在这个文件里出现了两次。"),
+    "row_number_twice": _l("%(number)s 在这个文件里出现了两次，内容不同。请只留下正确的一行。"),
 }

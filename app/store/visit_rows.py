@@ -106,16 +106,26 @@ class Numbered(NamedTuple):
     enterprise_id: str
     kind: str
     started_at: datetime | None
+    ended_at: datetime | None
+    cause: str | None
+    clue_no: str | None
+    outcome_told: str | None
     units: tuple[str, ...]
+    officers: tuple[str, ...]
+    items: tuple[str, ...]
+    outcome: str | None
 
 
 def numbered(session: Session, jurisdictions: Sequence[str], numbers: Sequence[str]) -> list[Numbered]:
     """The inspections that have some hundreds of numbers."""
     i = InspectionRow
-    units = _as_text(session.get_bind().dialect.name == "sqlite", InspectionUnit, InspectionUnit.unit)
-    query = select(i.jurisdiction, i.number, i.imported, i.enterprise_id, i.kind, i.started_at, units)
+    own = (i.jurisdiction, i.number, i.imported, i.enterprise_id, i.kind, i.started_at, i.ended_at, i.cause, i.clue_no)
+    query = select(*own, i.outcome_told, *_beside(session.get_bind().dialect.name == "sqlite"))
     rows: Any = session.execute(query.where(i.jurisdiction.in_(jurisdictions), i.number.in_(numbers)))
-    return [Numbered._make((*row, _listed(text))) for *row, text in rows]
+    return [
+        Numbered._make((*row, _listed(units), _listed(officers), *_items(items)))
+        for *row, units, officers, items in rows
+    ]
 
 
 _VISIT = (
@@ -128,17 +138,21 @@ _REGISTERED = RegisteredRow._fields[2:-3]
 
 def _query(session: Session, registered: bool) -> Any:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    with_outcome = InspectionItem.item + BETWEEN + func.coalesce(InspectionItem.outcome, "")
-    columns: list[Any] = [
-        *_VISIT,
-        _as_text(is_sqlite, InspectionUnit, InspectionUnit.unit),
-        _as_text(is_sqlite, InspectionOfficer, InspectionOfficer.certificate_no),
-        _as_text(is_sqlite, InspectionItem, with_outcome),
-    ]
+    columns: list[Any] = [*_VISIT, *_beside(is_sqlite)]
     if not registered:
         return select(*columns)
     columns += [getattr(InspectionRow, name) for name in _REGISTERED]
     return select(*columns, CodeRow.issued_at).outerjoin(CodeRow, CodeRow.cti == InspectionRow.code_cti)
+
+
+def _beside(is_sqlite: bool) -> tuple[Any, Any, Any]:
+    """Units, officers and items (with their outcomes) of a visit, a text each."""
+    with_outcome = InspectionItem.item + BETWEEN + func.coalesce(InspectionItem.outcome, "")
+    return (
+        _as_text(is_sqlite, InspectionUnit, InspectionUnit.unit),
+        _as_text(is_sqlite, InspectionOfficer, InspectionOfficer.certificate_no),
+        _as_text(is_sqlite, InspectionItem, with_outcome),
+    )
 
 
 def _as_text(is_sqlite: bool, model: Any, value: Any) -> Any:

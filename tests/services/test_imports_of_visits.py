@@ -100,6 +100,26 @@ def test_the_same_file_again_changes_nothing_and_another_visit_of_a_number_is_to
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_corrected_row_is_not_passed_over_as_if_it_said_the_same(house: House) -> None:
+    one = history(count=1, outcome="no_problem")[0]
+    bare = Row(3, {**one.fields, "number": "H-bare", "items": ""})  # its outcome is that of the visit
+    bring(house, [one, bare])
+    corrections = {
+        "outcome": "problem_found", "items": "YJ-02", "officers": "99010002", "cause": "recheck", "clue_no": "other",
+        "ended_at": "2026-03-01",
+    }  # fmt: skip
+    for name, value in corrections.items():
+        for row in (one, bare):
+            outcome, _ = bring(house, [Row(row.number, row.fields | {name: value})])
+            assert [(p.field, p.reason) for p in outcome.errors] == [(name, "row_visit_differs")]
+    assert bring(house, [one, bare])[0].unchanged == 2
+    twice, kept = bring(
+        house, [one, Row(9, {**bare.fields, "number": "H-new"}), Row(10, {**bare.fields, "number": "H-new"})]
+    )
+    assert (twice.stored, twice.errors, [p.row for p in twice.problems], kept) == (1, [], [10], True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_bad_row_is_told_and_none_of_the_others_is_stored(house: House) -> None:
     rows = history()
     bad = {3: {"unit": "NO"}, 30: {"started_at": "gestern"}, 39: {"number": "H-1-0"}}

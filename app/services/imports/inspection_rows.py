@@ -1,6 +1,6 @@
 """Reading rows of visits registered elsewhere: what a row says, and whether the same visit is there already."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -111,7 +111,22 @@ def is_there(known: Known, said: Said) -> bool:
     started = rfc3339(stored.started_at) if stored.started_at else None
     if told != (stored.imported, stored.enterprise_id, stored.kind, started, stored.units):
         raise Bad("number", "row_visit_differs", number=body["number"])
+    for name, is_same in _beside(stored, body):
+        if not is_same:
+            raise Bad(name, "row_visit_differs", number=body["number"])
     return True
+
+
+def _beside(stored: Numbered, body: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Whether each of the other fields says what is stored. Visits without items kept no outcome before migration 0032."""
+    yield "ended_at", stored.ended_at is None or rfc3339(stored.ended_at) == body["ended_at"]
+    yield "cause", stored.cause == body["cause"]
+    yield "clue_no", stored.clue_no == body["clue_no"]
+    yield "items", list(stored.items) == body["items"]
+    yield "officers", list(stored.officers) == [o["certificate_no"] for o in body["officers"]]
+    told = body.get("outcome") or next((r["outcome"] for r in body["results"]), None)
+    if stored.items or stored.outcome_told:
+        yield "outcome", (stored.outcome or stored.outcome_told) == told
 
 
 def _body(

@@ -82,7 +82,7 @@ def bring(
 
 def check(perform: Callable[..., Any], rows: Sequence[Row], progress: Progress, actor: Actor) -> Checked:
     """Reads all rows and compares them with what is stored; stores nothing, and no transaction lasts longer than a piece."""
-    checked, numbers = Checked(), set[tuple[str, str]]()
+    checked, numbers = Checked(), dict[tuple[str, str], Row]()
     begun: list[tuple[datetime, str, Row]] = []
     known: Known = perform(inspection_rows.begin, actor)
     for part in batches(rows, AT_ONCE):
@@ -93,15 +93,23 @@ def check(perform: Callable[..., Any], rows: Sequence[Row], progress: Progress, 
                 if inspection_rows.is_there(known, said):
                     checked.unchanged += 1
                     continue
-                if said.key in numbers:
-                    raise Bad("number", "row_number_twice", number=said.body["number"])
-                numbers.add(said.key)
+                earlier = numbers.setdefault(said.key, row)
+                if earlier is not row:
+                    _same_again(earlier, row, said, checked.problems)
+                    continue
                 begun.append((said.started, said.body["number"], row))
             except Bad as bad:
                 checked.problems.append(bad.at(row))
         progress(len(part))
     checked.new = [row for *_, row in sorted(begun, key=lambda one: one[:2])]
     return checked
+
+
+def _same_again(earlier: Row, row: Row, said: Said, problems: list[RowProblem]) -> None:
+    """A row that repeats another word for word is taken once, with a warning. Raises Bad where it says something else."""
+    if dict(earlier.fields) != dict(row.fields):
+        raise Bad("number", "row_number_twice", number=said.body["number"])
+    problems.append(Bad("number", "row_repeated", row=earlier.number).at(row, warning=True))
 
 
 def store(work: UnitOfWork, rows: Sequence[Row], actor: Actor) -> int:
