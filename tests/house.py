@@ -25,7 +25,7 @@ from app.installation import Installation, open_installation
 from app.services.applying import applications, decisions
 from app.services.people import accounts, passwords, tokens
 from app.services.visiting import visits
-from app.store import actors
+from app.store import actors, database
 from app.store.models import User
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 9:00 in Shanghai
@@ -44,6 +44,22 @@ PEOPLE = (  # user name, unit, role
     ("observer", "YT-SFJ", "observer"),
 )
 
+# Each test has a database of its own, and statements are the same: what SQLAlchemy made of one is not made again.
+_engine_of_its_own = database._engine
+_first_engines: dict[str, Any] = {}
+STATEMENTS_KEPT = 5000
+
+
+def _engine_that_shares(*args: Any) -> Any:
+    engine = _engine_of_its_own(*args)
+    first = _first_engines.setdefault(engine.dialect.name, engine)
+    first._compiled_cache.capacity = STATEMENTS_KEPT
+    engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    return engine
+
+
+database._engine = _engine_that_shares
+
 # What a password costs is tried in tests of signing in; elsewhere a thousand sign-ins need not cost 46 MiB each.
 COSTLY_HASHER, passwords.HASHER = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -57,6 +73,19 @@ class MovableClock:
 
     def move(self, **amount: float) -> None:
         self.now += timedelta(**amount)
+
+
+class People(dict[str, Actor]):
+    """The person of each user name, as they stood at the beginning (the clock moves on); looked up when first asked for."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation, self.day = installation, installation.clock().date()
+
+    def __missing__(self, name: str) -> Actor:
+        with self.installation.reading() as session:
+            (identity,) = session.scalars(select(User.actor).where(User.username == name))
+            self[name] = actors.by_id(session, identity, self.day)
+        return self[name]
 
 
 @dataclass
@@ -156,10 +185,7 @@ def open_house(database_url: str, instance: Path, seed: int = 7, app: Flask | No
     source = random.Random(seed)
     app = _app(house_config(database_url, instance, **env), clock, source.randbytes, own=bool(env), before=app)
     installation: Installation = app.extensions["jcm"]
-    with installation.reading() as session:
-        ids = {u.username: u.actor for u in session.scalars(select(User))}
-        people = {name: actors.by_id(session, ids[name], clock().date()) for name, _, _ in PEOPLE if name in ids}
-    return House(installation, app, clock, people)
+    return House(installation, app, clock, People(installation))
 
 
 def _app(config: Config, clock: Clock, random: RandomBytes, own: bool, before: Flask | None = None) -> Flask:

@@ -106,9 +106,8 @@ def files_of(house: House, campaign_id: str) -> list[CaseFile]:
 def test_two_score_alone_settle_one_score_and_faults_become_a_flag(house: House) -> None:
     made = campaign(house)
     (file,) = files_of(house, made)
-    people = {p.id: name for name, p in house.people.items()}
-    assert {people[file.reviewer_a], people[file.reviewer_b]} == {"supervisor", "supervisor2"}
     one, two = house.people["supervisor"], house.people["supervisor2"]
+    assert {file.reviewer_a, file.reviewer_b} == {one.id, two.id}
     house.perform(file_review.score, one, file.id, FULL)
     path = f"/supervise/files/{made}/{file.id}"
     with pytest.raises(Refused, match="scored_already"):
