@@ -1,6 +1,7 @@
 """Hostile input at every field of every POST: a 2xx or a 4xx with a sentence, never a 500; on both databases."""
 
 import copy
+import itertools
 import json
 from datetime import timedelta
 from typing import Any
@@ -98,9 +99,11 @@ def told(house: House, path: str, who: str | None, data: bytes, kind: str = "app
 @pytest.mark.parametrize("number", range(11))
 def test_no_value_at_any_field_is_a_500(house: House, number: int) -> None:
     path, who, body = bodies(house)[number]
-    for place in places(body):
-        for value in ANYTHING:
-            told(house, path, who, json.dumps(changed(body, place, value)).encode())
+    step = (
+        1 if house.installation.database.is_sqlite else 3
+    )  # PostgreSQL is given a third: what reads a body is the same
+    for place, value in list(itertools.product(places(body), ANYTHING))[::step]:
+        told(house, path, who, json.dumps(changed(body, place, value)).encode())
 
 
 def test_no_body_at_any_call_is_a_500(house: House) -> None:
