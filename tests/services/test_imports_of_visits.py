@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.actors import SYSTEM
-from app.domain.times import SHANGHAI
+from app.domain.times import SHANGHAI, rfc3339
 from app.services.auditing.register_audit import register_discrepancies
 from app.services.flagging import flag_rebuild
 from app.services.imports import inspections as inspection_imports
 from app.services.imports.kinds import KINDS
-from app.services.imports.rows import Outcome, Row
+from app.services.imports.rows import Bad, Outcome, Row, moment
 from app.services.imports.running import run
+from app.store import inspections as inspection_store
 from app.store.models import DayFigures, Enterprise, FigureMark, FindingRow, InspectionRow, Officer
 from tests.faults.dying import done_until
 from tests.house import MONDAY, House, uscc
@@ -148,3 +149,35 @@ def test_killed_in_the_middle_it_goes_on_where_it_ended(house: House, database_u
     assert house.perform(flag_rebuild.rebuild) == 0
     with house.installation.reading() as session:
         assert list(register_discrepancies(session)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-03-01", "2026-02-28T16:00:00Z"), ("2026/3/1", "2026-02-28T16:00:00Z"), ("20260301", "2026-02-28T16:00:00Z"),
+        ("2026-3-1 9:30", "2026-03-01T01:30:00Z"), ("2026年3月1日 9时30分", "2026-03-01T01:30:00Z"),
+        ("2026年3月1日9:05:07", "2026-03-01T01:05:07Z"), ("46082.395833333", "2026-03-01T01:30:00Z"),
+        ("2026-03-01T09:30:00Z", "2026-03-01T09:30:00Z"), ("２０２６／３／１", "2026-02-28T16:00:00Z"),
+        ("3/1/2026", None), ("2026-03-01 24:00", None), ("2026-02-29", None), ("1.5", None), ("46082", "2026-02-28T16:00:00Z"),
+    ],
+)  # fmt: skip
+def test_a_time_is_read_as_offices_write_it_and_what_is_unclear_is_told(text: str, utc: str | None) -> None:
+    try:
+        found = rfc3339(moment(Row(2, {"at": text}), "at"))
+    except Bad as bad:
+        found = None
+        assert bad.reason == "cell_moment"
+    assert found == utc
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_row_may_speak_the_words_of_the_field(house: House) -> None:
+    said = {"kind": "触发式检查", "cause": "投诉举报", "outcome": "发现问题", "officers": "H1,H2，H3", "items": "YJ-01"}
+    row = history(count=1, **said, started_at="2026年1月5日 10时00分", ended_at="2026/1/5")[0]
+    outcome, _ = bring(house, [row])
+    assert outcome.errors == []
+    with house.installation.reading() as session:
+        (found,) = inspection_store.select_where(session, select(InspectionRow))
+    assert (found.kind, found.cause, found.outcome) == ("triggered", "complaint", "problem_found")
+    assert [o.certificate_no for o in found.officers] == ["H1", "H2", "H3"]
+    assert found.ended_at == found.started_at, "the day of the end says nothing of how long it lasted"

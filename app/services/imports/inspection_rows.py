@@ -10,11 +10,11 @@ from sqlalchemy import select
 from app.domain import inspections as domain
 from app.domain.actors import Actor
 from app.domain.enterprises import normalise_uscc
-from app.domain.times import rfc3339
+from app.domain.times import rfc3339, shanghai_day
 from app.services.imports import importing
 from app.services.imports.enterprises import checked_uscc
 from app.services.imports.importing import Named, batches
-from app.services.imports.rows import Bad, Row, RowProblem, choice, limited, moment, required, short
+from app.services.imports.rows import Bad, Row, RowProblem, is_day, limited, moment, required, said_as, short
 from app.store import inspections as inspection_store
 from app.store import registry, visit_rows
 from app.store.models import Enterprise, Officer
@@ -23,6 +23,20 @@ from app.store.unit_of_work import UnitOfWork
 from app.store.visit_rows import Numbered
 
 MANY = 500
+# What a file may say: the words of the API, or those of the field.
+KINDS = {k: k for k in domain.KINDS} | {
+    "计划检查": "planned", "有计划检查": "planned", "触发式检查": "triggered", "个案检查": "triggered", "走访": "contact",
+}  # fmt: skip
+CAUSES = {c: c for c in domain.CAUSES} | {
+    "投诉举报": "complaint", "转办交办": "transfer", "数据监测": "data_lead", "企业申请": "enterprise_request",
+    "整改复核": "recheck", "突发应急": "emergency",
+}  # fmt: skip
+OUTCOMES = {
+    "no_problem": "no_problem",
+    "problem_found": "problem_found",
+    "未发现问题": "no_problem",
+    "发现问题": "problem_found",
+}
 
 
 class Said(NamedTuple):
@@ -88,16 +102,21 @@ def read(known: Known, row: Row, problems: list[RowProblem]) -> Said:
     started, ended = moment(row, "started_at"), moment(row, "ended_at")
     if started is None:
         raise Bad("started_at", "cell_empty")
-    if ended and ended < started:
+    if ended and ended < started and not _is_that_day(row, started, ended):
         raise Bad("ended_at", "cell_ends_before_start")
-    kind = choice(row, "kind", domain.KINDS)
+    kind = said_as(row, "kind", KINDS)
     if kind is None:
         raise Bad("kind", "cell_empty")
     uscc = checked_uscc(row, problems)
     _, region = known.enterprises.get(uscc, ("", None))
     name = "" if uscc in known.enterprises else required(row, "enterprise_name")
-    body = _body(known, row, units, items, started, ended or started) | {"kind": kind}
+    body = _body(known, row, units, items, started, max(ended or started, started)) | {"kind": kind}
     return Said(uscc, name, _jurisdiction(known, units[0], region), started, body)
+
+
+def _is_that_day(row: Row, started: datetime, ended: datetime) -> bool:
+    """Whether the end is told as the day of the beginning, without a time: then nobody knows how long it lasted."""
+    return is_day(row.get("ended_at")) and shanghai_day(started) == shanghai_day(ended)
 
 
 def is_there(known: Known, said: Said) -> bool:
@@ -132,7 +151,7 @@ def _beside(stored: Numbered, body: dict[str, Any]) -> Iterator[tuple[str, bool]
 def _body(
     known: Known, row: Row, units: list[str], items: list[str], started: datetime, ended: datetime
 ) -> dict[str, Any]:
-    outcome = choice(row, "outcome", ("no_problem", "problem_found"))
+    outcome = said_as(row, "outcome", OUTCOMES)
     officers = row.many("officers")
     for certificate in officers:
         if len(certificate) > 40:
@@ -140,7 +159,7 @@ def _body(
     begun, end = rfc3339(started), rfc3339(ended)
     return {
         "number": required(row, "number", 64),
-        "cause": choice(row, "cause", domain.CAUSES),
+        "cause": said_as(row, "cause", CAUSES),
         "clue_no": limited(row, "clue_no", 100),
         "units": units,
         "items": items,

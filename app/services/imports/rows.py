@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from app.domain.times import SHANGHAI
@@ -20,6 +20,9 @@ YES, NO = ("yes", "是", "y", "true", "1"), ("no", "否", "n", "false", "0")
 OPEN_ENDED = ("长期", "长期有效", "永久", "无固定期限", "—", "-", "/")
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
 UNSEEN = re.compile(r"[\x00-\x1f\x7f\u202a\u202b\u202d\u202e\u2066-\u2068]")
+_WRITTEN = re.compile(
+    r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{8})(?:[T\s]*(\d{1,2})[:时](\d{1,2})分?(?::?(\d{1,2})秒?)?)?"
+)
 SHOWN = 40  # characters of a value that a sentence repeats
 
 
@@ -34,8 +37,8 @@ class Row:
         return self.fields.get(name, "")
 
     def many(self, name: str) -> list[str]:
-        """A list separated by ; (or ； or 、), without empty entries."""
-        return [part for part in (p.strip() for p in re.split("[;；、]", self.get(name))) if part]
+        """A list separated by ; (or ； 、 or commas), without empty entries."""
+        return [part for part in (p.strip() for p in re.split("[;；、,，]", self.get(name))) if part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +182,41 @@ def _day(text: str) -> date:
 
 
 def moment(row: Row, name: str) -> datetime | None:
-    """An RFC 3339 time; without an offset it is Asia/Shanghai, a date alone its first instant. Raises Bad."""
+    """An RFC 3339 time, or one as offices write it: 2026-3-1 9:30, 2026年3月1日9时30分, a spreadsheet's number.
+
+    Without an offset it is Asia/Shanghai, a date alone its first instant. Raises Bad.
+    """
     text = row.get(name)
     if not text:
         return None
     try:
-        value = datetime.fromisoformat(text.replace("/", "-"))
-    except ValueError:
+        value = _moment(text)
+    except (ValueError, OverflowError):
         raise Bad(name, "cell_moment", value=short(text)) from None
     if not 2000 <= value.year < 2100:
         raise Bad(name, "cell_moment_range", value=short(text))
     return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        text = unicodedata.normalize("NFKC", text)
+    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+        _day(text)  # within the days that a spreadsheet can mean
+        whole = datetime.combine(NONE, time()) + timedelta(days=float(text))
+        return (whole + timedelta(microseconds=500_000)).replace(microsecond=0)
+    parts = _WRITTEN.fullmatch(text)
+    if parts is None:
+        raise ValueError(text)
+    hour, minute, second = (int(part or 0) for part in parts.groups()[1:])
+    return datetime.combine(_day(parts[1]), time(hour, minute, second))
+
+
+def is_day(text: str) -> bool:
+    """Whether a text says a day and no time of it."""
+    return bool(text) and ":" not in text and "时" not in text and "." not in text.partition("T")[0]
 
 
 def number(row: Row, name: str) -> int | None:
