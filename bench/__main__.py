@@ -20,7 +20,7 @@ from bench import codes, districts, log
 from bench.measure import Ratio
 
 RESULTS = Path(__file__).resolve().parent / "results"
-PARTS = ("codes", "log", "requests", "visits", "tables")
+PARTS = ("codes", "log", "requests", "visits", "backtests", "tables")
 
 
 def main() -> int:
@@ -56,7 +56,7 @@ def _all(asked: argparse.Namespace) -> Iterator[Ratio]:
     for name, part in (("codes", codes), ("log", log)):
         if name in asked.only:
             yield from part.run()
-    wanted = [name for name in ("requests", "visits", "tables") if name in asked.only]
+    wanted = [name for name in ("requests", "visits", "backtests", "tables") if name in asked.only]
     if asked.folder:
         Path(asked.folder).mkdir(parents=True, exist_ok=True)
     for kind in asked.databases.split(",") if wanted else ():

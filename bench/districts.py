@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from bench import served, tables, visits
+from bench import backtests, served, tables, visits
 from bench.house import make
 from bench.measure import Ratio
 from bench.postgres import postgres
@@ -24,6 +24,8 @@ def run(kind: str, folder: Path, size: int, wanted: Sequence[str]) -> Iterator[R
             yield from served.run(small, large, kind)
         if "visits" in wanted:
             yield from visits.run(small, large, kind)
+        if "backtests" in wanted:
+            yield from backtests.run(small, large, kind)
         if "tables" in wanted:
             yield from tables.run(large, kind)
 

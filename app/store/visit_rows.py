@@ -71,7 +71,7 @@ def visits(
     query = _query(session, registered).where(InspectionRow.counts, *where)
     if session.autoflush:
         session.flush()
-    rows: Any = session.connection().execute(query)
+    rows: Any = session.connection().execute(query).all()
     found = [_seen(reference, registered, *row) for row in rows]
     if registered:
         joint = [at for at, (visit, _) in enumerate(found) if len(visit.units) > 1]

@@ -279,6 +279,7 @@ DRAFT = {
     "item.unpublished": {"exempt": ["transfer"]}, "do_not_disturb": {"on": False}, "clue.missing": {"exempt": ["transfer"]},
     "clue.reused": {"exempt": ["transfer"]}, "out_of_area": {"exempt": ["recheck"]}, "code.not_shown": {"hours": 1},
     "code.afterwards": {"minutes": 1, "days": 1}, "overlong": {"days": 0}, "overdue": {"working_days": 0},
+    "share.triggered": {"times": 1, "visits": 2}, "under_inspected": {"on": False},
 }  # fmt: skip
 
 

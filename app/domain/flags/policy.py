@@ -60,18 +60,18 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
 class Policy:
     """The settings in force: the preset values with a jurisdiction's own on top."""
 
-    __slots__ = ("_for_cause", "own")
+    __slots__ = ("_for_cause", "_settings", "own")
 
     def __init__(self, own: Settings) -> None:
         self.own = own
-        self._for_cause: dict[str | None, frozenset[str]] = {}
+        self._settings: dict[str, Mapping[str, Any]] = {
+            rule: {**preset, **own[rule]} if rule in own else preset for rule, preset in DEFAULTS.items()
+        }
+        self._for_cause: dict[tuple[str | None, frozenset[str] | None], frozenset[str]] = {}
 
     def get(self, rule: str, name: str) -> Any:
         """One setting of a rule."""
-        own = self.own.get(rule)
-        if own is not None and name in own:
-            return own[name]
-        return DEFAULTS[rule].get(name)
+        return self._settings[rule].get(name)
 
     def is_on(self, rule: str) -> bool:
         return self.own.get(rule, {}).get("on", True) is True
@@ -82,12 +82,13 @@ class Policy:
     def exempts(self, rule: str, cause: str | None) -> bool:
         return cause is not None and cause in self.own.get(rule, {}).get("exempt", ())
 
-    def rules_for(self, cause: str | None) -> frozenset[str]:
-        """The rules that look at visits of this cause: those that are on and do not exempt it."""
-        found = self._for_cause.get(cause)
+    def rules_for(self, cause: str | None, among: frozenset[str] | None = None) -> frozenset[str]:
+        """The rules (of some) that look at visits of this cause: those that are on and do not exempt it."""
+        found = self._for_cause.get((cause, among))
         if found is None:
-            found = frozenset(rule for rule in DEFAULTS if self.is_on(rule) and not self.exempts(rule, cause))
-            self._for_cause[cause] = found
+            rules = DEFAULTS.keys() if among is None else among
+            found = frozenset(rule for rule in rules if self.is_on(rule) and not self.exempts(rule, cause))
+            self._for_cause[cause, among] = found
         return found
 
 

@@ -3,7 +3,6 @@
 One pass in Order over the visits that count. Windows are natural days, both ends included. A joint visit counts once.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from app.domain.flags.catalogue import severity
 from app.domain.flags.facts import Visit, order_key
 from app.domain.flags.findings import Finding
 from app.domain.flags.policy import Policies, Policy, policy_on
+from app.domain.inspections import TRIGGERED
 
 WINDOWS = (("repeat.day", 1), ("repeat.week", 7), ("repeat.month", 30))
 YEAR_BEFORE = timedelta(days=364)
@@ -23,21 +23,20 @@ def enterprise_findings(visits: Iterable[Visit], policies: Policies, since: date
     ordered = sorted(visits, key=order_key)
     earlier: list[Visit] = []  # those that repeat.*, cap.* and several_heads count
     found: list[Finding] = []
-    by_officer: dict[str, list[Visit]] = defaultdict(list)
+    completed: list[Visit] = []
     for visit in ordered:
         is_asked = bool(visit.supervised) and (since is None or visit.day >= since)
         if is_asked:
             policy = policy_on(policies, visit.jurisdiction, visit.day)
-        if is_asked and not visit.is_recheck:
-            found += _repeats(visit, earlier, policy)
-            found += _caps(visit, earlier, policy)
         if not visit.is_recheck:
+            if is_asked:
+                found += _repeats(visit, earlier, policy)
+                found += _caps(visit, earlier, policy)
             earlier.append(visit)
         if visit.is_completed:
-            for officer in dict.fromkeys(visit.officers):
-                by_officer[officer].append(visit)
+            completed.append(visit)
             if is_asked and visit.outcome == "no_problem":
-                found += _low_yield(visit, by_officer, policy)
+                found += _low_yield(visit, completed, policy)
     return found
 
 
@@ -46,7 +45,7 @@ def _repeats(visit: Visit, earlier: Sequence[Visit], policy: Policy) -> Iterator
     for rule, days in WINDOWS:
         if rule in on:
             yield from _within(rule, days, visit, earlier, policy)
-    if visit.is_triggered:
+    if visit.is_triggered or not earlier:
         return
     if "repeat.60d" in on:
         days = policy.get("repeat.60d", "days")
@@ -66,9 +65,11 @@ def _within(rule: str, days: int, visit: Visit, earlier: Sequence[Visit], policy
     counts_triggered = policy.get(rule, "count_triggered")
     if visit.is_triggered and not counts_triggered:
         return
+    most = policy.get(rule, "most")
+    if len(earlier) < most:
+        return
     first = visit.day - timedelta(days=days - 1)
     others = _since(earlier, first) if counts_triggered else _planned_since(earlier, first)
-    most = policy.get(rule, "most")
     if len(others) + 1 > most:
         yield _finding(rule, visit, days=days, most=most, count=len(others) + 1, visits=_named(others))
 
@@ -80,31 +81,44 @@ def _caps(visit: Visit, earlier: Sequence[Visit], policy: Policy) -> Iterator[Fi
         return
     this_year = _since(earlier, date(visit.day.year, 1, 1))
     for unit in visit.supervised:
-        shared = [v for v in this_year if unit in v.units]
         cap = visit.caps.get(unit, policy.get("cap.year", "most"))
+        most = policy.get("cap.reasonable", "factor") * cap
+        if len(this_year) < min(cap, most):
+            continue
+        shared = [v for v in this_year if unit in v.units]
         said = {"year": str(visit.day.year), "cap": cap}
         if yearly:
             planned = [v for v in shared if not v.is_triggered]
             if len(planned) + 1 > cap:
                 yield _finding("cap.year", visit, unit, **said, count=len(planned) + 1, visits=_named(planned))
-        most = policy.get("cap.reasonable", "factor") * cap
         if reasonable and len(shared) + 1 > most:
             yield _finding(
                 "cap.reasonable", visit, unit, **said, most=most, count=len(shared) + 1, visits=_named(shared)
             )
 
 
-def _low_yield(visit: Visit, by_officer: dict[str, list[Visit]], policy: Policy) -> Iterator[Finding]:
-    """`by_officer` are the completed visits of each officer up to and including this one."""
+def _low_yield(visit: Visit, completed: Sequence[Visit], policy: Policy) -> Iterator[Finding]:
+    """`completed` are the completed visits up to and including this one."""
     if "low_yield" not in policy.rules_for(visit.cause):
         return
     needed = policy.get("low_yield", "visits")
     for officer in dict.fromkeys(visit.officers):
-        last = by_officer[officer][-needed:]
-        if len(last) < needed:
-            continue
-        if last[0].day >= visit.day - YEAR_BEFORE and all(v.outcome == "no_problem" for v in last):
+        last = _run_without_problem(completed, officer, needed, visit.day - YEAR_BEFORE)
+        if len(last) == needed:
             yield _finding("low_yield", visit, officer=officer, count=needed, visits=_named(last[:-1]))
+
+
+def _run_without_problem(completed: Sequence[Visit], officer: str, most: int, first: date) -> Sequence[Visit]:
+    """The last visits of an officer in a row, from a day on, in which nothing was found; at most so many."""
+    last: list[Visit] = []
+    for visit in reversed(completed):
+        if len(last) == most or visit.day < first:
+            break
+        if officer in visit.officers:
+            if visit.outcome != "no_problem":
+                break
+            last.append(visit)
+    return last[::-1]
 
 
 def _since(visits: Sequence[Visit], first: date) -> Sequence[Visit]:
@@ -116,7 +130,7 @@ def _since(visits: Sequence[Visit], first: date) -> Sequence[Visit]:
 
 
 def _planned_since(visits: Sequence[Visit], first: date) -> list[Visit]:
-    return [v for v in _since(visits, first) if not v.is_triggered]
+    return [v for v in _since(visits, first) if v.kind != TRIGGERED]
 
 
 def _named(visits: Sequence[Visit]) -> list[dict[str, str]]:

@@ -39,7 +39,7 @@ def visit_findings(
     """All findings of one visit that counts; `only` keeps some rules (advice before the visit)."""
     if not d.visit.supervised:
         return []
-    on = policy.rules_for(d.visit.cause) & (_FOR_IMPORTED if d.inspection.imported else _ALL)
+    on = policy.rules_for(d.visit.cause, _FOR_IMPORTED if d.inspection.imported else _ALL)
     if only is not None:
         on &= only
     found: list[Finding] = []
@@ -70,7 +70,7 @@ def _persons(d: VisitDetails, policy: Policy) -> Iterator[Finding]:
     if len(d.certificates) < fewest:
         yield _finding(d, "unfit.too_few", count=len(d.certificates), fewest=fewest)
     for c in d.certificates:
-        for attribute, bad, why, why_en in CERTIFICATE_PROBLEMS:
+        for attribute, bad, why, why_en in () if c.is_fit else CERTIFICATE_PROBLEMS:
             if getattr(c, attribute) is bad:
                 said = {"certificate": c.certificate_no, "why": why, "why_en": why_en}
                 yield _finding(d, "unfit.certificate", officer=c.certificate_no, **said)
@@ -171,6 +171,8 @@ def _in_time(d: VisitDetails, policy: Policy, calendar: WorkingDays, as_of: date
         if as_of >= until and not any(t <= until for t in shown):
             yield _finding(d, "code.not_shown", hours=policy.get("code.not_shown", "hours"))
     recorded = i.result_recorded_at
+    if recorded is not None and recorded <= i.window_end:
+        return  # in time for every policy: no deadline ends before the window does
     overlong_at, overdue_at = _overlong_at(d, policy), _overdue_at(d, policy, calendar)
     began = i.first_arrive_at is not None and i.first_arrive_at < overlong_at
     if began and as_of >= overlong_at and (recorded is None or recorded > overlong_at):

@@ -23,25 +23,32 @@ from app.domain.flags import settings as policy_settings
 from app.domain.flags.facts import Visit
 from app.domain.flags.findings import Finding
 from app.domain.flags.others import clue_findings
-from app.domain.flags.periods import region_year_findings
+from app.domain.flags.periods import Quarter, plan_findings, region_year_findings, share_findings
 from app.domain.flags.policy import Policies, PolicyTimeline, Settings, narrowed
 from app.domain.flags.repeats import LONGEST_WINDOW, enterprise_findings
 from app.domain.flags.visits import visit_findings
+from app.domain.times import day_end, shanghai_day
+from app.services.flagging import flag_periods
 from app.services.flagging.backtest_tally import Line, Period, Sample, Tally
 from app.services.flagging.flags import ENTERPRISE_RULES, VISIT_RULES
 from app.store import flag_facts, visit_details, visit_rows
 from app.store import inspections as inspection_store
-from app.store.models import FindingRow, InspectionRow, RuleClock
+from app.store.models import FindingRow, InspectionRow, Plan, RuleClock
 from app.store.reference import Reference, current
 
 VISITS_AT_ONCE = 50_000
 STRETCHES_KEPT = 12  # then enterprises that nobody visited for a year are forgotten
 CLUES_AT_ONCE = 200
 FIXED = (
-    "code.self_scan", "code.bad", "unregistered.report", "unregistered.record", "file.fault", "feedback.conduct", "share.triggered",
-    "under_inspected",
+    "code.self_scan", "code.bad", "unregistered.report", "unregistered.record", "file.fault", "feedback.conduct",
 )  # fmt: skip
-REPEAT, REGION, CLUE = "repeat.60d", "repeat.60d.region", "clue.reused"
+REPEAT, REGION, CLUE, SHARE, KEYS = (
+    "repeat.60d",
+    "repeat.60d.region",
+    "clue.reused",
+    "share.triggered",
+    "under_inspected",
+)
 Progress = Callable[[int, int], None]
 Repeats = dict[int, list[tuple[datetime, str, Finding]]]  # by year; the start and number of the visit with each
 
@@ -87,13 +94,19 @@ def run(
     with _no_search_for_cycles():
         for stretch in stretches:
             found = evaluation.over(stretch)
-            tally.take(found, rules - {REGION, CLUE}, FindingRow.raised_for.between(stretch.first, stretch.last))
+            tally.take(
+                found, rules - {REGION, CLUE, SHARE, KEYS}, FindingRow.raised_for.between(stretch.first, stretch.last)
+            )
             done += stretch.visits
             progress(done, total)
     if REGION in rules:
         tally.take(evaluation.over_years(), {REGION})
     if CLUE in rules:
         tally.take(evaluation.over_clues(), {CLUE})
+    if SHARE in rules:
+        tally.take(evaluation.over_quarters(), {SHARE})
+    if KEYS in rules:
+        tally.take(evaluation.over_plans(), {KEYS})
     progress(total, total)
     again, fixed = (tuple(r for r in changed if (r in FIXED) is is_fixed) for is_fixed in (False, True))
     visits = evaluation.visits if stretches else _visits(session, period)
@@ -222,6 +235,23 @@ class _Run:
         """repeat.60d.region, from the repeats of each year that `over` came upon."""
         for year, rows in self.repeats.items():
             yield from region_year_findings(rows, self.period.region, year, self.policies)
+
+    def over_quarters(self) -> Iterator[Finding]:
+        """share.triggered, for the quarters that ended in the period and had closed by the last sweep."""
+        own = InspectionRow.jurisdiction == self.period.region
+        begun = self.session.scalar(select(func.min(InspectionRow.visit_day)).where(own)) or self.period.last
+        quarter = Quarter.of(max(self.period.first, begun))
+        while quarter.last_day <= self.period.last and day_end(quarter.last_day) <= self.as_of:
+            units, whole = flag_periods.shares(self.session, self.reference, self.period.region, quarter)
+            yield from share_findings(quarter, self.period.region, units, whole, self.policies)
+            quarter = quarter.following
+
+    def over_plans(self) -> Iterator[Finding]:
+        """under_inspected, for the plans that ended in the period and before the last sweep."""
+        ended = (Plan.ends_on.between(self.period.first, self.period.last), Plan.ends_on < shanghai_day(self.as_of))
+        keys = flag_periods.key_enterprises(self.session, (Plan.jurisdiction == self.period.region, *ended))
+        supervised = self.reference.supervised
+        yield from plan_findings([k for stands, k in keys if stands and supervised.get(k.unit)], self.policies)
 
     def over_clues(self) -> Iterator[Finding]:
         """clue.reused, for the clues that more than one inspection carries."""

@@ -3,7 +3,7 @@
 Neither side is ever held whole: of a million visits there may be as many flags.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,7 @@ from app.domain.flags.findings import Finding
 from app.store.models import FindingRow
 
 SAMPLES = 12  # of each rule and side
+ABOUT_NO_VISIT = ("share.triggered", "under_inspected")  # nothing to open
 DRAFT, TODAY = "draft", "today"
 Cell = tuple[str, str, str]  # rule, unit, month
 Flag = tuple[str, str, str, str, date]  # rule, subject, unit, officer; the day it is raised for
@@ -84,10 +85,12 @@ class Tally:
         self._keep(TODAY, standing - flagged)
 
     def _keep(self, side: str, flags: Collection[Flag]) -> None:
-        for rule in {flag[0] for flag in flags}:
-            before = self.differing.get((rule, side), [])
-            own = (flag for flag in flags if flag[0] == rule)
-            self.differing[rule, side] = nsmallest(SAMPLES, (*before, *own))
+        by_rule: dict[str, list[Flag]] = defaultdict(list)
+        for flag in flags:
+            by_rule[flag[0]].append(flag)
+        for rule, own in by_rule.items():
+            if rule not in ABOUT_NO_VISIT:
+                self.differing[rule, side] = nsmallest(SAMPLES, (*self.differing.get((rule, side), ()), *own))
 
     def lines(self) -> tuple[Line, ...]:
         cells = sorted({*self.today, *self.drafted})
@@ -103,7 +106,7 @@ class Tally:
 
 
 def _cell(rule: str, unit: str, day: date) -> Cell:
-    return rule, unit, f"{day:%Y-%m}"
+    return rule, unit, day.isoformat()[:7]
 
 
 def _standing(session: Session, period: Period) -> Counter[Cell]:

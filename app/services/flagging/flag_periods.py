@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
 
 from app.domain.flags.findings import Finding
 from app.domain.flags.periods import (
@@ -127,20 +128,7 @@ def evaluate_quarter(
     if day_end(quarter.last_day) > as_of:
         return
     work.lock(f"quarter:{jurisdiction}:{quarter}")
-    visits = (
-        InspectionRow.jurisdiction == jurisdiction,
-        InspectionRow.counts,
-        InspectionRow.visit_day.between(quarter.first_day, quarter.last_day),
-    )
-    counted = (func.count(), func.sum(case((InspectionRow.kind == TRIGGERED, 1), else_=0)))
-    whole = Share(*(n or 0 for n in work.session.execute(select(*counted).where(*visits)).one()))
-    query = (
-        select(InspectionUnit.unit, *counted)
-        .join(InspectionRow, InspectionRow.id == InspectionUnit.inspection)
-        .where(*visits)
-        .group_by(InspectionUnit.unit)
-    )
-    units = {u: Share(n, t) for u, n, t in work.session.execute(query) if reference.supervised.get(u)}
+    units, whole = shares(work.session, reference, jurisdiction, quarter)
     where = (
         FindingRow.rule == "share.triggered",
         FindingRow.jurisdiction == jurisdiction,
@@ -149,11 +137,41 @@ def evaluate_quarter(
     settle(work, where, share_findings(quarter, jurisdiction, units, whole, reference.policies))
 
 
+def shares(
+    session: Session, reference: Reference, jurisdiction: str, quarter: Quarter
+) -> tuple[dict[str, Share], Share]:
+    """How much of a quarter was triggered: of each supervised unit, and of all visits of the jurisdiction."""
+    visits = (
+        InspectionRow.jurisdiction == jurisdiction,
+        InspectionRow.counts,
+        InspectionRow.visit_day.between(quarter.first_day, quarter.last_day),
+    )
+    counted = (func.count(), func.sum(case((InspectionRow.kind == TRIGGERED, 1), else_=0)))
+    whole = Share(*(n or 0 for n in session.execute(select(*counted).where(*visits)).one()))
+    query = (
+        select(InspectionUnit.unit, *counted)
+        .join(InspectionRow, InspectionRow.id == InspectionUnit.inspection)
+        .where(*visits)
+        .group_by(InspectionUnit.unit)
+    )
+    return {u: Share(n, t) for u, n, t in session.execute(query) if reference.supervised.get(u)}, whole
+
+
 def evaluate_plans(work: UnitOfWork, reference: Reference, where: Sequence[Any]) -> None:
     """under_inspected for key enterprises of ended plans that were filed and not withdrawn before.
 
     `where` chooses over Plan and PlanKeyEnterprise.
     """
+    rows = key_enterprises(work.session, where)
+    keys = [key for stands, key in rows if stands and reference.supervised.get(key.unit)]
+    if rows:
+        subjects = [f"{key.plan}:{key.enterprise_id}" for _, key in rows]
+        chosen = (FindingRow.rule == "under_inspected", FindingRow.subject_id.in_(subjects))
+        settle(work, chosen, plan_findings(keys, reference.policies))
+
+
+def key_enterprises(session: Session, where: Sequence[Any]) -> list[tuple[bool, KeyEnterprise]]:
+    """Key enterprises of the plans that `where` chooses; with each, whether its plan was filed and not withdrawn before."""
     visited = (
         select(InspectionRow.id)
         .join(InspectionUnit, InspectionUnit.inspection == InspectionRow.id)
@@ -174,12 +192,7 @@ def evaluate_plans(work: UnitOfWork, reference: Reference, where: Sequence[Any])
         .where((PlanKeyEnterprise.valid_until.is_(None)) | (PlanKeyEnterprise.valid_until >= Plan.ends_on))
         .where(*where)
     )
-    rows = [(row[0], KeyEnterprise(*row[1:])) for row in work.session.execute(query)]
-    keys = [key for stands, key in rows if stands and reference.supervised.get(key.unit)]
-    if rows:
-        subjects = [f"{key.plan}:{key.enterprise_id}" for _, key in rows]
-        chosen = (FindingRow.rule == "under_inspected", FindingRow.subject_id.in_(subjects))
-        settle(work, chosen, plan_findings(keys, reference.policies))
+    return [(row[0], KeyEnterprise(*row[1:])) for row in session.execute(query)]
 
 
 def day_of(as_of: datetime) -> date:

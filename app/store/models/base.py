@@ -56,8 +56,13 @@ def _checked(value: datetime | None) -> datetime | None:
 
 
 def _from_text(value: str | None) -> datetime | None:
-    """An instant as SQLite keeps it: nothing there says that it is UTC."""
-    return None if value is None else _in_utc(datetime.fromisoformat(value))
+    """An instant as SQLite keeps it: nothing there says that it is UTC, so that is said in the text. Histories are read so."""
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value + "+00:00")
+    except ValueError:
+        return _in_utc(datetime.fromisoformat(value))  # written by other hands, with its offset
 
 
 def _in_utc(value: datetime | None) -> datetime | None:
