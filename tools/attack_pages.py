@@ -111,7 +111,7 @@ def sqlmap(place: Path, url: str, cookie: str = "", data: dict[str, str] | None 
     """What sqlmap says of one address: "clean", "found", or what it could not do."""
     command = [
         str(TOOLS / "sqlmap"), "-u", url, "--batch", "--technique=BEU", "--level=1", "--risk=1", "--disable-coloring",
-        "--flush-session", f"--output-dir={place}", "--ignore-redirects", "--drop-set-cookie", "--timeout=60",
+        "--flush-session", f"--output-dir={place}", "--ignore-redirects", "--ignore-code=404", "--drop-set-cookie", "--timeout=60",
         "--answers=keep testing=N,exploit=N,reduce the number=N",
     ]  # fmt: skip
     if cookie:
@@ -138,9 +138,9 @@ def wapiti(place: Path, base: str, cookie: str = "", seconds: int = SECONDS) -> 
         command += ["-x", base + path + "*"]
     if cookie:
         command += ["-C", cookie]
-    _run(command, seconds * 8)
+    told = _run(command, seconds * 8)
     if not out.exists():
-        return {"no report": 1}, 0
+        return {"no report: " + " ".join(told.split()[-40:]): 1}, 0
     said = json.loads(out.read_text())
     found = {kind: len(rows) for part in ("vulnerabilities", "anomalies") for kind, rows in said[part].items() if rows}
     for kind, rows in (said["vulnerabilities"] | said["anomalies"]).items():
