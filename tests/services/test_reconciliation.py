@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.times import shanghai_day
+from app.services.applying import decisions
 from app.services.flagging import flag_rebuild
 from app.services.imports.kinds import KINDS
 from app.services.imports.rows import Row
@@ -102,7 +103,9 @@ def test_another_units_inspection_explains_nothing(house: House) -> None:
     assert flagged(house) == [("YT-SCJG", "yellow")]
 
 
-def test_an_inspection_entered_late_withdraws_the_flag_and_its_cancelling_brings_it_back(house: House) -> None:
+def test_an_inspection_entered_late_withdraws_the_flag_and_its_cancelling_or_refusal_brings_it_back(
+    house: House,
+) -> None:
     known_enterprise(house)
     receive(house, {})
     assert len(flagged(house)) == 1
@@ -112,6 +115,11 @@ def test_an_inspection_entered_late_withdraws_the_flag_and_its_cancelling_brings
     house.perform(visits.cancel, house.people["inspector"], late.id, "填错了", on_advice=False)
     assert one(house) == ("unmatched", "no_inspection")
     assert len(flagged(house)) == 1
+    agrees(house)
+    refused = house.applied()
+    assert one(house)[0] == "matched"
+    house.perform(decisions.reject, house.people["head"], refused.id, "理由")
+    assert (one(house)[0], len(flagged(house))) == ("unmatched", 1)
     agrees(house)
 
 

@@ -61,7 +61,9 @@ def reject(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str) -> I
     _require_decider(work, actor, inspection, "inspection.rejected")
     body = {"reason": reason, "decider": actor.identity, "acting_for": actor.acting_for}
     fact = work.fact("inspection.rejected", ("inspection", inspection.id), body, actor, inspection.jurisdiction)
-    return work.record(fact, inspection)
+    rejected = work.record(fact, inspection)
+    flags.after_inspection(work, inspection, rejected)  # it no longer explains what a unit's own system says
+    return rejected
 
 
 def _require_decider(work: UnitOfWork, actor: Actor, inspection: Inspection, step: str) -> None:

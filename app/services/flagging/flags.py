@@ -86,7 +86,7 @@ def advice_on(
 def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspection) -> None:
     """Evaluates what a fact about an inspection touches: its enterprise, itself, its clue, ratings and reports."""
     counted = [i for i in (before, after) if i is not None and i.counts]
-    reconciliation.after_inspections(work, None, [after])
+    reconciliation.after_inspections(work, None, [i for i in (before, after) if i is not None])
     if not counted:
         _reports_of(work, after)
         return
