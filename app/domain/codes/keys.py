@@ -2,10 +2,10 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from app.domain.codes.device import Device, HeldKey, held_key
@@ -14,13 +14,21 @@ from app.domain.codes.suites import ES256, SM2_SM3, SUITES, KeyFormatError, Suit
 from app.domain.ids import RandomBytes
 
 KID_BYTES = 8
+REMEMBERED = 256  # signatures of a key, while this process uses it
 SIGNS_CODES, SIGNS_STATUS = "code", "status"
 _PEM_BEGIN, _PEM_END = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
 
 
+class _Wrong(Exception):
+    """A signature that is not this key's. As an exception, because what raises is never remembered."""
+
+
 @dataclass(frozen=True)
 class PublicKey:
-    """A public key of a suite. `kid` is the first 8 bytes of SHA-256 of its SubjectPublicKeyInfo."""
+    """A public key of a suite. `kid` is the first 8 bytes of SHA-256 of its SubjectPublicKeyInfo.
+
+    Which of its signatures held is remembered, as arithmetic that comes out the same each time (docs/decisions/0041).
+    """
 
     suite: Suite
     key: Any
@@ -44,7 +52,19 @@ class PublicKey:
         return self.suite.to_jwk(self.key)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        return self.suite.verify(self.key, message, signature)
+        try:
+            self._require(message, signature)
+        except _Wrong:
+            return False
+        return True
+
+    @cached_property
+    def _require(self) -> Callable[[bytes, bytes], None]:
+        def require(message: bytes, signature: bytes) -> None:
+            if not self.suite.verify(self.key, message, signature):
+                raise _Wrong
+
+        return lru_cache(REMEMBERED)(require)
 
 
 @dataclass(frozen=True)
