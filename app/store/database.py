@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.store.trouble import READ_ONLY
 
-__all__ = ["Database", "Session", "dialect_insert", "engine_of", "next_ids", "one_moment"]
+__all__ = ["Database", "Session", "dialect_insert", "engine_of", "insert_of", "next_ids", "one_moment"]
 BUSY_TIMEOUT_SECONDS = 30
 STANDBY_SECONDS = 3  # then the primary reads
 ONE_MOMENT = "one moment"  # in the info of sessions whose statements all see the same
@@ -158,8 +158,12 @@ def _on_sqlite_begin(connection: Any) -> None:
 
 def dialect_insert(session: Session, table: Any) -> Any:
     """INSERT in the words of the session's database, for `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    make: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    return make(table)
+    return insert_of(session.get_bind().dialect)(table)
+
+
+def insert_of(dialect: Any) -> Any:
+    """What makes an INSERT in the words of a database."""
+    return sqlite.insert if dialect.name == "sqlite" else postgresql.insert
 
 
 def next_ids(session: Session, model: Any, count: int) -> Sequence[int]:

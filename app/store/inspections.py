@@ -5,9 +5,10 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, literal_column, null, select, union_all
+from sqlalchemy import bindparam, delete, func, literal_column, null, select, union_all
 from sqlalchemy import update as sql_update
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ from app.store.models import (
     InspectionUnit,
 )
 from app.store.models.base import table_of
-from app.store.prepared import Prepared
+from app.store.prepared import Prepared, insert_into
 
 LONGEST_KEY = 100
 AT_ONCE = 500
@@ -82,23 +83,19 @@ def insert_many(session: Session, inspections: Sequence[Inspection]) -> None:
     """Stores new inspections; IntegrityError where a number exists."""
     if not inspections:
         return
-    session.execute(insert(table_of(InspectionRow)), [_columns(i) | {"revision": 1} for i in inspections])
+    insert_into(session, InspectionRow, [_columns(i) | {"revision": 1} for i in inspections])
     for model, rows in _children(inspections).items():
         if rows:
-            session.execute(insert(table_of(model)), rows)
+            insert_into(session, model, rows)
 
 
 def save(session: Session, before: Inspection, after: Inspection) -> None:
     """Stores what changed. Raises Refused("changed_meanwhile") when the row is no longer as `before`."""
     old, new = _columns(before), _columns(after)
     changed = {name: value for name, value in new.items() if old[name] != value}
-    result = session.execute(
-        sql_update(InspectionRow)
-        .where(InspectionRow.id == before.id, *_unchanged(before))
-        .values(**changed, revision=InspectionRow.revision + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if result.rowcount != 1:  # type: ignore[attr-defined]
+    said = {f"new_{name}": value for name, value in changed.items()}
+    was = {f"was_{name}": old[name] for name in _GUARDS}
+    if _change(tuple(changed)).run(session, own_id=before.id, **said, **was) != 1:
         raise Refused("changed_meanwhile")
     for name, model in (
         ("units", InspectionUnit),
@@ -109,7 +106,7 @@ def save(session: Session, before: Inspection, after: Inspection) -> None:
         if getattr(before, name) != getattr(after, name) or (name == "items" and before.results != after.results):
             session.execute(delete(model).where(model.inspection == after.id))
             if rows := _children([after])[model]:
-                session.execute(insert(model), rows)
+                insert_into(session, model, rows)
 
 
 def differences(one: Inspection, other: Inspection) -> list[str]:
@@ -117,17 +114,19 @@ def differences(one: Inspection, other: Inspection) -> list[str]:
     return [f.name for f in fields(Inspection) if getattr(one, f.name) != getattr(other, f.name)]
 
 
-def _unchanged(before: Inspection) -> tuple[Any, ...]:
-    """What guards a concurrent change: the state and the marks that facts set once."""
-    return (
-        InspectionRow.state == before.state,
-        InspectionRow.code_cti.is_not_distinct_from(before.code.cti if before.code else None),
-        InspectionRow.first_arrive_at.is_not_distinct_from(before.first_arrive_at),
-        InspectionRow.officer_scanned_at.is_not_distinct_from(before.officer_scanned_at),
-        InspectionRow.result_recorded_at.is_not_distinct_from(before.result_recorded_at),
-        InspectionRow.amendments == before.amendments,
-        InspectionRow.pending_amendment.is_not_distinct_from(before.pending_amendment),
-    )
+# What guards against a concurrent change: the state and the marks that facts set once.
+_GUARDS = (
+    "state", "code_cti", "first_arrive_at", "officer_scanned_at", "result_recorded_at", "amendments", "pending_amendment",
+)  # fmt: skip
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Prepared:
+    """An inspection's row with new values in these columns, where it still is as it was in _GUARDS."""
+    unchanged = [_T[name].is_not_distinct_from(bindparam(f"was_{name}")) for name in _GUARDS]
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    change = sql_update(_T.id.table).where(_T.id == bindparam("own_id"), *unchanged)
+    return Prepared(change.values(**values, revision=_T.revision + 1))
 
 
 def clue_key(clue_no: str | None) -> str | None:

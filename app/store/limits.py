@@ -6,11 +6,12 @@ comparison. Take it in a transaction of its own, before the work it protects, so
 
 from dataclasses import dataclass
 
-from sqlalchemy import case
+from sqlalchemy import Float, bindparam, case
 
 from app.domain.errors import TooMany
-from app.store.database import dialect_insert
 from app.store.models import RateBucket
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.unit_of_work import UnitOfWork
 
 
@@ -29,15 +30,20 @@ def take(work: UnitOfWork, key: str, limit: Limit) -> None:
     """
     mark = work.vault.mark("rate-limit", key).hex()
     now, each = work.now.timestamp(), 60 / limit.per_minute
-    full_at = case((RateBucket.full_at > now, RateBucket.full_at), else_=now) + each
-    statement = (
-        dialect_insert(work.session, RateBucket)
-        .values(key=mark, full_at=now + each)
+    if _TAKE.run(work.session, key=mark, now=now, each=each, latest=now + (limit.burst - 1) * each) == 0:
+        raise TooMany("too_many", retry_after=max(1, round(each)))
+
+
+_T = table_of(RateBucket)
+_NOW, _EACH = bindparam("now", type_=Float), bindparam("each", type_=Float)
+_TAKE = Prepared(
+    lambda insert: (
+        insert(_T)
+        .values(key=bindparam("key"), full_at=_NOW + _EACH)
         .on_conflict_do_update(
-            index_elements=[RateBucket.key],
-            set_={"full_at": full_at},
-            where=RateBucket.full_at <= now + (limit.burst - 1) * each,
+            index_elements=[_T.c.key],
+            set_={"full_at": case((_T.c.full_at > _NOW, _T.c.full_at), else_=_NOW) + _EACH},
+            where=_T.c.full_at <= bindparam("latest"),
         )
     )
-    if work.session.execute(statement.returning(RateBucket.full_at)).first() is None:
-        raise TooMany("too_many", retry_after=max(1, round(each)))
+)

@@ -8,29 +8,35 @@ SQLAlchemy as ever. A statement whose shape depends on what is asked is no case 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
+from app.store.database import insert_of
+from app.store.models.base import Base, table_of
+
 _CONNECTION = "connection"  # in a session's info
-MOST_TEXTS = 200  # of one statement: one for each length of its lists
 Convert = Callable[[Any], Any]
 Rows = Sequence[Sequence[Any]]
 
 
 class Prepared:
-    """A statement over tables (table_of). Values are named as its `bindparam`s; of an expanding one, a list."""
+    """A statement over tables (table_of). Values are named as its `bindparam`s; of an expanding one, a list; of an INSERT,
+    as the columns that it fills.
+
+    `statement` may be a function that makes it with the database's own INSERT (`on_conflict_do_nothing`, …).
+    """
 
     def __init__(self, statement: Any) -> None:
-        self.statement = statement
+        self._make: Callable[[Any], Any] = statement if callable(statement) else lambda _: statement
         self._texts: dict[tuple[Any, ...], _Text] = {}
 
     def all(self, session: Session, **values: Any) -> list[Any]:
         """The rows that it selects or returns."""
-        connection = connection_of(session)
-        text = self._text(connection.dialect, values)
-        return text.rows(_told(connection, text, text.parameters(values)))
+        text, told = self._ask(session, values)
+        return text.rows(told)
 
     def first(self, session: Session, **values: Any) -> Any:
         """The first row, or None."""
@@ -44,9 +50,7 @@ class Prepared:
 
     def run(self, session: Session, **values: Any) -> int:
         """Writes; how many rows it wrote."""
-        connection = connection_of(session)
-        text = self._text(connection.dialect, values)
-        return _told(connection, text, text.parameters(values)).count
+        return self._ask(session, values)[1].count
 
     def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Writes once for each of `rows`, which have the same names."""
@@ -57,14 +61,42 @@ class Prepared:
         text = self._text(connection.dialect, rows[0])
         _told(connection, text, [text.parameters(row) for row in rows], many=True)
 
+    def _ask(self, session: Session, values: Mapping[str, Any]) -> "tuple[_Text, _Told]":
+        connection = connection_of(session)
+        asked = {name: _padded(value) if type(value) is list else value for name, value in values.items()}
+        text = self._text(connection.dialect, asked)
+        return text, _told(connection, text, text.parameters(asked))
+
     def _text(self, dialect: Any, values: Mapping[str, Any]) -> "_Text":
-        key = (dialect.name, *[len(v) for v in values.values() if type(v) is list])
+        key = (dialect.name, *[len(value) for value in values.values() if type(value) is list])
         found = self._texts.get(key)
         if found is None:
-            found = _compiled(self.statement, dialect, values)
-            if len(self._texts) < MOST_TEXTS:
-                self._texts[key] = found
+            found = self._texts[key] = _compiled(self._make(insert_of(dialect)), dialect, values)
         return found
+
+
+def insert_into(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """New rows of a table, which have the same names; nothing of them is kept in the session."""
+    if not _filled(model).issubset(rows[0]):
+        session.execute(insert(table_of(model)), rows)
+        return
+    _insert(model, tuple(rows[0])).run_each(session, rows)
+
+
+@cache
+def _insert(model: type[Base], _names: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table_of(model)).inline())
+
+
+@cache
+def _filled(model: type[Base]) -> frozenset[str]:
+    """The columns that SQLAlchemy fills where nobody names them."""
+    return frozenset(column.name for column in table_of(model).c if column.default is not None)
+
+
+def _padded(values: list[Any]) -> list[Any]:
+    """So long that there are few lengths, and a text for each: the last value once more means the same."""
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values)) if values else values
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Delete, insert, select, text
+from sqlalchemy import Delete, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -24,7 +24,7 @@ from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
 from app.store.database import next_ids
 from app.store.models import Base, FactRow, LogQueued
-from app.store.models.base import table_of
+from app.store.prepared import insert_into
 from app.store.vault import Vault
 
 UseCase = TypeVar("UseCase", bound=Callable[..., Any])
@@ -83,7 +83,7 @@ class UnitOfWork:
 
     def insert_rows(self, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
         """Many new rows of a table in one statement; nothing of them is kept in the session."""
-        self.session.execute(insert(table_of(model)), rows)
+        insert_into(self.session, model, rows)
 
     def next_ids(self, model: type[Base], count: int) -> Sequence[int]:
         """The numbers of that many new rows of a table that counts its rows."""

@@ -1,12 +1,12 @@
 """Loads what the rules over one visit alone read, for many visits in a few queries, as it held on each visit's day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.flags.facts import CertificateOnDay, PlanOnDay, Registered, Visit, VisitDetails
@@ -16,12 +16,15 @@ from app.domain.steps_of_days import Steps
 from app.store import plans as plan_store
 from app.store.flag_facts import visit_of
 from app.store.models import (
+    Base,
     Certificate,
     CertificateSuspension,
     DoNotDisturb,
     Enterprise,
     Officer,
 )
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import Reference, covers
 
 Begun = tuple[Inspection, datetime]  # an inspection, and when its visit began (for advice: would begin)
@@ -67,20 +70,19 @@ class Registers:
         """Reads what the rules need to know of these visits."""
         own = [(visit, i) for visit, i in seen if not i.imported]
         enterprises = self._new("enterprise", {visit.enterprise_id for visit, _ in seen})
-        self.protected |= _protected(session, "enterprise", enterprises)
-        self.region |= _pairs(session, Enterprise.id, Enterprise.region, enterprises)
+        self.protected |= _dated(session, _PROTECTED, enterprises, kind="enterprise")
+        self.region |= _pairs(session, _REGION, enterprises)
         self._learn_officers(session, {number for visit, _ in own for number in visit.officers})
         items = self._new("item", {item for _, i in seen for item in i.items})
-        self.protected_items |= _protected(session, "item", items)
+        self.protected_items |= _dated(session, _PROTECTED, items, kind="item")
         named = {code for _, i in own for code in (i.plan_code, *(j.plan_code for j in i.invitations)) if code}
         codes = self._new("plan", named)
         self.plans |= {(p.jurisdiction, p.code): p for p in plan_store.by_codes(session, codes, held=self.held)}
 
     def _learn_officers(self, session: Session, numbers: set[str]) -> None:
         new = self._new("officer", numbers)
-        valid = _dated(session, Certificate, Certificate.certificate_no, new)
-        suspended = _dated(session, CertificateSuspension, CertificateSuspension.certificate_no, new)
-        unit = _pairs(session, Officer.certificate_no, Officer.unit, new)
+        valid, suspended = _dated(session, _VALID, new), _dated(session, _SUSPENDED, new)
+        unit = _pairs(session, _UNIT, new)
         for number in new:
             on_day = partial(_certificate, number, valid.get(number, []), suspended.get(number, []), unit.get(number))
             self.officers[number] = Steps([*valid.get(number, []), *suspended.get(number, [])], on_day)
@@ -148,22 +150,29 @@ def _on_a_partners_basis(registers: Registers, visit: Visit, i: Registered) -> s
     return found
 
 
-def _dated(session: Session, model: Any, column: Any, values: Collection[str], *where: Any) -> dict[str, list[Dates]]:
+def _dated(session: Session, statement: Prepared, keys: list[str], **also: str) -> dict[str, list[Dates]]:
     found: dict[str, list[Dates]] = defaultdict(list)
-    if values:
-        query = select(column, model.valid_from, model.valid_until).where(column.in_(values), *where)
-        for value, first, last in session.execute(query):
-            found[value].append(Dates(first, last))
+    for key, first, last in statement.all(session, keys=keys, **also) if keys else ():
+        found[key].append(Dates(first, last))
     return found
 
 
-def _protected(session: Session, kind: str, subjects: Collection[str]) -> dict[str, list[Dates]]:
-    """On the lists of 无感监管对象 and 无事不扰事项."""
-    of_kind = DoNotDisturb.subject_kind == kind
-    return _dated(session, DoNotDisturb, DoNotDisturb.subject_id, subjects, of_kind)
+def _pairs(session: Session, statement: Prepared, keys: list[str]) -> dict[str, str | None]:
+    return dict(statement.all(session, keys=keys)) if keys else {}
 
 
-def _pairs(session: Session, key: Any, value: Any, keys: Iterable[str]) -> dict[str, str | None]:
-    wanted = set(keys)
-    found: Any = session.execute(select(key, value).where(key.in_(wanted))).all() if wanted else ()
-    return dict(found)
+def _rows_of(model: type[Base], key: str, *names: str) -> Any:
+    """The rows of a register that some keys name."""
+    own = table_of(model).c
+    return select(own[key], *[own[name] for name in names]).where(own[key].in_(bindparam("keys", expanding=True)))
+
+
+_VALID = Prepared(_rows_of(Certificate, "certificate_no", *Dates._fields))
+_SUSPENDED = Prepared(_rows_of(CertificateSuspension, "certificate_no", *Dates._fields))
+_UNIT = Prepared(_rows_of(Officer, "certificate_no", "unit"))
+_REGION = Prepared(_rows_of(Enterprise, "id", "region"))
+_PROTECTED = Prepared(  # on the lists of 无感监管对象 and 无事不扰事项
+    _rows_of(DoNotDisturb, "subject_id", *Dates._fields).where(
+        table_of(DoNotDisturb).c.subject_kind == bindparam("kind")
+    )
+)

@@ -34,6 +34,7 @@ from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
 from app.store.models import FindingRow, InspectionRow, RuleClock, Speech
 from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import Reference, current
 from app.store.unit_of_work import UnitOfWork
 
@@ -248,13 +249,13 @@ def _set_due(work: UnitOfWork, inspections: Sequence[Inspection], due: Mapping[s
     """When each visit is next looked at. One written elsewhere is never due, and was stored so."""
     own = [i.id for i in inspections if not i.imported]
     for due_at in {due.get(i) for i in own}:
-        ids = [i for i in own if due.get(i) == due_at]
-        work.session.execute(
-            update(InspectionRow)
-            .where(InspectionRow.id.in_(ids))
-            .values(due_at=due_at)
-            .execution_options(synchronize_session=False)
-        )
+        _DUE.run(work.session, ids=[i for i in own if due.get(i) == due_at], due_at=due_at)
+
+
+_INSPECTION = table_of(InspectionRow)
+_DUE = Prepared(
+    update(_INSPECTION).where(_INSPECTION.c.id.in_(bindparam("ids", expanding=True))).values(due_at=bindparam("due_at"))
+)
 
 
 def evaluate_clue(work: UnitOfWork, reference: Reference, jurisdiction: str, key: str, also: str | None = None) -> None:
@@ -300,28 +301,33 @@ def _reports_of(work: UnitOfWork, inspection: Inspection) -> None:
         shanghai_day(inspection.window_end) + timedelta(days=70),
     )
     asked = {"enterprise": inspection.enterprise_id, "first": around[0], "last": around[1]}
-    for speech_id in work.session.execute(_REPORTED, asked).scalars().all():
+    for (speech_id,) in _REPORTED.all(work.session, **asked):
         after_report(work, speech_id)
 
 
 _SAID = table_of(Speech).c
-_REPORTED = select(_SAID.id).where(
-    _SAID.enterprise == bindparam("enterprise"),
-    _SAID.kind == "report",
-    _SAID.visited_on.between(bindparam("first"), bindparam("last")),
+_REPORTED = Prepared(
+    select(_SAID.id).where(
+        _SAID.enterprise == bindparam("enterprise"),
+        _SAID.kind == "report",
+        _SAID.visited_on.between(bindparam("first"), bindparam("last")),
+    )
 )
 
 
 def as_of_last_sweep(work: UnitOfWork, jurisdiction: str) -> datetime:
     """The last sweep's time, held against a sweep until this transaction ends; now, where nothing was swept yet."""
     asked = {"jurisdiction": jurisdiction}
-    found: datetime | None = work.session.execute(_SWEPT, asked).scalar()
+    found: datetime | None = _SWEPT.value(work.session, **asked)
     if found is None:  # only ever once
         begin = dialect_insert(work.session, RuleClock).values(jurisdiction=jurisdiction, as_of=work.now)
         work.session.execute(begin.on_conflict_do_nothing())
-        found = work.session.execute(_SWEPT, asked).scalar_one()
+        begun: datetime = _SWEPT.value(work.session, **asked)
+        return begun
     return found
 
 
 _CLOCK = table_of(RuleClock).c
-_SWEPT = select(_CLOCK.as_of).where(_CLOCK.jurisdiction == bindparam("jurisdiction")).with_for_update(read=True)
+_SWEPT = Prepared(
+    select(_CLOCK.as_of).where(_CLOCK.jurisdiction == bindparam("jurisdiction")).with_for_update(read=True)
+)

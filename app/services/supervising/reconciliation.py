@@ -19,6 +19,7 @@ from app.services.flagging.findings import settle
 from app.store import case_records as case_store
 from app.store.models import Base, CaseRecord, Enterprise, FindingRow, Policy, Unit
 from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import Reference, current
 from app.store.unit_of_work import UnitOfWork
 
@@ -56,22 +57,24 @@ def after_inspections(work: UnitOfWork, reference: Reference | None, inspections
             "first": min(days[e][0] for e in enterprises) - MOST_DAYS,
             "last": max(days[e][1] for e in enterprises) + MOST_DAYS,
         }
-        found.update(work.session.execute(_CONCERNED, asked).scalars())
+        found.update(own_id for (own_id,) in _CONCERNED.all(work.session, **asked))
     if found:
         work.session.flush()
         evaluate(work, reference or current(work.session), found)
 
 
 _T = table_of(CaseRecord).c
-_CONCERNED = union_all(
-    select(_T.id).where(
-        _T.enterprise_id.in_(bindparam("enterprises", expanding=True)),
-        _T.day.between(bindparam("first"), bindparam("last")),
-    ),
-    *(
-        select(_T.id).where(column.in_(bindparam("inspections", expanding=True)))
-        for column in (_T.decided_inspection, _T.inspection_id)
-    ),
+_CONCERNED = Prepared(
+    union_all(
+        select(_T.id).where(
+            _T.enterprise_id.in_(bindparam("enterprises", expanding=True)),
+            _T.day.between(bindparam("first"), bindparam("last")),
+        ),
+        *(
+            select(_T.id).where(column.in_(bindparam("inspections", expanding=True)))
+            for column in (_T.decided_inspection, _T.inspection_id)
+        ),
+    )
 )
 
 

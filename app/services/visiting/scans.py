@@ -1,10 +1,10 @@
 """The enterprise's scan: `seen` (posted by the page), `arrive` (a person's button), the comparison number."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import PUBLIC
@@ -15,8 +15,9 @@ from app.domain.inspections import TRANSITIONS, Inspection
 from app.domain.times import shanghai_day
 from app.services.flagging import flags
 from app.services.trust.verification import BAD_WHEN_ARRIVING, Look, look, note_bad
-from app.store.database import dialect_insert
 from app.store.models import Challenge, DeviceArrival, DeviceMark
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork
 
@@ -92,47 +93,43 @@ def _record(work: UnitOfWork, inspection: Inspection, action: str, device: str, 
 def _first_time(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> bool:
     """Whether this device did this for the first time. The mark is keyed by the code and dies with it."""
     mark = work.vault.mark(f"{action}:{inspection.mark}", device)
-    statement = dialect_insert(work.session, DeviceMark).values(mark=mark, expires_at=inspection.window_end + LIFETIME)
-    return work.session.execute(statement.on_conflict_do_nothing().returning(DeviceMark.mark)).first() is not None
+    return _MARK.run(work.session, mark=mark, expires_at=inspection.window_end + LIFETIME) == 1
 
 
 def _enterprises_today(work: UnitOfWork, inspection: Inspection, device: str) -> int | None:
     """At how many enterprises this device arrived today, where that is as many as the policy finds too many."""
     today = shanghai_day(work.now)
-    marks = {
-        "day_mark": work.vault.mark(f"arrivals:{today}", device),
-        "enterprise_mark": work.vault.mark(f"arrivals:{today}:{device}", inspection.enterprise_id),
-    }
-    statement = dialect_insert(work.session, DeviceArrival).values(**marks, expires_at=work.now + ARRIVALS_KEPT)
-    work.session.execute(statement.on_conflict_do_nothing())
-    query = select(func.count()).where(DeviceArrival.day_mark == marks["day_mark"])
-    count = work.session.scalar(query) or 0
+    day = work.vault.mark(f"arrivals:{today}", device)
+    here = work.vault.mark(f"arrivals:{today}:{device}", inspection.enterprise_id)
+    _ARRIVED.run(work.session, day_mark=day, enterprise_mark=here, expires_at=work.now + ARRIVALS_KEPT)
+    count: int = _ARRIVALS.value(work.session, day_mark=day)
     policy = policy_on(current(work.session).policies, inspection.jurisdiction, today)
     return count if count >= policy.get("code.self_scan", "enterprises") else None
 
 
 def _open_challenge(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> OpenChallenge:
     mark = work.vault.mark(f"challenge:{inspection.mark}", device)
-    known = work.session.scalars(select(Challenge).where(Challenge.inspection == inspection.id)).all()
+    known = _OPENED.all(work.session, inspection=inspection.id)
     gone = [c for c in known if c.expires_at <= work.now or (action == "arrive" and c.mark == mark)]
     if gone:
-        work.session.execute(delete(Challenge).where(Challenge.id.in_([c.id for c in gone])))
+        _CLOSE.run(work.session, ids=[c.id for c in gone])
     standing = [c for c in known if c not in gone]
     for c in standing:
         if c.mark == mark:
             return _opened(c)
     taken = [c.digits for c in standing]
-    challenge = Challenge(
-        id=work.new_id(),
-        inspection=inspection.id,
-        digits=make_digits(work.random, taken),
-        created_at=work.now,
-        expires_at=work.now + LIFETIME,
-        mark=mark,
-    )
-    work.session.add(challenge)
-    return _opened(challenge)
+    opened = OpenChallenge(work.new_id(), make_digits(work.random, taken), work.now, work.now + LIFETIME)
+    work.insert_rows(Challenge, [{**asdict(opened), "inspection": inspection.id, "mark": mark}])
+    return opened
 
 
-def _opened(c: Challenge) -> OpenChallenge:
+def _opened(c: Any) -> OpenChallenge:
     return OpenChallenge(c.id, c.digits, c.created_at, c.expires_at)
+
+
+_CHALLENGE, _BY_DEVICE = table_of(Challenge), table_of(DeviceArrival).c
+_MARK = Prepared(lambda insert: insert(table_of(DeviceMark)).on_conflict_do_nothing())
+_ARRIVED = Prepared(lambda insert: insert(table_of(DeviceArrival)).on_conflict_do_nothing())
+_ARRIVALS = Prepared(select(func.count()).where(_BY_DEVICE.day_mark == bindparam("day_mark")))
+_OPENED = Prepared(select(_CHALLENGE).where(_CHALLENGE.c.inspection == bindparam("inspection")))
+_CLOSE = Prepared(delete(_CHALLENGE).where(_CHALLENGE.c.id.in_(bindparam("ids", expanding=True))))
