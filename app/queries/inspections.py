@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -16,6 +16,8 @@ from app.queries.paging import page
 from app.services.trust.codes import Code, drawn
 from app.store import inspections as inspection_store
 from app.store.models import Enterprise, FactRow, FindingRow, InspectionRow, InspectionUnit
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import current
 
 
@@ -103,7 +105,14 @@ def _by(session: Session, model: Any, column: Any, keys: Sequence[str]) -> dict[
 
 def _advice(session: Session, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """What the platform said when each was applied for (kept in the fact)."""
-    query = select(FactRow.subject_id, FactRow.body).where(
-        FactRow.subject_kind == "inspection", FactRow.subject_id.in_(ids), FactRow.kind == "inspection.applied"
+    return {subject: json.loads(body).get("advice", []) for subject, body in _APPLIED.all(session, ids=list(ids))}
+
+
+_FACT = table_of(FactRow).c
+_APPLIED = Prepared(
+    select(_FACT.subject_id, _FACT.body).where(
+        _FACT.subject_kind == "inspection",
+        _FACT.subject_id.in_(bindparam("ids", expanding=True)),
+        _FACT.kind == "inspection.applied",
     )
-    return {subject: json.loads(body).get("advice", []) for subject, body in session.execute(query)}
+)

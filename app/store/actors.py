@@ -4,12 +4,15 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.actors import DISCIPLINE, HEAD, INSPECTOR, OBSERVER, SUPERVISOR, Actor
 from app.store.models import ActorRow, ApiToken, Deputy, Region, RoleAssignment, Unit
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 
 SEEING_REGIONS = (SUPERVISOR, DISCIPLINE, OBSERVER)
 
@@ -35,47 +38,69 @@ class TokenActor:
 
 def of_token(session: Session, token: str, now: datetime, today: date) -> TokenActor | None:
     """What an API token stands for, or None when it is unknown, revoked or expired."""
-    row = session.scalar(
-        select(ApiToken).where(
-            ApiToken.hash == secret_hash(token),
-            ApiToken.revoked_at.is_(None),
-            or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now),
-        )
-    )
+    row = _TOKEN.first(session, hash=secret_hash(token), now=now)
     actor = by_id(session, row.actor, today) if row else None
     return TokenActor(actor, row.scopes, row.last_used_at) if row and actor else None
 
 
 def by_id(session: Session, actor_id: str, today: date) -> Actor | None:
     """An actor in the role held on `today` (the newest assignment), or None without one."""
-    row = session.execute(
-        select(ActorRow, RoleAssignment, Unit)
-        .join(RoleAssignment, RoleAssignment.actor == ActorRow.id)
-        .join(Unit, Unit.code == RoleAssignment.unit)
-        .where(
-            ActorRow.id == actor_id,
-            RoleAssignment.valid_from <= today,
-            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until >= today),
-        )
-        .order_by(RoleAssignment.valid_from.desc(), RoleAssignment.id.desc())
-        .limit(1)
-    ).first()
+    row = _HOLDING.first(session, id=actor_id, today=today)
     if row is None:
         return None
-    actor, assignment, unit = row
-    head = _deputised(session, actor.id, unit.code, today) if assignment.role == INSPECTOR else None
+    # the head of the unit for whom an inspector acts as deputy today
+    head = _HEAD.first(session, deputy=row.id, unit=row.unit, today=today) if row.role == INSPECTOR else None
     return Actor(
-        id=actor.id,
-        kind=actor.kind,
-        name=actor.name,
-        role=HEAD if head else assignment.role,
-        unit=assignment.unit,
-        region=unit.region,
-        regions=regions_below(session, unit.region) if assignment.role in SEEING_REGIONS else frozenset(),
-        person=actor.id if actor.kind == "person" else None,
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        role=HEAD if head else row.role,
+        unit=row.unit,
+        region=row.region,
+        regions=regions_below(session, row.region) if row.role in SEEING_REGIONS else frozenset(),
+        person=row.id if row.kind == "person" else None,
         acting_for=head.id if head else None,
         acting_for_name=head.name if head else None,
     )
+
+
+_ACTOR, _ROLE, _UNIT, _DEPUTY, _API = (
+    table_of(model).c for model in (ActorRow, RoleAssignment, Unit, Deputy, ApiToken)
+)
+_TODAY: Any = bindparam("today")
+_NOW: Any = bindparam("now")
+_TOKEN = Prepared(
+    select(_API.actor, _API.scopes, _API.last_used_at).where(
+        _API.hash == bindparam("hash"),
+        _API.revoked_at.is_(None),
+        or_(_API.expires_at.is_(None), _API.expires_at > _NOW),
+    )
+)
+_HOLDING = Prepared(
+    select(_ACTOR.id, _ACTOR.kind, _ACTOR.name, _ROLE.role, _ROLE.unit, _UNIT.region)
+    .join_from(_ACTOR.id.table, _ROLE.id.table, _ROLE.actor == _ACTOR.id)
+    .join(_UNIT.code.table, _UNIT.code == _ROLE.unit)
+    .where(
+        _ACTOR.id == bindparam("id"),
+        _ROLE.valid_from <= _TODAY,
+        or_(_ROLE.valid_until.is_(None), _ROLE.valid_until >= _TODAY),
+    )
+    .order_by(_ROLE.valid_from.desc(), _ROLE.id.desc())
+    .limit(1)
+)
+_HEAD = Prepared(
+    select(_ACTOR.id, _ACTOR.name)
+    .join_from(_ACTOR.id.table, _DEPUTY.id.table, _DEPUTY.head == _ACTOR.id)
+    .where(
+        _DEPUTY.deputy == bindparam("deputy"),
+        _DEPUTY.unit == bindparam("unit"),
+        _DEPUTY.valid_from <= _TODAY,
+        _DEPUTY.valid_until >= _TODAY,
+        _DEPUTY.ended_at.is_(None),
+    )
+    .order_by(_DEPUTY.named_at.desc(), _DEPUTY.id.desc())
+    .limit(1)
+)
 
 
 def has_other_head(session: Session, unit: str, head_id: str, today: date) -> bool:
@@ -95,23 +120,6 @@ def has_other_head(session: Session, unit: str, head_id: str, today: date) -> bo
     )
     found = (by_id(session, one, today) for one in session.scalars(query))
     return any(a is not None and a.role == HEAD and a.unit == unit and a.acting_for is None for a in found)
-
-
-def _deputised(session: Session, actor_id: str, unit: str, today: date) -> ActorRow | None:
-    """The head of the unit for whom an inspector acts as deputy today, or None."""
-    return session.scalar(
-        select(ActorRow)
-        .join(Deputy, Deputy.head == ActorRow.id)
-        .where(
-            Deputy.deputy == actor_id,
-            Deputy.unit == unit,
-            Deputy.valid_from <= today,
-            Deputy.valid_until >= today,
-            Deputy.ended_at.is_(None),
-        )
-        .order_by(Deputy.named_at.desc(), Deputy.id.desc())
-        .limit(1)
-    )
 
 
 def regions_below(session: Session, code: str) -> frozenset[str]:

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.flags.facts import (
@@ -53,12 +52,21 @@ def visits_of_enterprises(
     """The visits that count of some enterprises, from a day on."""
     found: dict[str, list[Visit]] = {e: [] for e in enterprise_ids}
     for at in range(0, len(enterprise_ids), CHUNK):
-        where: list[Any] = [InspectionRow.enterprise_id.in_(enterprise_ids[at : at + CHUNK])]
-        if first is not None:
-            where.append(InspectionRow.visit_day >= first)
-        for visit, _ in visit_rows.visits(session, reference, where):
+        some = list(enterprise_ids[at : at + CHUNK])
+        for visit, _ in _OF_ENTERPRISES.visits(session, reference, enterprises=some, first=first or date.min):
             found[visit.enterprise_id].append(visit)
     return found
+
+
+_OF_ENTERPRISES = visit_rows.Chosen(
+    InspectionRow.enterprise_id.in_(bindparam("enterprises", expanding=True)),
+    InspectionRow.visit_day >= bindparam("first"),
+)
+_WITH_CLUES = visit_rows.Chosen(
+    InspectionRow.jurisdiction == bindparam("jurisdiction"),
+    InspectionRow.clue_key.in_(bindparam("keys", expanding=True)),
+    registered=True,
+)
 
 
 def clues(session: Session, reference: Reference, jurisdiction: str, clue_key: str) -> list[Clue]:
@@ -69,8 +77,7 @@ def clues(session: Session, reference: Reference, jurisdiction: str, clue_key: s
 def clues_of(session: Session, reference: Reference, jurisdiction: str, keys: Sequence[str]) -> dict[str, list[Clue]]:
     """The same for some hundreds of clue numbers."""
     found: dict[str, list[Clue]] = {key: [] for key in keys}
-    where = (InspectionRow.jurisdiction == jurisdiction, InspectionRow.clue_key.in_(keys))
-    for visit, i in visit_rows.visits(session, reference, where, registered=True):
+    for visit, i in _WITH_CLUES.visits(session, reference, jurisdiction=jurisdiction, keys=list(keys)):
         if i is not None:
             key = inspection_store.clue_key(i.clue_no)
             # when an imported visit was applied for nobody knows: when it began, at the latest

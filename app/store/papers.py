@@ -3,13 +3,15 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.facts import Fact
 from app.domain.papers.lifecycle import TRANSITIONS, Paper, evolve
-from app.store.database import dialect_insert
+from app.store.database import insert_of
 from app.store.models import FactRow, PaperCounter, PaperRow, PaperSetting
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork, fact_of, history
 
@@ -39,7 +41,7 @@ def record(work: UnitOfWork, fact: Fact, before: Paper | None) -> Paper:
     after = evolve(before, fact)
     work.store_fact(fact)
     if before is None:
-        work.session.execute(insert(PaperRow).values(**columns(after)))
+        work.insert_rows(PaperRow, [columns(after)])
     else:
         statement = update(PaperRow).where(PaperRow.id == after.id).values(**columns(after))
         work.session.execute(statement.execution_options(synchronize_session=False))
@@ -53,14 +55,18 @@ def columns(paper: Paper) -> dict[str, Any]:
 
 def next_serial(work: UnitOfWork, unit: str, kind: str, year: int) -> int:
     """The next serial of a unit, kind and year. Given back with the transaction if it is rolled back: no gaps."""
-    statement = (
-        dialect_insert(work.session, PaperCounter)
-        .values(unit=unit, kind=kind, year=year, value=1)
-        .on_conflict_do_update(index_elements=["unit", "kind", "year"], set_={"value": PaperCounter.value + 1})
-        .returning(PaperCounter.value)
-    )
-    serial: int = work.session.execute(statement).scalar_one()
+    serial: int = _NEXT.value(work.session, unit=unit, kind=kind, year=year, value=1)
     return serial
+
+
+_COUNTED = table_of(PaperCounter)
+_NEXT = Prepared(
+    lambda dialect: (
+        insert_of(dialect)(_COUNTED)
+        .on_conflict_do_update(index_elements=["unit", "kind", "year"], set_={"value": _COUNTED.c.value + 1})
+        .returning(_COUNTED.c.value)
+    )
+)
 
 
 def setting(session: Session, unit: str) -> PaperSetting | None:

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
-from app.store.database import insert_of
 from app.store.models.base import Base, table_of
 
 _CONNECTION = "connection"  # in a session's info
@@ -26,7 +25,7 @@ class Prepared:
     """A statement over tables (table_of). Values are named as its `bindparam`s; of an expanding one, a list; of an INSERT,
     as the columns that it fills.
 
-    `statement` may be a function that makes it with the database's own INSERT (`on_conflict_do_nothing`, …).
+    `statement` may be a function that makes it for a dialect, as each database has its own words for some of them.
     """
 
     def __init__(self, statement: Any) -> None:
@@ -71,7 +70,7 @@ class Prepared:
         key = (dialect.name, *[len(value) for value in values.values() if type(value) is list])
         found = self._texts.get(key)
         if found is None:
-            found = self._texts[key] = _compiled(self._make(insert_of(dialect)), dialect, values)
+            found = self._texts[key] = _compiled(self._make(dialect), dialect, values)
         return found
 
 

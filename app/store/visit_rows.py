@@ -25,6 +25,7 @@ from app.store.models import (
     InspectionRow,
     InspectionUnit,
 )
+from app.store.prepared import Prepared, connection_of
 
 CHUNK = 500
 BETWEEN = "\x1f"  # a position and its value, an item and its outcome
@@ -68,10 +69,23 @@ def visits(
 
     `registered`: with what the rules over one visit read. `reference` is a flag_facts.Reference.
     """
-    query = _query(session, registered).where(InspectionRow.counts, *where)
-    if session.autoflush:
-        session.flush()
-    rows: Any = session.connection().execute(query).all()
+    query = _query(session.get_bind().dialect, registered).where(InspectionRow.counts, *where)
+    return _visits(session, reference, connection_of(session).execute(query).all(), registered)
+
+
+class Chosen:
+    """The visits that a condition (over InspectionRow, with `bindparam`s) selects among those that count; asked often."""
+
+    def __init__(self, *where: ColumnElement[bool], registered: bool = False) -> None:
+        self.registered = registered
+        self._rows = Prepared(lambda dialect: _query(dialect, registered).where(InspectionRow.counts, *where))
+
+    def visits(self, session: Session, reference: Any, **values: Any) -> list[Seen]:
+        """The same as `visits`, with what the condition left open."""
+        return _visits(session, reference, self._rows.all(session, **values), self.registered)
+
+
+def _visits(session: Session, reference: Any, rows: Sequence[Any], registered: bool) -> list[Seen]:
     found = [_seen(reference, registered, *row) for row in rows]
     if registered:
         joint = [at for at, (visit, _) in enumerate(found) if len(visit.units) > 1]
@@ -136,9 +150,8 @@ _VISIT = (
 _REGISTERED = RegisteredRow._fields[2:-3]
 
 
-def _query(session: Session, registered: bool) -> Any:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    columns: list[Any] = [*_VISIT, *_beside(is_sqlite)]
+def _query(dialect: Any, registered: bool) -> Any:
+    columns: list[Any] = [*_VISIT, *_beside(dialect.name == "sqlite")]
     if not registered:
         return select(*columns)
     columns += [getattr(InspectionRow, name) for name in _REGISTERED]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, Actor
 from app.domain.errors import Forbidden, Invalid, NotFound, Problem, Refused
@@ -21,6 +21,8 @@ from app.domain.times import shanghai_day
 from app.services import registers
 from app.store import papers as store
 from app.store.models import PaperRow, PaperSetting
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.unit_of_work import UnitOfWork
 
 LONGEST_PREFIX = 30
@@ -119,16 +121,24 @@ def replace_unserved(
     work: UnitOfWork, actor: Actor, subject: tuple[str, str], kinds: tuple[str, ...], reason: str
 ) -> None:
     """Withdraws what was signed of these kinds about a subject and served to nobody: a newer paper takes its place."""
-    query = select(PaperRow.id).where(
-        PaperRow.subject_kind == subject[0],
-        PaperRow.subject_id == subject[1],
-        PaperRow.kind.in_(kinds),
-        PaperRow.state == life.SIGNED,
-    )
-    for paper_id in work.session.scalars(query.order_by(PaperRow.id)).all():
+    signed = _SIGNED.all(work.session, subject_kind=subject[0], subject_id=subject[1], kinds=list(kinds))
+    for (paper_id,) in signed:
         paper = store.get(work.session, paper_id, lock=True)
         assert paper is not None
         _record(work, actor, paper, "paper.withdrawn", {"by": actor.identity, "reason": reason})
+
+
+_T = table_of(PaperRow).c
+_SIGNED = Prepared(
+    select(_T.id)
+    .where(
+        _T.subject_kind == bindparam("subject_kind"),
+        _T.subject_id == bindparam("subject_id"),
+        _T.kind.in_(bindparam("kinds", expanding=True)),
+        _T.state == life.SIGNED,
+    )
+    .order_by(_T.id)
+)
 
 
 def must_be_reviewed(work: UnitOfWork, paper: Paper) -> bool:

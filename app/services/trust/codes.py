@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM
@@ -16,6 +17,8 @@ from app.domain.times import rfc3339
 from app.services.trust import unit_keys
 from app.store import registry
 from app.store.models import CodeRow, Enterprise
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.unit_of_work import UnitOfWork
 
 
@@ -45,20 +48,18 @@ def issue(work: UnitOfWork, inspection: Inspection) -> Issued:
     token = issue_token(claims, key)
     version = inspection.code.version + 1 if inspection.code else 1
     short_code = make_short_code(work.random(7))
-    work.session.add(
-        CodeRow(
-            cti=claims.cti.hex(),
-            inspection=inspection.id,
-            version=version,
-            kid=key.kid.hex(),
-            short_code=short_code,
-            token=token,
-            issued_at=work.now,
-            not_before=claims.not_before,
-            expires_at=claims.expires_at,
-        )
-    )
-    work.session.flush()
+    row = {
+        "cti": claims.cti.hex(),
+        "inspection": inspection.id,
+        "version": version,
+        "kid": key.kid.hex(),
+        "short_code": short_code,
+        "token": token,
+        "issued_at": work.now,
+        "not_before": claims.not_before,
+        "expires_at": claims.expires_at,
+    }
+    work.insert_rows(CodeRow, [row])
     body = {
         "cti": claims.cti.hex(),
         "version": version,
@@ -87,9 +88,12 @@ def drawn(session: Session, inspection: Inspection, public_url: str) -> Code | N
     """The code of an inspection, or None where none was issued."""
     if inspection.code is None:
         return None
-    row = session.get(CodeRow, inspection.code.cti)
-    assert row is not None
+    row = _CODE.first(session, cti=inspection.code.cti)
     return Code(code_url(public_url, row.token), to_digits(row.token), row.short_code)
+
+
+_T = table_of(CodeRow).c
+_CODE = Prepared(select(_T.token, _T.short_code).where(_T.cti == bindparam("cti")))
 
 
 def _claims(work: UnitOfWork, inspection: Inspection) -> Claims:

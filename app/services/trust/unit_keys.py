@@ -8,13 +8,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.keys import SIGNS_CODES, SIGNS_STATUS, KeyEntry, KeyList, SigningKey
 from app.domain.codes.lists import LISTED_STATES, StatusList, sign_key_list, sign_log, sign_status_list, status_list
-from app.domain.codes.suites import suite_named
+from app.domain.codes.suites import SUITES, suite_named
 from app.domain.crypto import STATE
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.times import parse_rfc3339, shanghai_day
@@ -23,6 +23,8 @@ from app.services.trust import roots
 from app.store.documents import expires_at, keep, next_version, published
 from app.store.issuers import recognised
 from app.store.models import CodeRow, InspectionRow, Log, LogWitness, SignedDocument, Unit, UnitKey
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import entry_of
 from app.store.unit_of_work import UnitOfWork
 
@@ -184,23 +186,27 @@ def _root(work: UnitOfWork, given: SigningKey | None) -> SigningKey | None:
     raise Refused("root_not_succeeded", kid=root.kid.hex())
 
 
-def _in_force(work: UnitOfWork, unit: str, use: str) -> UnitKey | None:
+def _in_force(work: UnitOfWork, unit: str, use: str) -> Any:
     """Under state cryptography a key of another suite signs nothing any more; what it signed stays valid."""
     ours = work.vault.provider
-    query = (
-        select(UnitKey)
-        .where(
-            UnitKey.unit == unit,
-            UnitKey.use == use,
-            UnitKey.revoked_at.is_(None),
-            UnitKey.not_before <= work.now,
-            UnitKey.not_after > work.now,
-            *((UnitKey.suite == ours.suite.name,) if ours is STATE else ()),
-        )
-        .order_by(UnitKey.not_before.desc(), UnitKey.kid)
-        .limit(1)
+    suites = [ours.suite.name] if ours is STATE else list(SUITES)
+    return _IN_FORCE.first(work.session, unit=unit, use=use, suites=suites, now=work.now)
+
+
+_KEY = table_of(UnitKey)
+_IN_FORCE = Prepared(
+    select(_KEY.c.kid, _KEY.c.suite, _KEY.c.private)
+    .where(
+        _KEY.c.unit == bindparam("unit"),
+        _KEY.c.use == bindparam("use"),
+        _KEY.c.suite.in_(bindparam("suites", expanding=True)),
+        _KEY.c.revoked_at.is_(None),
+        _KEY.c.not_before <= bindparam("now"),
+        _KEY.c.not_after > bindparam("now"),
     )
-    return work.session.scalar(query)
+    .order_by(_KEY.c.not_before.desc(), _KEY.c.kid)
+    .limit(1)
+)
 
 
 def _add(work: UnitOfWork, unit: str, use: str, suite: str, actor: Actor = SYSTEM) -> UnitKey:

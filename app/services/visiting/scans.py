@@ -15,6 +15,7 @@ from app.domain.inspections import TRANSITIONS, Inspection
 from app.domain.times import shanghai_day
 from app.services.flagging import flags
 from app.services.trust.verification import BAD_WHEN_ARRIVING, Look, look, note_bad
+from app.store.database import insert_of
 from app.store.models import Challenge, DeviceArrival, DeviceMark
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
@@ -128,8 +129,8 @@ def _opened(c: Any) -> OpenChallenge:
 
 
 _CHALLENGE, _BY_DEVICE = table_of(Challenge), table_of(DeviceArrival).c
-_MARK = Prepared(lambda insert: insert(table_of(DeviceMark)).on_conflict_do_nothing())
-_ARRIVED = Prepared(lambda insert: insert(table_of(DeviceArrival)).on_conflict_do_nothing())
+_MARK = Prepared(lambda dialect: insert_of(dialect)(table_of(DeviceMark)).on_conflict_do_nothing())
+_ARRIVED = Prepared(lambda dialect: insert_of(dialect)(table_of(DeviceArrival)).on_conflict_do_nothing())
 _ARRIVALS = Prepared(select(func.count()).where(_BY_DEVICE.day_mark == bindparam("day_mark")))
 _OPENED = Prepared(select(_CHALLENGE).where(_CHALLENGE.c.inspection == bindparam("inspection")))
 _CLOSE = Prepared(delete(_CHALLENGE).where(_CHALLENGE.c.id.in_(bindparam("ids", expanding=True))))
