@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.facts import Fact
@@ -72,6 +72,16 @@ _NEXT = Prepared(
 def setting(session: Session, unit: str) -> PaperSetting | None:
     """What a unit set for its papers, or None."""
     return session.get(PaperSetting, unit)
+
+
+def prefix(session: Session, unit: str) -> str | None:
+    """What a unit set to stand before its papers' numbers, or None."""
+    found: str | None = _PREFIX.value(session, unit=unit)
+    return found
+
+
+_SET = table_of(PaperSetting).c
+_PREFIX = Prepared(select(_SET.prefix).where(_SET.unit == bindparam("unit")))
 
 
 def unit_name(session: Session, unit: str) -> str:

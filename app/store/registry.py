@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.enterprises import normalise_name
 from app.store.models import Enterprise, Officer
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import current
 
 JOINT_WINDOW, LONGEST_JOINT_WINDOW = 30, 365  # days
@@ -24,9 +26,12 @@ def items(session: Session, codes: Iterable[str]) -> dict[str, Any]:
     return {code: known[code] for code in dict.fromkeys(codes) if code in known}
 
 
-def officers(session: Session, certificates: Iterable[str]) -> dict[str, Officer]:
-    query = select(Officer).where(Officer.certificate_no.in_(set(certificates)))
-    return {o.certificate_no: o for o in session.scalars(query)}
+def officers(session: Session, certificates: Iterable[str]) -> dict[str, Any]:
+    return {o.certificate_no: o for o in _OFFICERS.all(session, certificates=sorted(set(certificates)))}
+
+
+_OFFICER = table_of(Officer)
+_OFFICERS = Prepared(select(_OFFICER).where(_OFFICER.c.certificate_no.in_(bindparam("certificates", expanding=True))))
 
 
 def officers_named(session: Session, certificates: Sequence[str]) -> list[dict[str, str | None]]:

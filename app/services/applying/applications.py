@@ -19,8 +19,10 @@ from app.services.connector import issuing
 from app.services.flagging import flags
 from app.store import inspections as inspection_store
 from app.store import registry
-from app.store.database import dialect_insert
+from app.store.database import insert_of
 from app.store.models import Enterprise, IssueCounter, Unit
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import Reference
 from app.store.unit_of_work import UnitOfWork
 
@@ -166,13 +168,17 @@ def next_number(work: UnitOfWork, unit: str) -> str:
     """The next 检查编号 of a unit in the Shanghai year: `YT-YJJ-2026-000123`. It proves nothing; gaps mean nothing."""
     year = shanghai_day(work.now).year
     scope = f"{unit}-{year}"
-    statement = (
-        dialect_insert(work.session, IssueCounter)
-        .values(scope=scope, value=1)
-        .on_conflict_do_update(index_elements=["scope"], set_={"value": IssueCounter.value + 1})
-        .returning(IssueCounter.value)
+    return f"{scope}-{_NEXT.value(work.session, scope=scope, value=1):06d}"
+
+
+_COUNTED = table_of(IssueCounter)
+_NEXT = Prepared(
+    lambda dialect: (
+        insert_of(dialect)(_COUNTED)
+        .on_conflict_do_update(index_elements=["scope"], set_={"value": _COUNTED.c.value + 1})
+        .returning(_COUNTED.c.value)
     )
-    return f"{scope}-{work.session.execute(statement).scalar_one():06d}"
+)
 
 
 def unit_of(work: UnitOfWork, code: str) -> Unit:

@@ -189,8 +189,7 @@ def set_numbering(work: UnitOfWork, actor: Actor, prefix: str, *, reviewed: bool
 
 def prefix_of(work: UnitOfWork, unit: str) -> str:
     """The unit's 机关代字; its name where none was set."""
-    setting = store.setting(work.session, unit)
-    return setting.prefix if setting else store.unit_name(work.session, unit)
+    return store.prefix(work.session, unit) or store.unit_name(work.session, unit)
 
 
 def _draft_body(
