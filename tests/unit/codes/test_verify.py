@@ -164,3 +164,23 @@ def test_offline_the_register_is_not_asked_and_the_clock_comes_last():
     assert result.verdict == Verdict.WRONG_ENTERPRISE
     assert _names(result) == ["digits", "structure", "key", "signature", "claims", "enterprise"]
     assert not result.asked_register
+
+
+def test_a_signature_that_held_is_computed_once_and_nothing_else_is_remembered(monkeypatch):
+    computed = []
+    compute = Es256.verify
+    monkeypatch.setattr(Es256, "verify", lambda *a: computed.append(a[2:]) or compute(*a))
+    keys, known = key_list(), register_of(TOKEN)
+    forged = TOKEN[:-1] + bytes([TOKEN[-1] ^ 1])
+    for _ in range(2):
+        assert verify(TOKEN, keys, known, NOW).verdict == Verdict.VALID
+    assert len(computed) == 1
+    for _ in range(2):
+        assert verify(forged, keys, known, NOW).verdict == Verdict.BAD_SIGNATURE
+        assert verify(forged[:-64] + TOKEN[-64:], keys, known, NOW).verdict == Verdict.VALID
+    assert len(computed) == 3  # what did not hold is computed again
+    assert verify(TOKEN, keys, lambda _: None, NOW).verdict == Verdict.NOT_REGISTERED
+    revoked = key_list(entry(YJJ_KEY, revoked_at=NOW, revoked_reason="lost"))
+    assert verify(TOKEN, revoked, known, NOW).verdict == Verdict.REVOKED
+    assert verify(TOKEN, key_list(), known, NOW).verdict == Verdict.VALID
+    assert len(computed) == 4  # another list, another memory
