@@ -51,7 +51,7 @@ CSP = "; ".join(
         "require-trusted-types-for 'script'",
     )
 )
-HEADERS = {
+HEADERS = {  # of every answer that has none of its own
     "Content-Security-Policy": CSP,
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -295,8 +295,8 @@ def _keep_device(response: Response) -> Response:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    own = {name.lower() for name, _ in response.headers}
+    response.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in own)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static":

@@ -20,6 +20,7 @@ from app.store.trouble import READ_ONLY
 __all__ = ["Database", "Session", "dialect_insert", "engine_of", "insert_of", "next_ids", "one_moment"]
 BUSY_TIMEOUT_SECONDS = 30
 STANDBY_SECONDS = 3  # then the primary reads
+CONNECTION = "connection"  # in the info of sessions: the one of their transaction
 ONE_MOMENT = "one moment"  # in the info of sessions whose statements all see the same
 # A server that lost its power says nothing: who waits for it must notice. Each can be set in the URL, too (libpq's names).
 PATIENCE = {
@@ -100,8 +101,15 @@ def one_moment(engine: Engine) -> Iterator[Session]:
     """It sees one moment, on both databases: what its statements count agrees, whoever commits between them."""
     if engine.dialect.name != "sqlite":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with Session(engine, expire_on_commit=False, autoflush=False, info={ONE_MOMENT: True}) as session:
-        yield session
+    with engine.connect() as connection:
+        connection.begin()
+        info = {ONE_MOMENT: True, CONNECTION: connection}
+        session = Session(connection, expire_on_commit=False, autoflush=False, info=info)
+        try:
+            yield session
+        finally:
+            if session.in_transaction():  # it loaded objects; what only read rows left nothing in it
+                session.close()
 
 
 def engine_of(session: Session) -> Engine:

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
+from app.store.database import CONNECTION
 from app.store.models.base import Base, table_of
 
-_CONNECTION = "connection"  # in a session's info
 Convert = Callable[[Any], Any]
 Rows = Sequence[Sequence[Any]]
 
@@ -146,9 +146,9 @@ def connection_of(session: Session) -> Connection:
     """The connection of the session's transaction, with everything that the session holds back written to it."""
     if session.autoflush:
         session.flush()
-    found: Connection | None = session.info.get(_CONNECTION)
+    found: Connection | None = session.info.get(CONNECTION)
     if found is None or found.closed:
-        found = session.info[_CONNECTION] = session.connection()
+        found = session.info[CONNECTION] = session.connection()
     return found
 
 
@@ -157,8 +157,9 @@ def _told(connection: Any, text: _Text, parameters: Any, many: bool = False) -> 
     cursor = None
     try:
         cursor = connection.connection.cursor()
-        for hear in connection.dispatch.before_cursor_execute:
-            hear(connection, cursor, text.sql, parameters, None, many)
+        if connection._has_events or connection.engine._has_events:
+            for hear in connection.dispatch.before_cursor_execute:
+                hear(connection, cursor, text.sql, parameters, None, many)
         (cursor.executemany if many else cursor.execute)(text.sql, parameters)
         description = cursor.description
         told = _Told(cursor.fetchall() if description else (), description, cursor.rowcount)

@@ -6,7 +6,7 @@ Strict: unknown fields, wrong types, control characters and times without an off
 # mypy: disable-error-code="valid-type"
 # Types are built from the domain's own tuples, so that a choice stands in one place.
 
-import unicodedata
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -25,13 +25,14 @@ from app.services.visiting.scans import ACTIONS as SCAN_ACTIONS
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _LINE_ENDS = "\n\t"
 _LONGEST_LINE = 400  # longer texts may have several lines
-# What turns the direction of a line around: a name must not rewrite the page it stands on.
-_TURNS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters, halves of characters, and what turns the direction of a line around: a name must not rewrite the page
+# it stands on.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def _plain(text: str, allowed: str) -> str:
     text = text.replace("\r\n", "\n")  # as browsers and Windows send line ends
-    if any(c in _TURNS or (unicodedata.category(c) in ("Cc", "Cs") and c not in allowed) for c in text):
+    if any(c not in allowed for c in _UNSEEN.findall(text)):
         raise PydanticCustomError("control_character", "control character")
     return text
 
