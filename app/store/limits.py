@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Float, bindparam, case
 
 from app.domain.errors import TooMany
+from app.store.database import insert_of
 from app.store.models import RateBucket
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
@@ -37,8 +38,8 @@ def take(work: UnitOfWork, key: str, limit: Limit) -> None:
 _T = table_of(RateBucket)
 _NOW, _EACH = bindparam("now", type_=Float), bindparam("each", type_=Float)
 _TAKE = Prepared(
-    lambda insert: (
-        insert(_T)
+    lambda dialect: (
+        insert_of(dialect)(_T)
         .values(key=bindparam("key"), full_at=_NOW + _EACH)
         .on_conflict_do_update(
             index_elements=[_T.c.key],

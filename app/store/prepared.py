@@ -171,7 +171,8 @@ def _told(connection: Any, text: _Text, parameters: Any, many: bool = False) -> 
 
 def _compiled(statement: Any, dialect: Any, values: Mapping[str, Any]) -> _Text:
     """`values` decide how long the lists are, and which columns an INSERT names."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(values) if statement.is_insert else None)
+    named = [name for name in values if name in statement.table.c] if statement.is_insert else None
+    compiled = statement.compile(dialect=dialect, column_keys=named)
     assert not (compiled.insert_prefetch or compiled.update_prefetch), "columns that SQLAlchemy would fill"
     types = {name: bind.type for name, bind in compiled.binds.items()}
     given = {name: _to_driver(types[name], dialect) for name, bind in compiled.binds.items() if bind.required}

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from app.domain.errors import TooMany
+from app.store.limits import Limit, take
 from app.store.models import Challenge, RateBucket, UnitKey
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
@@ -70,3 +72,14 @@ def test_it_sees_what_the_session_still_holds_back_and_the_transaction_it_is_in(
         assert change.run(session, new="654321", own_id="X" * 26) == 1
     with house.installation.reading() as session:
         assert seen.value(session, id="X" * 26) == "654321"
+
+
+def test_a_limit_is_taken_from_and_fills_again(house: House) -> None:
+    limit = Limit(burst=2, per_minute=60)
+    for _ in range(2):
+        for _ in range(2):
+            house.perform(take, "somebody", limit)
+        with pytest.raises(TooMany):
+            house.perform(take, "somebody", limit)
+        house.perform(take, "somebody else", limit)
+        house.clock.move(seconds=2)
