@@ -44,7 +44,7 @@ def shown(session: Session, actor: Actor, found: Sequence[Inspection], public_ur
     flags: dict[str, list[FindingRow]] = {i: [] for i in ids}
     query = select(FindingRow).where(FindingRow.inspection_id.in_(ids), FindingRow.standing)
     for row in session.scalars(query.order_by(FindingRow.rule, FindingRow.officer)):
-        if actor.oversees or not CATALOGUE[row.rule].rests_on_speech:
+        if row.jurisdiction in actor.regions if actor.oversees else not CATALOGUE[row.rule].rests_on_speech:
             flags[str(row.inspection_id)].append(row)
     advice = _advice(session, ids)
     return [

@@ -1,5 +1,6 @@
 """What inspections cost an enterprise in a period, whoever made them, by body: for its page and for what is written about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -53,8 +54,11 @@ class Burden:
         return [body for body in self.bodies if body.above]
 
 
-def of_enterprise(session: Session, enterprise: str, period: Period) -> Burden:
-    """The visits that count in a period, by body; hours from the beginning to the recorded end."""
+def of_enterprise(session: Session, enterprise: str, period: Period, regions: Iterable[str]) -> Burden:
+    """The visits that count in a period, by body; hours from the beginning to the recorded end.
+
+    Marked are those with a flag of `regions`: another district's, which may rest on a rating, is not the reader's.
+    """
     i = InspectionRow
     query = (
         select(i.id, i.number, i.kind, i.visit_day, i.visit_start, i.ended_at, Unit.code, Unit.name, Unit.supervised)
@@ -63,8 +67,8 @@ def of_enterprise(session: Session, enterprise: str, period: Period) -> Burden:
         .where(i.enterprise_id == enterprise, i.counts, i.visit_day.between(period.first, period.last))
         .order_by(i.visit_start, i.number)
     )
-    flags = select(FindingRow.inspection_id).where(FindingRow.enterprise_id == enterprise, FindingRow.standing)
-    flagged = set(session.scalars(flags))
+    own = (FindingRow.enterprise_id == enterprise, FindingRow.standing, FindingRow.jurisdiction.in_(tuple(regions)))
+    flagged = set(session.scalars(select(FindingRow.inspection_id).where(*own)))
     bodies: dict[str, Body] = {}
     lasted: dict[str, float | None] = {}
     for found in session.execute(query):

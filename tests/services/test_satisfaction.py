@@ -136,17 +136,29 @@ def everything_a_unit_can_get(house: House, inspection: Inspection) -> dict[str,
     return found
 
 
+def seen_beside(house: House, inspection: Inspection) -> list[str]:
+    """What a supervisor of another district reads of the enterprise, and of all."""
+    client, pages = (
+        house.signed_in("neighbour"),
+        ("enterprises/" + inspection.enterprise_id, "", "figures", "flags", "units"),
+    )
+    files = ("export/flags.csv", "export/enterprises.csv", "export/figures.csv")
+    return [re.sub(RANDOM, "ID", client.get(f"/supervise/{path}").text) for path in (*pages, *files)]
+
+
 @pytest.mark.parametrize(("database_url", "rating"), [(KINDS[0], 5), (KINDS[-1], 1)], indirect=["database_url"])
 def test_nothing_that_a_unit_can_get_changes_when_a_rating_arrives(house: House, rating: int) -> None:
     inspection = house.completed()
     house.perform(housekeeping.sweep)
-    before = everything_a_unit_can_get(house, inspection)
+    before, beside = everything_a_unit_can_get(house, inspection), seen_beside(house, inspection)
+    assert inspection.number in beside[0]
     assert sum(status == 200 for status, _ in before.values()) > 60, "the walk reaches the pages"
     assert inspection.number in before[f"head /inspect/{inspection.id}"][1]
     rate(house, inspection, rating)
     after = everything_a_unit_can_get(house, inspection)
     changed = [name for name in before if before[name] != after[name]]
     assert changed == [], changed[:5]
+    assert seen_beside(house, inspection) == beside, "another district's bureau sees the visit, not its flags"
 
 
 def test_the_log_does_not_tell_when_a_rating_arrived_or_a_quarter_was_closed(house: House) -> None:

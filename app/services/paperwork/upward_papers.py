@@ -53,7 +53,7 @@ def matter(session: Session, enterprise_id: str, actor: Actor, today: date) -> u
     enterprise = session.get(Enterprise, enterprise_id)
     if enterprise is None:
         raise NotFound("no_such_enterprise")
-    borne = of_enterprise(session, enterprise_id, Period(today - DAYS, today))
+    borne = of_enterprise(session, enterprise_id, Period(today - DAYS, today), actor.regions)
     above = _above(borne)
     if not above:
         raise Refused("nothing_above")

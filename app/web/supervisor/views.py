@@ -159,7 +159,9 @@ def enterprise(enterprise_id: str) -> str:
         visits = [i for i in queries.visits(session, enterprise_id) if may_see(actor(), i) or i.counts]
         units = registry.names(session, [i.lead_unit for i in visits])
         today = shanghai_day(now())
-        borne = burden.of_enterprise(session, enterprise_id, Period(today - timedelta(days=364), today))
+        borne = burden.of_enterprise(
+            session, enterprise_id, Period(today - timedelta(days=364), today), actor().regions
+        )
         raised = [f for f in queries.flags_of(session, enterprise_id) if f.jurisdiction in actor().regions]
         written = [
             p
