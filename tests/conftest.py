@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -24,6 +25,10 @@ from app.store.migrate import upgrade
 from tests.district import seed
 from tests.house import House, add_people, open_house
 from tests.postgres import postgres_url
+
+# A busy machine draws slowly and answers late: no fault of what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 KINDS = os.environ.get("JCM_TEST_DATABASES", "sqlite,postgresql").split(",")
 
