@@ -39,7 +39,10 @@ def test_an_export_holds_the_list_of_its_page_with_its_filters(house: House) -> 
     ):  # fmt: skip
         shown = client.get(f"/supervise/{page}{asked}")
         link = re.search(r'href="(/supervise/export/[^"]+\.jsonl[^"]*)"', shown.text)
-        assert link
+        if not rows(client, f"/supervise/{page}{asked}"):
+            assert not link  # an empty list is no file
+            continue
+        assert link, (page, asked)
         got = lines(client.get(link[1].replace("&amp;", "&")))
         assert len(got) == rows(client, f"/supervise/{page}{asked}"), (page, asked)
         assert facts(house)[-1]["rows"] == len(got)

@@ -124,7 +124,7 @@ def test_a_lost_second_factor_is_taken_away_by_two(house: House, both: tuple[Fla
         import base64
 
         secret = base64.b32decode(begun.text)
-        second_factors.confirm(work, head, second_factor.code_at(secret, second_factor.step_of(work.now)), "")
+        second_factors.confirm(work, head, second_factor.code_at(secret, second_factor.step_of(work.now)), "", None)
 
     house.perform(enrol)
     assert "提出重置" in one.get(f"/admin/accounts/{head.id}").text
