@@ -60,7 +60,8 @@ def _from_text(value: str | None) -> datetime | None:
     if value is None:
         return None
     try:
-        return datetime.fromisoformat(value + "+00:00")
+        found = datetime.fromisoformat(value + "+00:00")
+        return found if found.tzinfo else _in_utc(found)  # a day alone: the offset was read as its time
     except ValueError:
         return _in_utc(datetime.fromisoformat(value))  # written by other hands, with its offset
 
