@@ -8,11 +8,11 @@ from app.cli import register_cli
 from app.clock import Clock
 from app.config import Config, load_config
 from app.domain.ids import RandomBytes
-from app.house import House
 from app.installation import open_installation
 from app.operating import logs, requests
 from app.practice import door as practice
 from app.web import register_web
+from app.web_app import WebApp
 
 MAX_BODY = 1 * 1024 * 1024  # forms and JSON; uploads raise it for their own route
 
@@ -23,7 +23,7 @@ def create_app(config: Config | None = None, clock: Clock | None = None, random:
     An installation without keys starts only far enough for `flask init`; every request then gets 503.
     """
     config = config or load_config()
-    app = House(__name__)
+    app = WebApp(__name__)
     app.config.update(
         SECRET_KEY=config.secret_key or None,
         TRUSTED_HOSTS=list(config.trusted_hosts) or None,

@@ -7,7 +7,7 @@ from flask_babel import Babel
 from jinja2 import DictLoader
 
 from app import i18n
-from app.house import House
+from app.web_app import WebApp
 
 TEMPLATES = {
     "base.html": "<title>{{ _('检查码') }}</title>{% block main %}{% endblock %}",
@@ -18,8 +18,8 @@ TEMPLATES = {
 }
 
 
-def _house() -> House:
-    house = House(__name__)
+def _house() -> WebApp:
+    house = WebApp(__name__)
     house.jinja_env.loader = DictLoader(TEMPLATES)
     house.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(i18n.__file__).parent / "translations")
     Babel(house, locale_selector=i18n._locale)
@@ -27,7 +27,7 @@ def _house() -> House:
     return house
 
 
-def _page(house: House, lang: str, helped: bool = True, template: str = "page.html") -> str:
+def _page(house: WebApp, lang: str, helped: bool = True, template: str = "page.html") -> str:
     with house.test_request_context(f"/?lang={lang}"):
         return render_template(template, helped=helped, name="<b>", word="短码")
 

@@ -18,7 +18,7 @@ class SessionIfSent(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
 
-class House(Flask):
+class WebApp(Flask):
     """The application."""
 
     jinja_environment = Pages
