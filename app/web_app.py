@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from app.pages import Pages
+
+
+FILES = frozenset({"static", "published.scanner"})
 
 
 class SessionIfSent(SecureCookieSessionInterface):
@@ -16,6 +19,12 @@ class SessionIfSent(SecureCookieSessionInterface):
         if app.secret_key and self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """A file is the same for everybody: no cookie travels with it, and a cache need not tell readers apart by theirs.
+        (A page in its place, where there is no such file, is in the reader's language.)"""
+        if request.endpoint not in FILES or response.status_code not in (200, 206, 304):
+            super().save_session(app, session, response)
 
 
 class WebApp(Flask):

@@ -72,6 +72,19 @@ SELDOM = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("path", ["/static/css/app.css", "/scan/app.js"])
+def test_a_cache_keeps_one_file_for_all_readers_and_no_cookie_of_any(house: House, path: str) -> None:
+    client = house.signed_in("inspector")
+    client.set_cookie("lang", "en")
+    answer = client.get(path)
+    answer.close()
+    if answer.status_code == 404:
+        pytest.skip("the scanner page is not built")
+    assert answer.vary.as_set() == {"accept-encoding"} and "Set-Cookie" not in answer.headers
+    page = client.get("/static/no-such.css")
+    assert "Cookie" in page.headers["Vary"]  # a page in its place is in the reader's language
+
+
 def test_a_public_page_that_did_not_change_is_not_sent_again(house: House) -> None:
     log.advance(house.perform)
     house.perform(unit_keys.publish_keys)
