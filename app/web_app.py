@@ -8,7 +8,6 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 
 from app.pages import Pages
 
-
 FILES = frozenset({"static", "published.scanner"})
 
 

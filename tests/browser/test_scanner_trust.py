@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from app.domain.actors import SYSTEM
 from app.domain.codes.issuers import Issuer
 from app.domain.codes.keys import SigningKey, grouped
 from app.domain.codes.lists import sign_document
+from app.domain.mirroring import Told
 from app.domain.times import shanghai_day
 from app.domain.transparency import LOG_SUITES, Note
+from app.services.connector import mirroring
 from app.services.transparency import log, log_proofs, log_witnesses
 from app.services.trust import issuers, roots, unit_keys
 from app.store.documents import published as published_document
@@ -21,6 +24,8 @@ from tests.browser.conftest import PHONE, Site
 from tests.browser.scanning import approved_now, go_offline, open_scanner, picture_of, verdict
 from tests.browser.test_scanner import built  # noqa: F401
 from tests.conftest import KINDS
+from tests.connector.conftest import CITY, mirrors
+from tests.house import uscc
 
 pytestmark = [pytest.mark.usefixtures("built"), pytest.mark.parametrize("database_url", KINDS[:1], indirect=True)]
 KEPT = "JSON.parse(localStorage.getItem('inspection-codes/1'))"
@@ -170,3 +175,54 @@ def test_codes_of_recognised_issuers_are_named_offline_and_not_followed(site: Si
     )
     expect(page.locator(".verdict")).to_contain_text("zf.example.gov.cn.evil.example")
     expect(page.locator("#open")).not_to_have_attribute("href", re.compile("."))
+
+
+def told_by_the_city(site: Site, number: str, qr: str) -> None:
+    """What the city's system says of a visit that goes on now."""
+    now = site.house.clock.now
+    said = Told(
+        system=CITY, number=number, state="approved", kind="planned", units=("YT-YJJ",), items=("YJ-01",),
+        officers=("99010001", "99010002"), uscc=uscc(1), enterprise="云汀示例一食品有限公司", qr=qr,
+        window_start=now - timedelta(minutes=5), window_end=now + timedelta(hours=2), applied_at=now - timedelta(hours=2),
+    )  # fmt: skip
+    site.house.perform(mirroring.receive, said)
+
+
+def test_a_citys_code_is_named_and_asked_of_the_register_and_never_called_good(
+    site: Site, page: Page, tmp_path: Path
+) -> None:
+    _, url = approved_now(site)
+    mirrors(site.house)
+    city = Issuer(CITY, ("https://zf.example/jcm", "https://zf.example/q"), "https://zf.example/check")
+    site.house.perform(issuers.set_recognised, SYSTEM, [city], shanghai_day(site.house.clock.now))
+    # A number of the city's own, and a code of another instance of this platform, signed by a key unknown here.
+    codes = (
+        "https://zf.example/jcm/4711",
+        forged_code("https://zf.example" + url[url.index("/q/") :], SigningKey.generate()),
+    )
+    photos = [picture_of(code, tmp_path / f"{n}.png") for n, code in enumerate(codes)]
+    open_scanner(page, site)
+    for n, (code, photo) in enumerate(zip(codes, photos, strict=True)):
+        page.locator("#photo").set_input_files(photo)
+        expect(page.locator(".verdict")).to_contain_text(f"{CITY}签发的码")
+        expect(page.locator("#register")).to_contain_text("还没有收到")
+        expect(page.locator("#open")).to_have_attribute("href", city.entry)
+        page.locator("#again").click()
+        told_by_the_city(site, f"QJ-{n}", code)
+        page.locator("#photo").set_input_files(photo)
+        verdict(page, "registered_elsewhere")
+        expect(page.locator(".verdict")).not_to_have_class(re.compile("good"))
+        expect(page.locator("#facts")).to_contain_text("云汀示例一食品有限公司")
+        expect(page.locator("#facts")).to_contain_text(f"QJ-{n}")
+        if n == 0:
+            page.locator("#again").click()
+    page.locator("#open").click()
+    expect(page).to_have_url(re.compile("/q/e-[0-9a-f]{64}$"))
+    expect(page.locator("main")).to_contain_text(f"已在{CITY}登记")
+    open_scanner(page, site)
+    go_offline(page)
+    for photo in photos:
+        page.locator("#photo").set_input_files(photo)
+        expect(page.locator(".verdict")).to_contain_text(f"{CITY}签发的码")
+        expect(page.locator("#register")).to_contain_text("没有连上")
+        page.locator("#again").click()
