@@ -233,7 +233,8 @@ def _three_open_things(house: House) -> tuple[Inspection, Inspection, str]:
 def _take_the_guards_out(monkeypatch: pytest.MonkeyPatch, meet: Callable[[], None]) -> None:
     """No lock is taken, nothing is compared before it is written; `meet` after the state was read."""
     monkeypatch.setattr(UnitOfWork, "lock", lambda *_: None)
-    monkeypatch.setattr(inspection_store, "_unchanged", lambda _: ())
+    monkeypatch.setattr(inspection_store, "_GUARDS", ())
+    monkeypatch.setattr(inspection_store, "_change", inspection_store._change.__wrapped__)  # past what it remembers
     real_get = inspection_store.get
 
     def get(session: Any, inspection_id: str, *, lock: bool = False) -> Inspection | None:
