@@ -253,7 +253,7 @@ def _take_the_guards_out(monkeypatch: pytest.MonkeyPatch, meet: Callable[[], Non
 
     monkeypatch.setattr(flag_actions, "_together", together)
 
-    def step(work: UnitOfWork, actor: Any, row: FindingRow, step: str, body: dict[str, Any]) -> None:
+    def take_step(work: UnitOfWork, actor: Any, row: FindingRow, step: str, body: dict[str, Any]) -> None:
         work.store_fact(work.fact(f"finding.{step}", ("finding", row.id), body, actor, row.jurisdiction))
 
-    monkeypatch.setattr(flag_actions, "_step", step)
+    monkeypatch.setattr(flag_actions, "take_step", take_step)
