@@ -212,7 +212,8 @@ def _require_access() -> Response | None:
     if actor is None:
         if is_api:
             raise Unauthorized()
-        return redirect(url_for("auth.login", next=_next()))  # type: ignore[return-value]
+        unsent = None if request.method == "GET" else "1"  # what was filled in did not arrive, and the page says so
+        return redirect(url_for("auth.login", next=_next(), unsent=unsent))  # type: ignore[return-value]
     owes = "" if is_api else current_user.owes
     if owes and owes not in getattr(current_app.view_functions[request.endpoint], "settles", ()):
         return redirect(url_for(WHERE_SETTLED[owes]))  # type: ignore[return-value]

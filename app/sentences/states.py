@@ -1,4 +1,4 @@
-"""What people call the states of inspections, rectifications and flags: on pages, and in the sentence that refuses a step."""
+"""What people call roles and the states of inspections, rectifications and flags: on pages, and in a refusal."""
 
 from typing import Any
 
@@ -33,9 +33,23 @@ FLAG_STATES: dict[str, Any] = {
     "closed": _l("已办结"),
     "withdrawn": _l("已自动撤回"),
 }
+ROLES: dict[str, Any] = {
+    "inspector": _l("执法人员"),
+    "head": _l("负责人"),
+    "supervisor": _l("监督人员"),
+    "admin": _l("管理员"),
+    "integration": _l("系统对接"),
+    "discipline": _l("纪检监察人员"),
+    "observer": _l("社会监督员"),
+}
 _OF = {"inspection": STATES, "rectification": RECTIFICATION_STATES}
 
 
 def state_word(state: str, step: str) -> str:
     """The word of a state by the step (`inspection.approved`, `rectification.opened`, an action on a flag) that it refused."""
     return str(_OF.get(step.split(".")[0], FLAG_STATES).get(state, state))
+
+
+def role_words(roles: str) -> str:
+    """The words of the roles that a refusal names (`supervisor, admin`)."""
+    return " / ".join(str(ROLES.get(role, role)) for role in roles.split(", "))

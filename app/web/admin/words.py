@@ -5,6 +5,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.sentences.states import ROLES as ROLES
+
 PERIODS: dict[str, Any] = {"now": _l("现行"), "before": _l("以前"), "next": _l("将来")}
 PERIOD_MOODS = {"now": "good", "before": "", "next": "blue"}
 CERTIFICATES: dict[str, Any] = {
@@ -36,15 +38,6 @@ UNIT_ROLES: dict[str, Any] = {
     "inspecting": _l("检查单位"),
     "supervisor": _l("监督单位"),
     "discipline": _l("纪检监察机构"),
-}
-ROLES: dict[str, Any] = {
-    "inspector": _l("执法人员"),
-    "head": _l("负责人"),
-    "supervisor": _l("监督人员"),
-    "admin": _l("管理员"),
-    "integration": _l("系统对接"),
-    "discipline": _l("纪检监察人员"),
-    "observer": _l("社会监督员"),
 }
 REGION_LEVELS: dict[str, Any] = {"province": _l("省"), "city": _l("市"), "district": _l("区"), "town": _l("街镇")}
 SETTINGS: dict[str, Any] = {

@@ -26,7 +26,8 @@ told = logging.getLogger("jcm.sign_in")
 @blueprint.get("/login")
 @public
 def login() -> str:
-    return render_template("auth/login.html", next=safe_path(request.args.get("next", "")), problem=None)
+    target, unsent = safe_path(request.args.get("next", "")), "unsent" in request.args
+    return render_template("auth/login.html", next=target, problem=None, unsent=unsent)
 
 
 @blueprint.post("/login")
