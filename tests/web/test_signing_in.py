@@ -196,7 +196,9 @@ def test_sessions_end_when_idle_and_after_their_longest_time(strict: House) -> N
     strict.clock.move(hours=5)
     asked = client.get("/account/")
     assert asked.status_code == 302
-    sent = client.post("/inspect/apply", data={"enterprise.name": "某企业"})  # what was filled in is not lost in silence
+    sent = client.post(
+        "/inspect/apply", data={"enterprise.name": "某企业"}
+    )  # what was filled in is not lost in silence
     assert "登录后打开刚才的页面" in client.get(asked.location).text
     assert "刚才填写的内容没有提交" in client.get(sent.location).text
     assert "刚才" not in client.get("/login").text
