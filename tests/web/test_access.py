@@ -101,3 +101,10 @@ def facts(house: House) -> int:
 
 def test_every_role_has_a_column() -> None:
     assert set(access_table.SHORT) == set(ROLES)
+
+
+@ONE
+def test_who_may_not_do_a_step_reads_in_words_who_may(house: House) -> None:
+    refused = house.signed_in("inspector").get("/admin/units/new")
+    assert refused.status_code == 403 and "以下角色之一：" in refused.text and "管理员" in refused.text
+    assert "admin" not in refused.text.split("以下角色之一：")[1].split("。")[0]

@@ -195,19 +195,9 @@ def test_sessions_end_when_idle_and_after_their_longest_time(strict: House) -> N
     client = strict.signed_in("inspector")
     strict.clock.move(hours=5)
     asked = client.get("/account/")
-    assert asked.status_code == 302
-    sent = client.post(
-        "/inspect/apply", data={"enterprise.name": "某企业"}
-    )  # what was filled in is not lost in silence
-    assert "登录后打开刚才的页面" in client.get(asked.location).text
+    sent = client.post("/inspect/apply", data={"enterprise.name": "某企业"})  # not lost in silence
+    assert asked.status_code == 302 and "登录后打开刚才的页面" in client.get(asked.location).text
     assert "刚才填写的内容没有提交" in client.get(sent.location).text
-    assert "刚才" not in client.get("/login").text
-
-
-@ONE
-def test_who_may_not_do_a_step_reads_in_words_who_may(house: House) -> None:
-    refused = house.signed_in("inspector").get("/admin/units/new")
-    assert refused.status_code == 403 and "以下角色之一：管理员。" in refused.text
 
 
 @ONE
