@@ -292,7 +292,7 @@ def test_a_wrong_file_is_told_at_its_field(house: House, admin: FlaskClient, dat
 
 def test_no_file_and_unknown_tables_get_a_sentence(house: House, admin: FlaskClient) -> None:
     assert admin.post("/admin/tables/units", data={}).status_code == 422
-    for path in ("inspections", "no-such", "units/export.exe", "seen/1", "no/export.csv"):
+    for path in ("case-records", "no-such", "units/export.exe", "seen/1", "no/export.csv"):
         assert admin.get(f"/admin/tables/{path}").status_code == 404, path
 
 

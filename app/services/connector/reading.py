@@ -21,7 +21,7 @@ VISIT_COLUMNS = (
     Column("number", "检查编号", ("编号", "任务编号"), True, "QJ-2026-000123"),
     Column("state", "状态", ("检查状态",), True, "approved"),
     Column("kind", "检查类别", ("类别",), True, "planned"),
-    Column("uscc", "统一社会信用代码", ("信用代码",), True, "91990101T00000014T"),
+    Column("uscc", "统一社会信用代码", ("信用代码",), True, "91990101T0000001XT"),
     Column("enterprise_name", "企业名称", ("检查对象", "名称"), True, "云汀示例一食品有限公司"),
     Column("units", "检查单位", ("单位", "单位代码"), True, "YT-YJJ"),
     Column("items", "检查事项", ("事项代码",), True, "YJ-01"),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.domain.actors import Actor
 from app.services import registers
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, required_code
-from app.services.people.scope import keeps_unit, regions_of
+from app.services.people.scope import keeper, regions_of
 from app.store.models import Base, Region, Unit
 from app.store.unit_of_work import UnitOfWork
 
@@ -127,11 +127,4 @@ def regions(work: UnitOfWork, actor: Actor) -> Named:
 
 def units(work: UnitOfWork, actor: Actor) -> Named:
     found = list(work.session.scalars(select(Unit)))
-    kept: dict[str, bool] = {}
-
-    def allowed(unit: Unit) -> bool:
-        if unit.code not in kept:
-            kept[unit.code] = keeps_unit(work.session, actor, unit)
-        return kept[unit.code]
-
-    return Named(found, allowed, "cell_unit")
+    return Named(found, keeper(work.session, actor), "cell_unit")

@@ -118,7 +118,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "enterprises",
             (
-                Column("uscc", "统一社会信用代码", ("信用代码", "社会信用代码"), True, "91990101T00000014T"),
+                Column("uscc", "统一社会信用代码", ("信用代码", "社会信用代码"), True, "91990101T0000001XT"),
                 Column("name", "企业名称", ("名称", "单位名称", "主体名称", "经营主体名称"), True, "云汀示例一食品有限公司"),
                 Column("region", "所属区划", ("区划代码", "所属街镇", "街镇", "行政区划"), False, REGION),
                 Column("address", "地址", ("住所", "经营地址", "注册地址", "经营场所"), False, "示例路 1 号"),
@@ -133,7 +133,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "enterprise-phones",
             (
-                Column("uscc", "统一社会信用代码", ("信用代码", "社会信用代码"), True, "91990101T00000014T"),
+                Column("uscc", "统一社会信用代码", ("信用代码", "社会信用代码"), True, "91990101T0000001XT"),
                 Column("phone", "联系电话", ("电话", "联系方式", "企业电话"), True, "021-00000000"),
             ),
             "Telephone numbers of enterprises, for call-backs by lot: uscc, phone. Kept sealed, exported nowhere.",
@@ -142,7 +142,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "do-not-disturb",
             (
-                Column("uscc", "统一社会信用代码", ("信用代码",), False, "91990101T00000014T"),
+                Column("uscc", "统一社会信用代码", ("信用代码",), False, "91990101T0000001XT"),
                 Column("item", "事项代码", ("检查事项代码",)),
                 Column("valid_from", "起始日期", ("列入日期", "生效日期"), True, "2026-01-01"),
                 Column("valid_until", "截止日期", ("移出日期",), False, "2026-12-31"),
@@ -176,19 +176,22 @@ KINDS: dict[str, Kind] = {
         Kind(
             "inspections",
             tuple(
-                Column(name, title, others, name in ("number", "uscc", "enterprise_name", "unit", "kind", "started_at"))
-                for name, title, others in (
-                    ("number", "检查编号", ("编号",)), ("uscc", "统一社会信用代码", ("信用代码",)),
-                    ("enterprise_name", "企业名称", ("名称",)), ("unit", "单位代码", ("单位",)), ("kind", "类别", ()),
-                    ("cause", "来源", ("任务来源",)), ("clue_no", "线索编号", ()), ("officers", "执法证号", ()),
-                    ("items", "事项代码", ("检查事项",)), ("started_at", "开始时间", ("检查时间",)), ("ended_at", "结束时间", ()),
-                    ("outcome", "结果", ("检查结果",)), ("joint_units", "联合单位", ()),
+                Column(name, title, others, name in ("number", "uscc", "enterprise_name", "unit", "kind", "started_at"), example)
+                for name, title, others, example in (
+                    ("number", "检查编号", ("编号",), "QT-2026-0001"),
+                    ("uscc", "统一社会信用代码", ("信用代码",), "91990101T0000001XT"),
+                    ("enterprise_name", "企业名称", ("名称",), "云汀示例一食品有限公司"),
+                    ("unit", "单位代码", ("单位",), "YT-YJJ"), ("kind", "类别", (), "计划检查"),
+                    ("cause", "来源", ("任务来源",), ""), ("clue_no", "线索编号", (), ""),
+                    ("officers", "执法证号", (), "99010001;99010002"), ("items", "事项代码", ("检查事项",), "YJ-01"),
+                    ("started_at", "开始时间", ("检查时间",), "2026-03-02 09:30"),
+                    ("ended_at", "结束时间", (), "2026-03-02 11:00"), ("outcome", "结果", ("检查结果",), "未发现问题"),
+                    ("joint_units", "联合单位", (), ""),
                 )
             ),
             "Visits registered elsewhere: number, uscc, enterprise_name, unit, kind, …, started_at, ended_at, outcome.",
             inspections.import_inspections,
             inspections.bring,
-            on_page=False,
         ),
         Kind(
             "case-records",
@@ -196,7 +199,7 @@ KINDS: dict[str, Kind] = {
                 Column("kind", "记录类别", ("类别", "类型"), True, "案件"),
                 Column("source", "来源系统", ("系统", "来源"), True, "云汀区执法办案系统"),
                 Column("number", "编号", ("案号", "文书号", "决定书文号", "记录编号", "工单编号"), True, "云应急立〔2026〕1号"),
-                Column("uscc", "统一社会信用代码", ("信用代码",), False, "91990101T00000014T"),
+                Column("uscc", "统一社会信用代码", ("信用代码",), False, "91990101T0000001XT"),
                 Column("enterprise_name", "企业名称", ("当事人", "名称", "被投诉单位"), False, "云汀示例一食品有限公司"),
                 Column("address", "地址", ("住所", "经营地址"), False, "示例路 1 号"),
                 Column("unit", "单位", ("单位代码", "单位名称", "承办单位", "办案单位"), False, "YT-YJJ"),

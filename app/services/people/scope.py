@@ -1,5 +1,7 @@
 """Whose registers an administrator keeps: those of the own region and of everything below it."""
 
+from collections.abc import Callable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,10 +30,15 @@ def unit_in_scope(session: Session, actor: Actor, code: str) -> Unit:
 
 
 def keeps_unit(session: Session, actor: Actor, unit: Unit) -> bool:
+    return keeper(session, actor)(unit)
+
+
+def keeper(session: Session, actor: Actor) -> Callable[[Unit], bool]:
+    """Says of a unit whether the actor keeps it; asks the session nothing more, so it holds past its transaction."""
     if actor.role == HEAD:
-        return unit.code == actor.unit
+        return lambda unit: unit.code == actor.unit
     regions = regions_of(session, actor)
-    return regions is None or (actor.role == ADMIN and unit.region in regions)
+    return lambda unit: regions is None or (actor.role == ADMIN and unit.region in regions)
 
 
 def enterprise_in_scope(session: Session, actor: Actor, enterprise_id: str) -> Enterprise:

@@ -28,7 +28,7 @@ FORMS = ("xlsx", "csv", "gb18030", "utf-8")
 @administrators
 def tables() -> str:
     kinds = [kind for kind in KINDS.values() if kind.on_page]
-    return render_template("admin/tables.html", kinds=kinds)
+    return render_template("admin/tables.html", kinds=kinds, leaves=EXPORTS.keys())
 
 
 @blueprint.get("/tables/<kind>")

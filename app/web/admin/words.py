@@ -65,6 +65,7 @@ TABLES: dict[str, Any] = {
     "enterprises": _l("企业"),
     "enterprise-phones": _l("企业联系电话"),
     "do-not-disturb": _l("无感监管和无事不扰名单"),
+    "inspections": _l("在别处登记的检查"),
 }
 SOURCES: dict[str, Any] = {
     "admin": _l("管理员填写"),
