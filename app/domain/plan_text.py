@@ -13,6 +13,7 @@ from app.domain.plans import LEAD, PARTNER
 
 EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet (its 1900 was a leap year)
 FIRST_SERIAL, LAST_SERIAL = 36526, 73050  # 2000-01-01 to 2099-12-31
+LONGEST = 200  # characters; a longer 时间安排 says no time
 Period = tuple[date, date]
 _NUMERALS = {"十二": "12", "十一": "11", "十": "10", **{c: str(n) for n, c in enumerate("一二三四五六七八九", start=1)}}
 _TO = r"(?:-|~|—|–|至|到|、|,|和|及)+"
@@ -42,11 +43,16 @@ def folded(text: str) -> str:
     return re.sub(r"[—–~～―−﹣]+", "-", plain)
 
 
+def _is_number(plain: str, most: int) -> bool:
+    """Whether int() reads it: there are digits that it does not know (𐩀), and it takes 4,300 at most."""
+    return plain.isascii() and plain.isdigit() and len(plain) <= most
+
+
 def read_date(text: str) -> date | None:
     """A day: 2026-03-01, 2026/3/1, 2026.3.1, 2026年3月1日, 20260301, or a spreadsheet's serial number."""
     plain = folded(text).partition("T")[0]
     plain = re.sub(r"(\d)\d\d:\d\d(?::\d\d)?$", r"\1", plain) if ":" in plain else plain
-    if plain.isdigit() and FIRST_SERIAL <= int(plain) <= LAST_SERIAL:
+    if _is_number(plain, 6) and FIRST_SERIAL <= int(plain) <= LAST_SERIAL:
         return EPOCH + timedelta(days=int(plain))
     found = re.fullmatch(r"(20\d\d)(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?", plain) or re.fullmatch(
         r"(20\d\d)(\d\d)(\d\d)", plain
@@ -56,6 +62,8 @@ def read_date(text: str) -> date | None:
 
 def read_period(text: str, year: int) -> Period | None:
     """First and last day of what a 时间安排 says, in `year` where it names none. None: it cannot be read."""
+    if len(text) > LONGEST:
+        return None
     single = read_date(text)
     if single is not None:
         return single, single
@@ -168,7 +176,7 @@ def read_objects(text: str) -> tuple[int | None, int | None]:
     plain = folded(text).replace(",", "")
     share = re.search(r"(\d{1,3}(?:\.\d{1,2})?)%", plain)
     count = re.search(r"(\d{1,6})(?:余)?(?:家|户|个|所|处|座|台|辆|人|名)(?!月|工作日|季)", plain)
-    if share is None and count is None and plain.isdigit() and len(plain) <= 6:
+    if share is None and count is None and _is_number(plain, 6):
         return int(plain) or None, None
     hundredths = round(float(share.group(1)) * 100) if share else None
     return (int(count.group(1)) or None) if count else None, hundredths if hundredths and hundredths <= 10_000 else None
@@ -179,7 +187,7 @@ def read_cap(text: str) -> int | None:
     plain = folded(text)
     for numeral, digits in (("两", "2"), *((k, v) for k, v in _NUMERALS.items() if len(v) == 1)):
         plain = plain.replace(f"{numeral}次", f"{digits}次")
-    if plain.isdigit() and len(plain) <= 3:
+    if _is_number(plain, 3):
         return int(plain) or None
     found = re.search(r"(\d{1,3})次", plain)
     if found is None:

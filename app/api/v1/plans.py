@@ -27,7 +27,7 @@ def list_plans(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     one_of(query, "kind", KINDS)
     one_of(query, "state", STATES)
     year = query.get("year", "2000")
-    if not (year.isascii() and year.isdigit() and 2000 <= int(year) < 2100):
+    if not (year.isascii() and year.isdigit() and len(year) == 4 and 2000 <= int(year) < 2100):
         raise Invalid("wrong_type", "year", expected="YYYY")
     filters = {name: query.get(name) for name in ("unit", "kind", "state", "year", "item")}
     cursor, limit = query.get("cursor"), limit_of(query.get("limit"))

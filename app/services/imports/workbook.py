@@ -22,6 +22,7 @@ MOST_PARTS = 2_000
 MOST_ROWS = 200_000
 MOST_COLUMNS = 256
 LONGEST_CELL = 32_767  # what Excel itself allows
+LONGEST_FORMAT = 255  # likewise; of a longer one, what stands in front
 MOST_MERGES = 20_000
 AT_ONCE = 256 * 1024
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -147,7 +148,7 @@ class _Styles:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "numFmt":
-            plain = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", attributes.get("formatCode", "")).lower()
+            plain = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", attributes.get("formatCode", "")[:LONGEST_FORMAT]).lower()
             if any(letter in plain for letter in "ymdh") and "general" not in plain:
                 self.formats.add(int(attributes.get("numFmtId", "-1")))
         elif tag == "cellXfs":

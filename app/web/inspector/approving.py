@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import actor, installation, now, perform, reading
 from app.domain.actors import HEAD
-from app.domain.errors import DomainError, Invalid
+from app.domain.errors import Declined, DomainError, Invalid
 from app.domain.flags.advise import Advisory
 from app.domain.flags.findings import RED
 from app.domain.times import shanghai_day
@@ -78,7 +78,7 @@ def name_deputy() -> BaseResponse | tuple[str, int]:
 def end_deputy(deputy_id: str) -> BaseResponse | tuple[str, int]:
     try:
         perform(deputies.end, actor(), deputy_id)
-    except DomainError as error:
+    except Declined as error:
         return _deputies_page({}, {"form": messages(error).popitem()[1]}), 409
     return redirect(url_for("inspector.deputies_page"), 303)
 

@@ -76,7 +76,7 @@ def line(values: Mapping[str, Any], content: Content) -> Line:
         problems.append(("item", "missing", {}))
     for name in _NUMBERS:
         text = plan_text.folded(values[name])
-        numbers[name] = int(text) if text.isdigit() and len(text) <= 6 else None
+        numbers[name] = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
         if text and not numbers[name]:
             problems.append((name, "plan_import_number", {"value": values[name][:40]}))
     share = plan_text.read_objects(values["share"] + ("%" if values["share"] and "%" not in values["share"] else ""))[1]

@@ -105,4 +105,4 @@ def _lot(session, lot_id: str) -> Lot:  # type: ignore[no-untyped-def]
 
 def year_of(text: str) -> str:
     """A year as typed, or nothing where it is none."""
-    return text if text.isascii() and text.isdigit() and 2000 <= int(text) < 2100 else ""
+    return text if text.isascii() and text.isdigit() and len(text) == 4 and 2000 <= int(text) < 2100 else ""
