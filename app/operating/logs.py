@@ -23,7 +23,7 @@ MASKS = (
     (re.compile(r"(?i)((?:password|passphrase|token|secret)[\"']?\s*[=:]\s*[\"']?)[^\s\"',)]+"), r"\1…"),
     (re.compile(r"://[^\s/@:]+:[^\s/@]+@"), "://…@"),  # a password inside an address
     (re.compile(r"(?m)^\s*DETAIL:.*$"), "DETAIL: …"),  # PostgreSQL quotes the row
-    (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+"), "…@…"),  # begun once a word: from each dot it would be the square
+    (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+"), "…@…"),  # begun once a word, else the square
     (re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)"), "1…"),  # a mobile number
     (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "…"),  # an identity card
     (re.compile(r"\d{40,}"), "…"),  # a token without its path

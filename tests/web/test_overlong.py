@@ -59,8 +59,3 @@ def test_mail_addresses_are_masked_as_before() -> None:
 @ONE
 def test_a_deputy_of_nobody_or_of_another_unit_is_not_there(house: House) -> None:
     assert house.signed_in("head").post("/inspect/deputies/x/end").status_code == 404
-
-
-@ONE
-def test_a_passkey_of_nobody_is_not_there(house: House) -> None:
-    assert house.signed_in("head").post("/account/passkeys/x", data={"name": "手机"}).status_code == 404
