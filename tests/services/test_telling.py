@@ -60,7 +60,7 @@ def test_a_report_says_the_numbers_of_the_page_one_by_one(house: House) -> None:
         for n, shown in enumerate(columns):
             cells = report[word][5 * n : 5 * n + 5]
             if "/" in shown:
-                share, counts = shown.split("%")[0], re.findall(r"(\d+)/(\d+)", shown)[0]
+                share, counts = shown.split("%")[0], re.findall(r"(\d+)/\s*(\d+)", shown)[0]
                 assert (f"{100 * cells[0]:.1f}", int(cells[1]), int(cells[2])) == (share, *map(int, counts)), word
             elif re.fullmatch(r"[\d,]+", shown):
                 assert int(cells[0]) == int(shown.replace(",", "")), word
