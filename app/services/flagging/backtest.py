@@ -99,14 +99,14 @@ def run(
             )
             done += stretch.visits
             progress(done, total)
-    if REGION in rules:
-        tally.take(evaluation.over_years(), {REGION})
-    if CLUE in rules:
-        tally.take(evaluation.over_clues(), {CLUE})
-    if SHARE in rules:
-        tally.take(evaluation.over_quarters(), {SHARE})
-    if KEYS in rules:
-        tally.take(evaluation.over_plans(), {KEYS})
+        if REGION in rules:
+            tally.take(evaluation.over_years(), {REGION})
+        if CLUE in rules:
+            tally.take(evaluation.over_clues(), {CLUE})
+        if SHARE in rules:
+            tally.take(evaluation.over_quarters(), {SHARE})
+        if KEYS in rules:
+            tally.take(evaluation.over_plans(), {KEYS})
     progress(total, total)
     again, fixed = (tuple(r for r in changed if (r in FIXED) is is_fixed) for is_fixed in (False, True))
     visits = evaluation.visits if stretches else _visits(session, period)
