@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
 
 from app.services import registers
+from app.services.flagging import flags
 from app.store.database import Database
 from app.store.migrate import upgrade
+from app.store.models import FindingRow
 from tests.district import seed
 from tests.house import House, add_people, open_house
 from tests.postgres import postgres_url
@@ -71,6 +73,17 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     opened = open_house(database_url, tmp_path / "instance")
     yield opened
     opened.installation.database.dispose()
+
+
+@pytest.fixture
+def flagged(house: House) -> list[str]:
+    """The flags of two visits whose codes nobody scanned."""
+    for _ in range(2):
+        house.completed()
+        house.clock.move(days=35)
+    house.perform(flags.sweep)
+    with house.installation.reading() as session:
+        return list(session.scalars(select(FindingRow.id).where(FindingRow.rule == "code.not_shown")))
 
 
 @contextmanager

@@ -6,21 +6,10 @@ from sqlalchemy import select
 from app.domain.errors import Forbidden, Refused
 from app.domain.supervision import FlagAction
 from app.services.auditing.state_audit import state_discrepancies
-from app.services.flagging import flags
 from app.services.supervising import flag_actions, undoing
 from app.store.models import FactRow, FindingRow
 from app.store.unit_of_work import history
 from tests.house import House
-
-
-@pytest.fixture
-def flagged(house: House) -> list[str]:
-    for _ in range(2):
-        house.completed()
-        house.clock.move(days=35)
-    house.perform(flags.sweep)
-    with house.installation.reading() as session:
-        return list(session.scalars(select(FindingRow.id).where(FindingRow.rule == "code.not_shown")))
 
 
 def act(house: House, flag: str, action: str, who: str = "supervisor", **more: object) -> FindingRow:

@@ -6,19 +6,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.services.flagging import flags
-from app.store.models import FindingRow, PaperRow
+from app.store.models import PaperRow
 from tests.house import House
-
-
-@pytest.fixture
-def flagged(house: House) -> list[str]:
-    for _ in range(2):
-        house.completed()
-        house.clock.move(days=35)
-    house.perform(flags.sweep)
-    with house.installation.reading() as session:
-        return list(session.scalars(select(FindingRow.id).where(FindingRow.rule == "code.not_shown")))
 
 
 def test_a_question_goes_to_the_unit_and_its_answer_comes_back_with_papers(house: House, flagged: list[str]) -> None:
