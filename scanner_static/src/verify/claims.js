@@ -1,7 +1,8 @@
 // What a code says: the twin of decode_claims in app/domain/codes/claims.py.
 
 import { CborError, read } from "./cbor.js";
-import { MalformedCode } from "./token.js";
+
+export class MalformedCode extends Error {}
 
 const KEYS = [4, 5, 6, 7, -275]; // exp, nbf, iat, cti, our own
 const KINDS = ["planned", "triggered"];

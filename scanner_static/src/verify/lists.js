@@ -1,7 +1,8 @@
 // Signed lists: the twin of app/domain/codes/lists.py. The root is the reader's own; a list names who signed, no more.
 
 import { concat, hex, sha256, unb64url, unhex } from "./bytes.js";
-import { KeyFormatError, suiteNamed } from "./suites.js";
+import { KeyFormatError } from "./keys.js";
+import { suiteNamed } from "./suites.js";
 
 const KEY_LIST = "inspection-keys/1";
 const STATUS_LIST = "inspection-status/1";

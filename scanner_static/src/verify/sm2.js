@@ -1,15 +1,15 @@
 // SM2 with SM3 (GB/T 32918, signer id 1234567812345678), loaded only when a key in the list needs it.
 
 import { sm2, sm3 } from "sm-crypto-v2";
-import { hex, unb64url, unhex } from "./bytes.js";
-import { KeyFormatError } from "./suites.js";
+import { hex, unhex } from "./bytes.js";
+import { fromPoint } from "./keys.js";
 
 const USER_ID = "1234567812345678";
 
 export const SM2_SM3 = {
   alg: -10197501,
   async verify(jwk, message, signature) {
-    const key = point(jwk);
+    const key = await fromPoint(jwk, "SM2", onCurve);
     try {
       return sm2.doVerifySignature(message, hex(signature), key, { hash: true, userId: USER_ID });
     } catch (error) {
@@ -31,15 +31,8 @@ export async function verifyPoint(bytes, message, signature) {
 
 export const sm3Bytes = async (bytes) => unhex(sm3(bytes));
 
-function point(jwk) {
-  try {
-    if (jwk.kty !== "EC" || jwk.crv !== "SM2") throw new Error("another curve");
-    const [x, y] = [unb64url(jwk.x), unb64url(jwk.y)];
-    if (x.length !== 32 || y.length !== 32) throw new Error("coordinates");
-    const key = `04${hex(x)}${hex(y)}`;
-    if (!sm2.verifyPublicKey(key)) throw new Error("not on the curve");
-    return key;
-  } catch (error) {
-    throw new KeyFormatError(error.message);
-  }
+function onCurve(x, y) {
+  const key = `04${hex(x)}${hex(y)}`;
+  if (!sm2.verifyPublicKey(key)) throw new Error("not on the curve");
+  return key;
 }

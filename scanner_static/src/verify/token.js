@@ -2,6 +2,7 @@
 
 import { CborError, read, readBytes } from "./cbor.js";
 import { hex } from "./bytes.js";
+import { MalformedCode } from "./claims.js";
 
 const MAX_TOKEN = 400;
 const SIGNATURE_BYTES = 64;
@@ -9,8 +10,6 @@ const KID_BYTES = 8;
 const SIGNATURE1 = new TextEncoder().encode("Signature1");
 const sizes = new Map(); // digits → bytes
 for (let n = 1; n <= MAX_TOKEN; n++) sizes.set(Math.floor(8 * n * Math.LOG10E * Math.LN2) + 1, n);
-
-export class MalformedCode extends Error {}
 
 // The token (Uint8Array) of its one canonical number.
 export function fromDigits(digits) {

@@ -3,10 +3,11 @@
 //   online:  digits → structure → key → signature → claims → registered → state → window → enterprise
 
 import { hex, masked, sha256 } from "./bytes.js";
-import { decodeClaims } from "./claims.js";
+import { MalformedCode, decodeClaims } from "./claims.js";
 import { digitsOf } from "./classify.js";
-import { KeyFormatError, suiteNamed } from "./suites.js";
-import { MalformedCode, fromDigits, openToken } from "./token.js";
+import { KeyFormatError } from "./keys.js";
+import { suiteNamed } from "./suites.js";
+import { fromDigits, openToken } from "./token.js";
 
 const STATE_VERDICTS = {
   approved: null,
