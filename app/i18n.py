@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from babel import Locale
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_locale, gettext, lazy_gettext
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -13,6 +13,12 @@ from app.domain.times import SHANGHAI
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 LOCALES = {"zh": Locale.parse("zh_Hans_CN"), "en": Locale.parse("en")}
+_TERMS = {
+    "year": lazy_gettext("%(year)s年"),
+    "Q": lazy_gettext("%(year)s年第%(n)s季度"),
+    "month": lazy_gettext("%(year)s年%(n)s月"),
+    "W": lazy_gettext("%(year)s年第%(n)s周"),
+}
 LANGUAGE_COOKIE, ELDER_COOKIE = "lang", "elder"
 
 
@@ -20,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE=str(LOCALES["zh"]), BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     Babel(app, locale_selector=_locale)
     app.jinja_env.globals.update(_=_in_page, gettext=_in_page)
-    app.jinja_env.filters.update(moment=moment, day=day, clock_time=clock_time, period=period, number=number)
+    app.jinja_env.filters.update(moment=moment, day=day, clock_time=clock_time, period=period, number=number, term=term)
     environment = app.extensions["jcm_config"].environment
     app.jinja_env.globals.update(language=language, is_elder=is_elder, period=period, config_environment=environment)
 
@@ -76,6 +82,13 @@ def period(start: datetime, end: datetime) -> str:
     a, b = start.astimezone(SHANGHAI), end.astimezone(SHANGHAI)
     second = _time(b) if a.date() == b.date() else f"{_day_in_words(b)} {_time(b)}"
     return f"{_day_in_words(a)} {_time(a)}–{second}"
+
+
+def term(value: object) -> str:
+    """A year, quarter, month or week as people say it: 2026 → 2026年, 2026-Q3 → 2026年第3季度, 2026-W47 → 2026年第47周."""
+    year, _dash, part = str(value).partition("-")
+    kind = "year" if not part else part[0] if part[0] in "QW" else "month"
+    return str(_TERMS[kind]) % {"year": year, "n": part.lstrip("QW0")}
 
 
 def _day_in_words(value: datetime) -> str:

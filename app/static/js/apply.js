@@ -64,9 +64,9 @@ function fit() {
 }
 
 function planned(event) {
-  if (event.target.id !== "plan_code") return;
-  const plan = Array.from(document.querySelectorAll("#plans option")).find((o) => o.value === event.target.value);
-  if (plan && !form.querySelector("input[name=items]:checked")) tick(plan.dataset.items.split(" "));
+  if (event.target.id !== "plan_code" || !event.target.options) return;
+  const plan = event.target.selectedOptions[0];
+  if (plan.value && !form.querySelector("input[name=items]:checked")) tick(plan.dataset.items.split(" "));
 }
 
 // Kept on this device
