@@ -6,19 +6,18 @@ services: what is measured begins where the generated history ends. The last day
 
 import hashlib
 import random
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.enterprises import normalise_name
 from app.store import day_figures
 from app.store.database import Database
-from app.store.models import Certificate, Item, ItemTerm, Officer, Region, Unit
+from app.store.models import Certificate, Item, ItemTerm, Officer, Region, Unit, UnitKey
+from bench.loading import Rows, loader
 from tests.district import START
 from tests.house import MONDAY, uscc
 
@@ -34,8 +33,11 @@ COLUMNS = {
     "inspections": (
         "id", "revision", "number", "jurisdiction", "enterprise_id", "kind", "state", "lead_unit", "window_start",
         "window_end", "applied_at", "applied_by", "applicant", "imported", "cause", "clue_no", "clue_key", "reason",
-        "place_kind", "way", "surprise", "started_at", "decided_at", "first_seen_at", "self_scanned",
+        "place_kind", "way", "surprise", "started_at", "decided_at", "code_cti", "first_seen_at", "self_scanned",
         "enterprise_arrived_at", "ended_at", "result_recorded_at", "amendments", "visit_start", "visit_day", "counts",
+    ),
+    "codes": (
+        "cti", "inspection", "version", "kid", "short_code", "token", "issued_at", "not_before", "expires_at",
     ),
     "inspection_units": ("inspection", "position", "unit"),
     "inspection_officers": ("inspection", "position", "certificate_no", "name", "unit"),
@@ -62,20 +64,22 @@ RULES = (  # rule, severity, evidence, weight
 )
 STATES = (("raised", 10), ("sent", 4), ("upheld", 2), ("closed", 70), ("dismissed", 14))
 FLAGGED, RATED, JOINT, IMPORTED, TRIGGERED, CANCELLED, SHOWN, PROBLEM = 0.12, 0.15, 0.08, 0.2, 0.4, 0.03, 0.9, 0.3
-Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def fill(database: Database, visits: int, seed: int = 1, years: int = YEARS) -> None:
-    """Fills a migrated database that holds the small district of the tests. Indexes are dropped and made again."""
+    """Fills a migrated database that holds the small district of the tests. Indexes are dropped and made again.
+
+    Visits that were not imported get codes where some unit has a key already (`kid`); nobody can verify them.
+    """
     with database.write() as session:
         _registers(session)
+        kid = session.scalar(select(UnitKey.kid).limit(1))
     enterprises = max(visits // VISITS_OF_ENTERPRISE, 50)
-    with _loader(database.engine) as load:
+    with loader(database.engine, COLUMNS) as load:
         for at in range(0, enterprises, AT_ONCE):
-            load.rows("enterprises", _enterprises(range(at, min(at + AT_ONCE, enterprises))))
-        for part in _history(random.Random(seed), visits, enterprises, years):
-            for table, rows in part.items():
-                load.rows(table, rows)
+            load.rows({"enterprises": _enterprises(range(at, min(at + AT_ONCE, enterprises)))})
+        for part in _history(random.Random(seed), visits, enterprises, years, kid):
+            load.rows(part)
     with database.write() as session:
         day_figures.mark_all(session)  # PostgreSQL's triggers rest while rows are poured in
 
@@ -132,20 +136,21 @@ def _enterprises(numbers: Sequence[int]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _history(source: random.Random, visits: int, enterprises: int, years: int) -> Iterator[Rows]:
+def _history(source: random.Random, visits: int, enterprises: int, years: int, kid: str | None) -> Iterator[Rows]:
     """The visits in the order in which they were, in parts."""
     first = MONDAY.date() - timedelta(days=365 * years)
     days = [day for n in range(365 * years) if (day := first + timedelta(days=n)).weekday() < 5]
     made: Rows = {table: [] for table in COLUMNS}
     for n in range(visits):
-        _visit(made, source, n, days[n * len(days) // visits], int(enterprises * source.random() ** (1 / (1 - ZIPF))))
+        rank = int(enterprises * source.random() ** (1 / (1 - ZIPF)))
+        _visit(made, source, n, days[n * len(days) // visits], rank, kid)
         if len(made["inspections"]) == AT_ONCE:
             yield made
             made = {table: [] for table in COLUMNS}
     yield made
 
 
-def _visit(made: Rows, source: random.Random, n: int, day: date, rank: int) -> None:
+def _visit(made: Rows, source: random.Random, n: int, day: date, rank: int, kid: str | None) -> None:
     chance = source.random
     own_id, enterprise = f"V{n:025d}", enterprise_id(rank)
     unit = min(int(source.expovariate(0.12)), UNITS - 1)  # a few units make most of the visits
@@ -158,10 +163,15 @@ def _visit(made: Rows, source: random.Random, n: int, day: date, rank: int) -> N
     clue = f"C-{n}" if triggered else None
     kind, cause, reason = ("triggered", "complaint", "市民来电反映") if triggered else ("planned", None, None)
     done = end if counts else None
+    cti = None
+    if kid and not imported:
+        own = _leaf(own_id)
+        cti = own.hex()[:32]
+        made["codes"].append((cti, own_id, 1, kid, f"B{n:010d}", own * 6, applied, start, end))
     made["inspections"].append((
         own_id, 1, f"B-{n:07d}", REGION, enterprise, kind, "completed" if counts else "cancelled", _unit(unit), start, end,
         applied, "bench", "bench", int(imported), cause, clue, clue, reason, "registered", "on_site", 0, None, applied,
-        seen, 0, None, done, done, 0, start if counts else None, day.isoformat() if counts else None, int(counts),
+        cti, seen, 0, None, done, done, 0, start if counts else None, day.isoformat() if counts else None, int(counts),
     ))  # fmt: skip
     units = [unit] if chance() >= JOINT else [unit, (unit + 1 + source.randrange(UNITS - 1)) % UNITS]
     outcome = None if not counts else "problem_found" if chance() < PROBLEM else "no_problem"
@@ -208,76 +218,3 @@ def _leaf(name: str) -> bytes:
 def _instant(day: date, hour: int, minute: int = 0) -> str:
     """As SQLite stores an instant; PostgreSQL reads the same text as UTC."""
     return f"{day.isoformat()} {hour:02d}:{minute:02d}:00.000000"
-
-
-def _loader(engine: Engine) -> "_Loader":
-    return _Sqlite(engine) if engine.dialect.name == "sqlite" else _Postgres(engine)
-
-
-class _Loader(ABC):
-    """Bulk rows into tables whose indexes are made again at the end."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.indexes = self._drop_indexes()
-
-    def __enter__(self) -> "_Loader":
-        return self
-
-    def __exit__(self, failed: object, *_: object) -> None:
-        if failed is None:
-            with closing(self.engine.raw_connection()) as raw:
-                for statement in (*self.indexes, "ANALYZE"):
-                    raw.cursor().execute(statement)
-                raw.commit()
-
-    def _drop_indexes(self) -> list[str]:
-        """Drops what is no constraint; the statements that make it again."""
-        made = []
-        with self.engine.begin() as connection:
-            for table in COLUMNS:
-                for index in inspect(connection).get_indexes(table):
-                    if index.get("duplicates_constraint") or index["unique"]:
-                        continue
-                    columns = ", ".join(str(c) for c in index["column_names"])
-                    made.append(f"CREATE INDEX {index['name']} ON {table} ({columns})")
-                    connection.execute(text(f"DROP INDEX {index['name']}"))
-        return made
-
-    @abstractmethod
-    def rows(self, table: str, rows: list[tuple[Any, ...]]) -> None:
-        """Writes rows of COLUMNS[table], in the database's fastest way."""
-
-
-class _Sqlite(_Loader):
-    def rows(self, table: str, rows: list[tuple[Any, ...]]) -> None:
-        names = COLUMNS[table]
-        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-        with closing(self.engine.raw_connection()) as raw:
-            cursor = raw.cursor()
-            cursor.execute("PRAGMA foreign_keys=OFF")
-            cursor.execute("PRAGMA synchronous=OFF")
-            cursor.execute("BEGIN")
-            cursor.executemany(statement, rows)
-            raw.commit()
-            cursor.execute("PRAGMA synchronous=FULL")
-            cursor.execute("PRAGMA foreign_keys=ON")
-
-
-class _Postgres(_Loader):
-    def rows(self, table: str, rows: list[tuple[Any, ...]]) -> None:
-        lines = "".join("\t".join(map(_said, row)) + "\n" for row in rows)
-        with closing(self.engine.raw_connection()) as raw:
-            cursor: Any = raw.cursor()
-            cursor.execute("SET LOCAL TIME ZONE 'UTC'")
-            cursor.execute("SET LOCAL session_replication_role = replica")  # keys are right by construction
-            with cursor.copy(f"COPY {table} ({', '.join(COLUMNS[table])}) FROM STDIN") as copy:
-                copy.write(lines)
-            raw.commit()
-
-
-def _said(value: Any) -> str:
-    """A value in COPY's text form; nothing generated holds a tab or a backslash."""
-    if value is None:
-        return "\\N"
-    return "\\\\x" + value.hex() if isinstance(value, bytes) else str(value)

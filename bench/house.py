@@ -1,10 +1,11 @@
 """An installation over a generated district, in a folder that is thrown away."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.services import registers
+from app.services import day_figures, registers
 from app.store.database import Database
 from app.store.migrate import upgrade
 from bench.district import fill
@@ -13,7 +14,7 @@ from tests.house import House, add_people, open_house
 
 
 def make(url: str, folder: Path, visits: int) -> None:
-    """A migrated database with the small district of the tests and `visits` generated ones."""
+    """A migrated database with the small district of the tests and `visits` generated ones, all days summed."""
     database = Database(url)
     upgrade(database.engine)
     with database.write() as session:
@@ -22,14 +23,17 @@ def make(url: str, folder: Path, visits: int) -> None:
     house = open_house(url, folder)
     house.perform(registers.adopt)
     add_people(house)
+    house.approved()  # the first key of a unit
     fill(house.installation.database, visits)
+    while house.perform(day_figures.refresh):
+        pass
     house.installation.database.dispose()
 
 
 @contextmanager
 def opened(url: str, folder: Path) -> Iterator[House]:
     """The installation, closed afterwards."""
-    house = open_house(url, folder, seed=2)
+    house = open_house(url, folder, seed=secrets.randbits(64))  # ids of an earlier part are taken
     try:
         yield house
     finally:

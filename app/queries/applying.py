@@ -20,6 +20,7 @@ from app.store.models import (
 )
 
 MOST = 50
+LATELY = 500
 TO_CORRECT_FOR = timedelta(days=30)
 
 
@@ -45,10 +46,13 @@ def plans_in_force(session: Session, unit: str, today: date) -> list[PlanShort]:
 
 
 def usual_officers(session: Session, actor: Actor) -> list[str]:
-    """Whom an applicant takes along: the unit's own officers of the last own application, else the own certificate."""
-    last = session.scalar(
-        select(InspectionRow.id).where(InspectionRow.applicant == actor.identity).order_by(InspectionRow.id.desc())
-    )
+    """Whom an applicant takes along: the unit's own officers of the last own application among the unit's latest, else
+    the own certificate."""
+    i = InspectionRow
+    lately = (  # of the unit: of the applicant alone, who never applied would read the whole table
+        select(i.id, i.applicant).where(i.lead_unit == actor.unit).order_by(i.window_start.desc()).limit(LATELY)
+    ).subquery()
+    last = session.scalar(select(func.max(lately.c.id)).where(lately.c.applicant == actor.identity))
     if last:
         ours = or_(InspectionOfficer.unit == actor.unit, InspectionOfficer.unit.is_(None))  # partners name their own
         query = select(InspectionOfficer.certificate_no).where(InspectionOfficer.inspection == last, ours)

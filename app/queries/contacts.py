@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -13,7 +13,10 @@ from app.domain.times import day_end, day_start
 from app.queries.paging import page
 from app.store.models import Enterprise, InspectionRow, InspectionUnit, Unit
 
-LAST = 6
+LAST, LATELY = 6, 200
+IS_CONTACT = InspectionRow.kind == literal_column(
+    f"'{CONTACT}'"
+)  # said literally, as the index of contacts alone says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class UnitCount:
 def of_unit(session: Session, unit: str, cursor: str | None, limit: int) -> tuple[list[ShownContact], str | None]:
     """A unit's contacts, newest first."""
     own = select(InspectionUnit.inspection).where(InspectionUnit.unit == unit)
-    query = select(InspectionRow).where(InspectionRow.kind == CONTACT, InspectionRow.id.in_(own))
+    query = select(InspectionRow).where(IS_CONTACT, InspectionRow.id.in_(own))
     rows, following = page(session, query, InspectionRow.id, cursor, limit)
     return _shown(session, rows), following
 
@@ -56,7 +59,7 @@ def of_region(
 
 def where(actor: Actor, unit: str | None) -> list[ColumnElement[bool]]:
     """The contacts in a supervisor's region; with `unit`, those it led."""
-    found = [InspectionRow.kind == CONTACT, InspectionRow.jurisdiction.in_(actor.regions)]
+    found = [IS_CONTACT, InspectionRow.jurisdiction.in_(actor.regions)]
     return [*found, InspectionRow.lead_unit == unit] if unit else found
 
 
@@ -64,7 +67,7 @@ def counts(session: Session, actor: Actor, first: date, last: date) -> list[Unit
     """For each unit of the region with any: contacts and inspections that counted in a period, most contacts first."""
     here = InspectionRow.jurisdiction.in_(actor.regions)
     during = (InspectionRow.window_start >= day_start(first), InspectionRow.window_start < day_end(last))
-    contacts = _by_unit(session, here, InspectionRow.kind == CONTACT, *during)
+    contacts = _by_unit(session, here, IS_CONTACT, *during)
     visits = _by_unit(session, here, InspectionRow.counts, InspectionRow.visit_day.between(first, last))
     query = select(Unit.code, Unit.name).where(Unit.code.in_(contacts.keys() | visits.keys()))
     found = [UnitCount(c, name, contacts.get(c, 0), visits.get(c, 0)) for c, name in session.execute(query)]
@@ -73,15 +76,13 @@ def counts(session: Session, actor: Actor, first: date, last: date) -> list[Unit
 
 def last_enterprises(session: Session, unit: str) -> list[Enterprise]:
     """The enterprises that a unit saw last, in any way."""
-    newest = func.max(InspectionRow.id).label("newest")
-    query = (
-        select(InspectionRow.enterprise_id, newest)
+    lately = (
+        select(InspectionRow.enterprise_id)
         .where(InspectionRow.lead_unit == unit)
-        .group_by(InspectionRow.enterprise_id)
-        .order_by(newest.desc())
-        .limit(LAST)
+        .order_by(InspectionRow.window_start.desc())
+        .limit(LATELY)
     )
-    ids = [enterprise for enterprise, _ in session.execute(query)]
+    ids = list(dict.fromkeys(session.scalars(lately)))[:LAST]
     found = {e.id: e for e in session.scalars(select(Enterprise).where(Enterprise.id.in_(ids)))}
     return [found[i] for i in ids]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -108,18 +108,21 @@ def _weeks(session: Session, actor: Actor, first: date, last: date) -> list[Week
 def _open(session: Session, where: tuple[Any, ...]) -> dict[str, list[tuple[str, str, int]]]:
     """(code, name, how many) of open flags by rule, unit and town, most first.
 
-    They are counted here: asked to group, SQLite walks all flags in the order of the group instead of the few that are open.
+    They are grouped by expressions: by the columns, SQLite walks all flags in their order instead of the few that are open.
     """
+    rule, unit, town = FindingRow.rule + "", FindingRow.unit + "", func.coalesce(Enterprise.region, "")
     query = (
-        select(FindingRow.rule, FindingRow.unit, Enterprise.region)
+        select(rule, unit, town, func.count())
+        .select_from(FindingRow)
         .outerjoin(Enterprise, Enterprise.id == FindingRow.enterprise_id)
         .where(*where)
+        .group_by(literal_column("1"), literal_column("2"), literal_column("3"))
     )
-    rules, units, towns = Counter[str](), Counter[str](), Counter[str | None]()
-    for rule, unit, town in session.execute(query):
-        rules[rule] += 1
-        units[unit] += 1
-        towns[town] += 1
+    rules, units, towns = Counter[str](), Counter[str](), Counter[str]()
+    for own_rule, own_unit, own_town, count in session.execute(query):
+        rules[own_rule] += count
+        units[own_unit] += count
+        towns[own_town] += count
     return {
         "by_rule": _most({rule: CATALOGUE[rule].name for rule in rules}, rules),
         "by_unit": _most(_names(session, Unit, units), units)[:MOST],

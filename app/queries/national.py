@@ -49,9 +49,12 @@ def handing(session: Session, operation: str, by: str, at: datetime, region: str
     return Handing(operation, national.batch(at, max(made, 1)), by, at, f"{SOURCE}-{region}")
 
 
-def rows(session: Session, listed: Any, handed: Handing) -> Iterator[dict[str, str]]:
-    """The rows of the completed visits of a list's query. An item without a result has its row too, and fails; so has a
-    visit that was brought in without items: no visit is left out without a word."""
+def rows(session: Session, listed: Any, handed: Handing, most: int | None = None) -> Iterator[dict[str, str]]:
+    """The rows of the completed visits of a list's query, or of the `most` latest of them. An item without a result has
+    its row too, and fails; so has a visit that was brought in without items: no visit is left out without a word."""
+    done = listed.order_by(None).where(InspectionRow.state == "completed", InspectionRow.counts)
+    if most:
+        done = done.order_by(InspectionRow.visit_day.desc()).limit(most)
     query = (
         select(InspectionRow, InspectionItem, Item, Enterprise, NationalCode, Unit.name)
         .outerjoin(InspectionItem, InspectionItem.inspection == InspectionRow.id)
@@ -59,8 +62,7 @@ def rows(session: Session, listed: Any, handed: Handing) -> Iterator[dict[str, s
         .join(Enterprise, Enterprise.id == InspectionRow.enterprise_id)
         .join(Unit, Unit.code == InspectionRow.lead_unit)
         .outerjoin(NationalCode, NationalCode.item == Item.code)
-        .where(InspectionRow.id.in_(listed.order_by(None).with_only_columns(InspectionRow.id)))
-        .where(InspectionRow.state == "completed", InspectionRow.counts)
+        .where(InspectionRow.id.in_(done.with_only_columns(InspectionRow.id)))
         .order_by(InspectionRow.id, InspectionItem.position)
         .execution_options(yield_per=AT_ONCE)
     )

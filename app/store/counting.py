@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.flags.catalogue import CATALOGUE
@@ -11,9 +11,13 @@ from app.store.models import FactRow, FindingRow, InspectionItem, InspectionRow,
 i = InspectionRow
 
 
-def _any(column: Any, *where: Any) -> Any:
-    """Whether such a row belongs to the visit. Its table is an alias, so that a query may also group by it."""
-    return select(column).where(*where).correlate(i).exists()
+def _any(column: Any, *where: Any, of: Any = i) -> Any:
+    """Whether such a row belongs to the visit. Its table is an alias, so that a query may also group by it.
+
+    OFFSET 0 has PostgreSQL look it up for each visit. Without it the whole table is read into a hash as soon as some
+    thousand visits are counted, however many millions it holds.
+    """
+    return select(column).where(*where).correlate(of).offset(literal_column("0")).exists()
 
 
 _items, _units, _said = aliased(InspectionItem), aliased(InspectionUnit), aliased(Speech)
@@ -24,8 +28,11 @@ _recorded = or_(i.outcome_told.is_not(None), _any(_items.item, _items.inspection
 _found = _any(_items.item, _items.inspection == i.id, _items.outcome == "problem_found")
 _problem = or_(i.outcome_told.is_not_distinct_from("problem_found"), _found)
 _joint = _any(_units.unit, _units.inspection == i.id, _units.position == 1)
-_above = _any(
-    _units.unit, _units.inspection == i.id, _units.unit.in_(select(Unit.code).where(Unit.supervised.is_(False)))
+_above = (  # rare: found from the few bodies, not from the visits
+    select(_units.unit)
+    .where(_units.inspection == i.id, _units.unit.in_(select(Unit.code).where(Unit.supervised.is_(False))))
+    .correlate(i)
+    .exists()
 )
 _rated = _any(_said.id, _said.inspection == i.id, _said.kind == "rating")
 
@@ -63,11 +70,9 @@ def flag_condition(name: str) -> Any:
         .correlate(step)
         .exists()
     )
-    last_upheld = (
-        select(step.seq).where(*about, step.kind == "finding.uphold", ~dismissed).correlate(FindingRow).exists()
-    )
+    last_upheld = _any(step.seq, *about, step.kind == "finding.uphold", ~dismissed, of=FindingRow)
     upheld = or_(FindingRow.state.in_(("upheld", "correcting")), and_(FindingRow.state == "closed", last_upheld))
-    corrected = select(step.seq).where(*about, step.kind == "finding.corrected").correlate(FindingRow).exists()
+    corrected = _any(step.seq, *about, step.kind == "finding.corrected", of=FindingRow)
     return {
         "raised": FindingRow.standing,
         "upheld": upheld,

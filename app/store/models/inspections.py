@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -26,6 +26,9 @@ class Slots(TypeDecorator[tuple[Slot, ...]]):
         return tuple(Slot(parse_rfc3339(a), parse_rfc3339(b)) for a, b in json.loads(value)) if value else ()
 
 
+_CONTACTS = text("kind = 'contact'")  # few beside the visits
+
+
 class InspectionRow(Base):
     """One row an inspection; columns as in domain.inspections.Inspection. `revision` guards concurrent changes.
 
@@ -45,6 +48,7 @@ class InspectionRow(Base):
         Index("ix_inspections_due_at", "due_at"),
         Index("ix_inspections_place_key", "place_key"),
         Index("ix_inspections_plan_code", "jurisdiction", "plan_code"),
+        Index("ix_inspections_contacts", "id", postgresql_where=_CONTACTS, sqlite_where=_CONTACTS),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     revision: Mapped[int]

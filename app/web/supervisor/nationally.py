@@ -15,19 +15,20 @@ from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.supervisor.seeing import period_asked
 
 SHOWN = 50
-Checked = Callable[[Any], Iterator[tuple[dict[str, str], list[Problem]]]]
+CHECKED = 1000  # visits; an export checks them all
+Checked = Callable[..., Iterator[tuple[dict[str, str], list[Problem]]]]
 
 
 @blueprint.get("/national")
 @supervisors
 def nationally() -> str:
-    """The check of a period, before anything is taken out."""
+    """The check of a period's latest visits, before anything is taken out."""
     filters, found = asked()
     fit = held = 0
     shown: list[tuple[dict[str, str], list[tuple[str, str]]]] = []
     by_field: Counter[str] = Counter()
     with browsing() as session:
-        for row, wrong in found(session):
+        for row, wrong in found(session, CHECKED):
             fit, held = (fit + 1, held) if not wrong else (fit, held + 1)
             by_field.update(p.field.name for p in wrong)
             if wrong and len(shown) < SHOWN:
@@ -41,6 +42,7 @@ def nationally() -> str:
         held=held,
         shown=shown,
         most=SHOWN,
+        checked=CHECKED,
         by_field=by_field.most_common(),
     )
 
@@ -53,9 +55,9 @@ def asked() -> tuple[dict[str, str], Checked]:
     query = inspection_queries.filtered(who, {"days": period})
     region = who.region or installation().config.jurisdiction
 
-    def found(session: Any) -> Iterator[tuple[dict[str, str], list[Problem]]]:
+    def found(session: Any, most: int | None = None) -> Iterator[tuple[dict[str, str], list[Problem]]]:
         handed = queries.handing(session, operation, who.name, at, region)
-        for row in queries.rows(session, query, handed):
+        for row in queries.rows(session, query, handed, most):
             yield row, problems(row)
 
     return {"from": period.first.isoformat(), "to": period.last.isoformat(), "operation": operation}, found
