@@ -60,12 +60,10 @@ def test_a_head_settles_the_second_factor_with_a_passkey_and_signs_in_with_nothi
     assert key and fourth.post(f"/account/passkeys/{key[1]}", data={"name": "旧电脑"}).status_code == 303
     assert "旧电脑" in fourth.get("/account/").text
     assert fourth.post(f"/account/passkeys/{key[1]}/remove", data={"password": "no"}).status_code == 422
-    assert (
-        strict.signed_in("inspector")
-        .post(f"/account/passkeys/{key[1]}/remove", data={"password": PASSWORD})
-        .status_code
-        == 422
-    )
+    for path in (key[1], "0" * 32):  # another's, and one that is nobody's
+        stranger = strict.signed_in("inspector")
+        assert stranger.post(f"/account/passkeys/{path}/remove", data={"password": PASSWORD}).status_code == 404
+        assert stranger.post(f"/account/passkeys/{path}", data={"name": "我的"}).status_code == 404
     assert fourth.post(f"/account/passkeys/{key[1]}/remove", data={"password": PASSWORD}).status_code == 303
     assert used(strict.client(), device).status_code == 409
     assert fourth.get("/inspect/").location == "/account/factor"

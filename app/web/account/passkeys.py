@@ -5,7 +5,7 @@ from flask import render_template, request
 from flask_login import current_user
 
 from app.context import actor, perform, take
-from app.domain.errors import DomainError
+from app.domain.errors import Declined
 from app.domain.sign_in import FACTOR
 from app.errors import field_sentences
 from app.security import settles
@@ -34,7 +34,7 @@ def add_passkey() -> Answer:
     said = (form.get("password", ""), form.get("name", ""), form.get("answer", ""), form.get("state", ""))
     try:
         codes = perform(passkeys.add, actor(), *said, current_user.get_id())
-    except DomainError as error:
+    except Declined as error:
         page = enrolment_page if current_user.owes == FACTOR else account_page
         return page(field_sentences(error)), 422
     if codes:
@@ -47,7 +47,7 @@ def add_passkey() -> Answer:
 def rename_passkey(passkey_id: str) -> Answer:
     try:
         perform(passkeys.rename, actor(), passkey_id, request.form.get("name", ""))
-    except DomainError as error:
+    except Declined as error:
         return account_page(field_sentences(error)), 422
     return to("/account/?done=passkey#passkeys", 303)
 
@@ -58,6 +58,6 @@ def remove_passkey(passkey_id: str) -> Answer:
     take(f"own-password:{actor().id}", passwords.OWN_LIMIT)
     try:
         perform(passkeys.remove, actor(), passkey_id, request.form.get("password", ""))
-    except DomainError as error:
+    except Declined as error:
         return account_page(field_sentences(error)), 422
     return to("/account/?done=passkey_gone#passkeys", 303)

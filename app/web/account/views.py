@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.context import actor, installation, now, perform, reading, take
 from app.domain.actors import PUBLIC, ROLES, Actor
 from app.domain.codes.draw import code_matrix, svg
-from app.domain.errors import DomainError
+from app.domain.errors import Declined
 from app.domain.sign_in import FACTOR, PASSWORD, needs_factor
 from app.errors import field_sentences
 from app.queries import accounts as queries
@@ -62,7 +62,7 @@ def change_password() -> Answer:
     old, new = request.form.get("old", ""), request.form.get("new", "")
     try:
         perform(accounts.change_password, actor(), old, new, current_user.get_id(), installation().config.sign_in)
-    except DomainError as error:
+    except Declined as error:
         return render_template("account/password.html", errors=field_sentences(error)), 422
     return to("/account/?done=password", 303)
 
@@ -83,7 +83,7 @@ def confirm() -> Answer:
     password = None if current_user.owes == FACTOR else request.form.get("password", "")
     try:
         codes = perform(second_factors.confirm, actor(), _code(), current_user.get_id(), password)
-    except DomainError as error:
+    except Declined as error:
         return _enrolment(field_sentences(error))
     return render_template("account/recovery.html", codes=codes)
 
@@ -94,7 +94,7 @@ def renew_codes() -> Answer:
     take(f"second-factor:{actor().id}", second_factors.CODE_LIMIT)
     try:
         codes = perform(second_factors.renew_codes, actor(), _code())
-    except DomainError as error:
+    except Declined as error:
         return account_page(field_sentences(error)), 422
     return render_template("account/recovery.html", codes=codes)
 
@@ -105,7 +105,7 @@ def replace() -> Answer:
     take(f"second-factor:{actor().id}", second_factors.CODE_LIMIT)
     try:
         perform(second_factors.replace, actor(), _code())
-    except DomainError as error:
+    except Declined as error:
         return account_page(field_sentences(error)), 422
     return to("/account/factor", 303)
 
