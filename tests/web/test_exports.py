@@ -11,7 +11,9 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
 from app.domain.applications import EnterpriseRef
+from app.services.imports.tables import plain
 from app.services.speaking import speech
+from app.services.supervising import exporting
 from app.store.models import Enterprise, FactRow
 from tests.house import House, uscc
 from tests.web.test_seeing import busy, rows
@@ -83,6 +85,13 @@ def test_a_name_that_a_spreadsheet_would_run_is_harmless(house: House) -> None:
     found = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     assert found[1][1].startswith("=HYPERLINK"), "a text that stays a text"
     assert b"<f>" not in book
+
+
+def test_every_sign_that_begins_a_formula_stays_text_and_is_read_back_as_it_was() -> None:
+    cells = [f"{sign}1+1" for sign in "=+-@＝＋－＠"] + ["\t=1", "\r=1", "\n=1", "\0=1"]
+    written = list(csv.reader(io.StringIO("".join(exporting.csv_text(["cell"], [[c] for c in cells], harmless=True)))))
+    assert [line[0] for line in written[1:]] == [f"'{cell}" for cell in cells]
+    assert [plain(line[0]) for line in written[1:9]] == cells[:8]
 
 
 def test_an_export_is_on_record_before_its_first_byte(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

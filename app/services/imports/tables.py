@@ -19,7 +19,8 @@ from app.services.imports.workbook import MOST_COLUMNS, MOST_ROWS, read_workbook
 LARGEST = 40_000_000  # bytes of a file
 LONGEST_FIELD = 100_000
 HEADER_WITHIN = 30  # rows
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# ASVS 1.2.10; an East Asian Excel takes the wide signs, too
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 NO_TABLES = (  # first bytes, what it is
     (b"\xd0\xcf\x11\xe0", "table_old_excel"), (b"%PDF", "table_no_table"), (b"\xff\xd8\xff", "table_no_table"),
     (b"\x89PNG", "table_no_table"), (b"GIF8", "table_no_table"), (b"Rar!", "table_no_table"), (b"MZ", "table_no_table"),

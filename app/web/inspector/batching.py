@@ -1,7 +1,5 @@
 """Applying for many planned visits at once (批量申请): a table or a list, its check, and what was made of it."""
 
-import csv
-import io
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,9 +23,9 @@ from app.services.applying import batch_rows, batches
 from app.services.applying.batch_rows import COLUMNS, TITLES, Common
 from app.services.imports.rows import Row
 from app.web.inspector.blueprint import blueprint, issued_elsewhere, messages, staff
+from app.web.sending import CSV, table
 
 TEXTS = ("title", "list", "plan_code", "start", "end", "minutes")
-BOM = "\ufeff"  # Excel knows by it that a CSV is UTF-8
 
 
 @blueprint.get("/batch")
@@ -71,7 +69,7 @@ def batch_begin() -> BaseResponse | tuple[str, int]:
 @staff
 def batch_table() -> Response:
     """An empty table with the columns' names and one example."""
-    return _csv("batch.csv", [[c.title for c in COLUMNS], [c.example for c in COLUMNS]])
+    return table([c.title for c in COLUMNS], [[c.example for c in COLUMNS]], CSV, "batch")
 
 
 @blueprint.get("/batch/<batch_id>")
@@ -111,21 +109,8 @@ def batch_problems(batch_id: str) -> Response:
     with reading() as session:
         batches.of_unit(session, actor(), batch_id)
         bad = [row for row in queries.rows(session, batch_id) if row.problems]
-    lines = [["行", "问题", *TITLES.values()]]
-    lines += [[str(row.number), " ".join(_said(row)), *(row.fields.get(name, "") for name in TITLES)] for row in bad]
-    return _csv("problems.csv", lines)
-
-
-def _csv(name: str, lines: list[list[str]]) -> Response:
-    out = io.StringIO()
-    csv.writer(out).writerows([[_harmless(cell) for cell in line] for line in lines])
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(BOM + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _harmless(cell: str) -> str:
-    """What a spreadsheet would take for a formula stays text; reading it back takes the sign off again."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    rows = [(row.number, " ".join(_said(row)), *(row.fields.get(name, "") for name in TITLES)) for row in bad]
+    return table(("行", "问题", *TITLES.values()), rows, CSV, "problems")
 
 
 def _said(row: queries.ShownRow) -> list[str]:

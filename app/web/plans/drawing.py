@@ -1,13 +1,10 @@
 """Key enterprises of a plan, drawing by lot for one of its rows, and declared conflicts of interest: pages of the unit."""
 
-import csv
-import io
 import re
 from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask import Response as FileResponse
 from werkzeug.wrappers import Response
 
 from app.context import actor, now, perform, reading
@@ -22,7 +19,6 @@ from app.queries import registry
 from app.security import sent_files, takes_files
 from app.services import conflicts
 from app.services.imports.sheets import read_grid
-from app.services.imports.tables import FORMULA_STARTS
 from app.services.planning import lot_pools, lots, plans
 from app.services.planning.lot_pools import Choice
 from app.store import plans as plan_store
@@ -31,6 +27,7 @@ from app.store.unit_of_work import UnitOfWork
 from app.web.inspector.blueprint import messages
 from app.web.plans import forms, pages, words
 from app.web.plans.staff import staff
+from app.web.sending import CSV, table
 
 blueprint = Blueprint("drawing", __name__, url_prefix="/inspect/plans")
 CHOICE = ("region", "industry", "risk", "wanted", "each", "list")
@@ -122,17 +119,13 @@ def pairs(lot_id: str) -> Response:
         plan = plan_store.get(session, lot.plan) if lot.plan else None
         drawn = lot_queries.drawn_pairs(session, lot)
     item = plan.lines[lot.plan_row - 1].item if plan and lot.plan_row else ""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        ("统一社会信用代码", "企业名称", "检查事项", "执法人员", "检查日期", "开始时间", "结束时间", "计划编码")
-    )
-    for pair in drawn:
-        officers = ";".join(certificate for certificate, _ in pair.officers)
-        name = f"'{pair.name}" if pair.name.startswith(FORMULA_STARTS) else pair.name
-        writer.writerow((pair.uscc or "", name, item, officers, "", "", "", plan.code if plan else ""))
-    headers = {"Content-Disposition": f'attachment; filename="lot-{lot_id}.csv"'}
-    return FileResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    columns = ("统一社会信用代码", "企业名称", "检查事项", "执法人员", "检查日期", "开始时间", "结束时间", "计划编码")
+    code = plan.code if plan else ""
+    rows = [
+        (pair.uscc or "", pair.name, item, ";".join(number for number, _ in pair.officers), "", "", "", code)
+        for pair in drawn
+    ]
+    return table(columns, rows, CSV, f"lot-{lot_id}")
 
 
 @blueprint.post("/lots/<lot_id>/<any(draw,abandon):step>")
