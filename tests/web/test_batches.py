@@ -51,7 +51,7 @@ def test_a_table_from_an_office_with_seven_bad_rows(house: House) -> None:
     assert "校验位" in shown
     assert 'value="all"' not in shown
     bad = client.get(f"{page}/problems.csv")
-    assert (bad.text.count("\n"), bad.text[0]) == (8, "\ufeff")
+    assert (bad.text.count("\r\n"), bad.text[0]) == (8, "\ufeff")
     assert "没有检查事项“NO-SUCH”" in bad.text
     answer = client.post(page, data={"go": "all"})
     assert (answer.status_code, "有 7 行有问题" in answer.text) == (409, True)

@@ -91,6 +91,8 @@ def test_every_sign_that_begins_a_formula_stays_text_and_is_read_back_as_it_was(
     cells = [f"{sign}1+1" for sign in "=+-@＝＋－＠"] + ["\t=1", "\r=1", "\n=1", "\0=1"]
     written = list(csv.reader(io.StringIO("".join(exporting.csv_text(["cell"], [[c] for c in cells], harmless=True)))))
     assert [line[0] for line in written[1:]] == [f"'{cell}" for cell in cells]
+    inside = "".join(exporting.csv_text(["cell"], [["x\r=1+1"], ["x\n=1+1"]], harmless=True))
+    assert '"x\r=1+1"' in inside and '"x\n=1+1"' in inside  # no line of its own
     assert [plain(line[0]) for line in written[1:9]] == cells[:8]
 
 

@@ -17,7 +17,7 @@ BOM = "\ufeff"
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, harmless: bool) -> Iterator[str]:
     """Pieces of CSV. `harmless`: what a spreadsheet would run as a formula gets an apostrophe in front."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)  # RFC 4180: CR LF ends a line, so that either of them inside a cell puts it in quotes
     writer.writerow(columns)
     for count, row in enumerate(rows, start=1):
         writer.writerow([_harmless(cell) for cell in row] if harmless else row)
