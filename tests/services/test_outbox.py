@@ -4,10 +4,11 @@ import hashlib
 import hmac
 import http.server
 import json
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import select
 
 from app.config import ConfigError, load_config
 from app.outside import Outside
+from app.services import addresses
 from app.services.sending import outbox, senders
 from app.store.models import OutboxRow
 from tests.house import House
@@ -142,6 +144,31 @@ def test_without_a_gateway_nothing_is_kept(house: House) -> None:
     message_id = queued(house)
     outbox.deliver(house.perform, {})
     assert (row_of(house, message_id).state, row_of(house, message_id).sealed) == ("given_up", None)
+
+
+def test_a_host_that_sends_a_byte_now_and_then_keeps_no_other_message_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its TLS record is promised long and comes byte by byte: each is in time, the whole is not."""
+    monkeypatch.setattr(senders, "LONGEST", 0.2)
+    monkeypatch.setattr(addresses, "_is_public", lambda _: True)
+    at_its_end = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        with server.accept()[0] as peer, suppress(OSError):
+            peer.sendall(b"\x16\x03\x03\x40\x00")
+            for _ in range(200):
+                peer.sendall(b"\0")
+                at_its_end.wait(0.02)
+            at_its_end.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        message = outbox.Message("m", "webhook", f"https://127.0.0.1:{server.getsockname()[1]}/", "", "{}")
+        with pytest.raises(OSError):
+            senders.from_config(Outside())["webhook"](message)
+        assert not at_its_end.is_set()
+        at_its_end.set()
+        thread.join()
 
 
 def test_a_redirect_leads_no_message_astray_and_a_password_needs_tls(house: House) -> None:

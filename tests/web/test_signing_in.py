@@ -308,15 +308,17 @@ def test_guessing_is_slowed_and_locks_nobody_out(limited: House) -> None:
 
 
 @ONE
-def test_guessing_the_second_factor_is_slowed(limited: House) -> None:
+def test_guessing_the_second_factor_is_slowed_and_does_not_lock_its_owner_out(limited: House) -> None:
     house = limited
     client = house.client()
     sign_in(house, client, "head")
-    enrolled(house, client)
+    _, codes = enrolled(house, client)
     other = house.client()
     sign_in(house, other, "head")
     answers = [other.post("/login/code", data={"code": f"{n:06}"}).status_code for n in range(8)]
     assert answers[0] == 409 and answers[-1] == 429
+    sign_in(house, client, "head")  # the owner, on the browser that was here before
+    assert client.post("/login/code", data={"code": codes[0]}).status_code == 303
 
 
 def test_sign_ins_are_on_record_and_a_new_browser_is_told_its_owner(house: House) -> None:

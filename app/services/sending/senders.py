@@ -6,8 +6,11 @@ import hmac
 import http.client
 import json
 import smtplib
+import socket
 import ssl
+import threading
 import urllib.request
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,7 +20,8 @@ from app.outside import Outside
 from app.services import addresses
 from app.services.sending.outbox import MAIL, SMS, WEBHOOK, Message, Sender
 
-TIMEOUT = 15  # seconds
+TIMEOUT = 15  # seconds without a byte
+LONGEST = 30.0  # seconds that a webhook may take altogether
 
 
 def from_config(outside: Outside, *, anywhere: bool = False, clock: Clock = system_clock) -> dict[str, Sender]:
@@ -79,7 +83,21 @@ class _PublicConnection(http.client.HTTPSConnection):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._create_connection = addresses.connect
+        self._create_connection = _connect
+
+
+def _connect(*args: Any) -> socket.socket:
+    """`addresses.connect`, hung up after LONGEST: a host that sends a byte now and then would keep all messages waiting."""
+    connection = addresses.connect(*args)
+    timer = threading.Timer(LONGEST, _hang_up, [connection.dup()])  # TLS takes the first handle over
+    timer.daemon = True
+    timer.start()
+    return connection
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with connection, suppress(OSError):  # most have ended long ago
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Public(urllib.request.HTTPSHandler):

@@ -63,13 +63,18 @@ def code() -> str | Response:
 @roles(*ROLES)
 @settles(CODE)
 def check_code() -> Response | tuple[str, int]:
-    """The second step. Whoever gets here knows the password, so attempts are few."""
+    """The second step. Whoever gets here knows the password, so attempts are few; those of a thief do not use up those of
+    a browser on which the owner was signed in before."""
     target = safe_path(request.form.get("next", ""))
     if current_user.owes != CODE:
         return to(home_of(current_user.actor), 303)
-    take(f"second-factor:{current_user.actor.id}", second_factors.CODE_LIMIT)
-    typed, rules = request.form.get("code", ""), installation().config.sign_in
-    here = whence(username_of(current_user.actor))
+    username = username_of(current_user.actor)
+    browser = known.browser(username)
+    take(
+        f"second-factor-known:{browser}" if browser else f"second-factor:{current_user.actor.id}",
+        second_factors.CODE_LIMIT,
+    )
+    typed, rules, here = request.form.get("code", ""), installation().config.sign_in, whence(username)
     found = perform(second_factors.pass_code, current_user.get_id(), typed[:64], here, rules)
     if found is None:
         told.warning("refused: wrong second factor of %s", current_user.actor.id)
