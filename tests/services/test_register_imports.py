@@ -285,7 +285,7 @@ def test_territories_begin_and_end_by_day(house: House) -> None:
     lines = [["code", "name", "region", "territories"], ["YT-T05", "白鹭镇人民政府", "白鹭镇", "云汀街道"]]
     assert bring(house, "units", lines).stored == 1
     assert bring(house, "units", lines).stored == 0
-    assert "990101001\n" in exported(house, "units")
+    assert "990101001\r\n" in exported(house, "units")
 
 
 def test_every_stored_row_of_a_bulk_import_is_a_fact(house: House) -> None:

@@ -309,11 +309,9 @@ def test_guessing_is_slowed_and_locks_nobody_out(limited: House) -> None:
 
 @ONE
 def test_guessing_the_second_factor_is_slowed_and_does_not_lock_its_owner_out(limited: House) -> None:
-    house = limited
-    client = house.client()
+    house, client, other = limited, limited.client(), limited.client()
     sign_in(house, client, "head")
     _, codes = enrolled(house, client)
-    other = house.client()
     sign_in(house, other, "head")
     answers = [other.post("/login/code", data={"code": f"{n:06}"}).status_code for n in range(8)]
     assert answers[0] == 409 and answers[-1] == 429
