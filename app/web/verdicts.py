@@ -35,10 +35,10 @@ VERDICTS: dict[str, Words] = {
     ),
     "wrong_enterprise": Words(
         "!", "care", _l("登记的是另一家企业"),
-        _l("这个码登记的是“%(name)s”。如果您不是这家企业，请先核实。"), CHECK_FIRST, (WRONG, CALL),
+        _l("这个码登记的是“%(name)s”。如果您不是这家企业，请先核实。"), CHECK_FIRST, (CALL, WRONG),
     ),
     "not_yet_valid": Words(
-        "!", "care", _l("还没到时间"), _l("登记的检查时间从 %(start)s 开始。请先核实。"), CHECK_FIRST, (WRONG, CALL),
+        "!", "care", _l("还没到时间"), _l("登记的检查时间从 %(start)s 开始。请先核实。"), CHECK_FIRST, (CALL, WRONG),
     ),
     "expired": Words("!", "care", _l("已过登记时间"), _l("登记的检查时间到 %(end)s 为止。"), CHECK_FIRST, (RATE, WRONG)),
     "completed": Words(
@@ -46,17 +46,17 @@ VERDICTS: dict[str, Words] = {
         _l("这次检查已于 %(ended)s 结束。欢迎评价；如果有人再次凭此码检查，请告诉我们。"), CHECK_FIRST, (RATE, WRONG),
     ),
     "cancelled": Words(
-        "✕", "bad", _l("已取消"), _l("这次检查已取消。如果有人凭此码检查，请先核实。"), CHECK_FIRST, (WRONG, CALL),
+        "✕", "bad", _l("已取消"), _l("这次检查已取消。如果有人凭此码检查，请先核实。"), CHECK_FIRST, (CALL, WRONG),
     ),
     "lapsed": Words(
         "✕", "bad", _l("未实施"), _l("这次检查没有实施，登记的时间已过。如果有人凭此码检查，请先核实。"), CHECK_FIRST,
-        (WRONG, CALL),
+        (CALL, WRONG),
     ),
     "replaced": Words(
         "✕", "bad", _l("已更换"), _l("这个码已更换，请执法人员出示新的检查码。"), _l("这个码已更换，请出示新的检查码。"),
         (WRONG,),
     ),
-    "revoked": Words("✕", "bad", _l("已作废"), _l("这个码已作废（%(reason)s）。请先核实。"), CHECK_FIRST, (WRONG, CALL)),
+    "revoked": Words("✕", "bad", _l("已作废"), _l("这个码已作废（%(reason)s）。请先核实。"), CHECK_FIRST, (CALL, WRONG)),
     "not_registered": Words(
         "✕", "bad", _l("登记簿中查不到"), _l("登记簿里没有这次检查。请先核实。"), CHECK_FIRST, (CALL, WRONG),
     ),

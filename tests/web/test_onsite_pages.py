@@ -163,7 +163,7 @@ def test_an_old_code_leads_to_the_new_one_without_giving_it_away(house: House) -
     assert "已更换" in page and "请执法人员出示新的检查码" in page
     shown = after.code.short_code
     assert shown not in page and f"{shown[:4]}" not in page.replace(inspection.code.short_code, "")
-    assert "YJ-02" not in page and "来的应该是这几位" not in page
+    assert "YJ-02" not in page and "<dt>人员" not in page
     answer = house.client().post("/api/v1/verify", json={"code": inspection.code.short_code})
     assert answer.json["verdict"] == "replaced"
     assert "经负责人批准更换" in house.client().get(f"/q/{shown}").text
