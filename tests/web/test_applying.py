@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.domain.times import SHANGHAI
 from app.services.applying import decisions
-from app.store.models import Draft, FactRow, InspectionRow
+from app.store.models import Draft, FactRow, InspectionRow, ItemTerm
 from tests.house import House, uscc
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -44,6 +44,30 @@ def test_the_button_pressed_twice_makes_one(house: House) -> None:
     assert "已经收到过" in changed.text
     assert "别的" in changed.text  # nothing typed is lost
     assert count(house) == 1
+
+
+def test_who_waits_asks_again_and_again_for_next_to_nothing(house: House) -> None:
+    client = house.signed_in("inspector")
+    page = client.post("/inspect/apply", data=typed(house, go="send")).location
+    assert "刷新" in client.get(page).text  # for a browser without scripts
+    first = client.get(f"{page}/live")
+    assert first.json["waits"]
+    again = client.get(f"{page}/live", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    house.perform(decisions.approve, house.people["head"], page.rsplit("/", 1)[1], "同意")
+    decided = client.get(f"{page}/live", headers={"If-None-Match": first.headers["ETag"]})
+    assert (decided.status_code, decided.json["waits"], decided.json["state"]) == (200, False, "approved")
+
+
+def test_the_only_item_of_a_unit_is_ticked_already(house: House) -> None:
+    def ticked(who: str) -> list[str]:
+        page = house.signed_in(who).get("/inspect/apply").text
+        return [box for box in re.findall(r"<input[^>]+name=\"items\"[^>]*>", page) if "checked" in box]
+
+    assert not ticked("inspector")  # two to choose from
+    with house.installation.unit_of_work() as work:
+        work.session.execute(update(ItemTerm).where(ItemTerm.item != "YJ-01").values(published=False))
+    assert len(ticked("inspector")) == 1
 
 
 def test_what_was_written_offline_arrives_once_and_shows_both_times(house: House) -> None:

@@ -1,18 +1,10 @@
 // The code page while it is shown: its live state, open comparison numbers, and the screen kept awake.
 
+import { follow } from "./live.js";
+
 const main = document.getElementById("main");
 const words = document.getElementById("words").dataset;
 const EVERY_MS = 2000;
-
-async function look() {
-  try {
-    const answer = await fetch(main.dataset.live, { cache: "no-store" });
-    if (answer.ok) show(await answer.json());
-  } catch (error) {
-    // No network: the code itself needs none.
-  }
-  setTimeout(look, EVERY_MS);
-}
 
 function show({ seen, arrived, mutual, challenges }) {
   document.getElementById("mutual").hidden = !mutual;
@@ -41,4 +33,4 @@ async function stayAwake() {
 
 document.addEventListener("visibilitychange", stayAwake);
 stayAwake();
-look();
+follow(main.dataset.live, show, EVERY_MS);

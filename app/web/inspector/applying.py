@@ -217,11 +217,15 @@ def _apply_page(values: dict[str, Any], errors: dict[str, str], search: str = ""
         plans = filling.plans_in_force(session, unit, today)
         usable = templates.usable(session, actor())
     known = {o.certificate_no for o in officers}
+    items = [i for i in reversed(items) if i.published]
+    only = plans[0].items if len(plans) == 1 else [i.code for i in items]
+    if form == "new" and len(only) == 1:
+        values |= {"items": list(only)}  # where there is nothing to choose, nothing is left to forget
     return render_template(
         "inspector/apply.html",
         values=values | {"more_officers": _strangers(values, known)},
         errors=errors,
-        items=[i for i in reversed(items) if i.published],
+        items=items,
         officers=officers,
         found=found,
         search=search,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.context import actor, installation, now
 from app.domain.actors import HEAD, INSPECTOR
 from app.domain.errors import NotFound
+from app.domain.inspections import Inspection
 from app.domain.mirroring import Issuing
 from app.domain.times import shanghai_day
 from app.errors import field_sentences
@@ -22,11 +23,17 @@ blueprint = Blueprint("inspector", __name__, url_prefix="/inspect")
 staff = roles(INSPECTOR, HEAD)
 
 
-def shown_or_404(session: Any, inspection_id: str) -> inspection_queries.Shown:
-    """An inspection that the actor may see, with what pages show of it. Raises NotFound."""
+def seen_or_404(session: Any, inspection_id: str) -> Inspection:
+    """An inspection that the actor may see. Raises NotFound."""
     found = inspection_store.get(session, inspection_id)
     if found is None or not may_see(actor(), found):
         raise NotFound("no_such_inspection", inspection=inspection_id)
+    return found
+
+
+def shown_or_404(session: Any, inspection_id: str) -> inspection_queries.Shown:
+    """An inspection that the actor may see, with what pages show of it. Raises NotFound."""
+    found = seen_or_404(session, inspection_id)
     return inspection_queries.shown(session, actor(), [found], installation().config.public_url)[0]
 
 

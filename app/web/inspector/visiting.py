@@ -11,6 +11,7 @@ from app.domain.actors import HEAD
 from app.domain.codes.draw import TooMuchForQr, code_matrix, svg
 from app.domain.codes.short import display_short_code
 from app.domain.errors import Declined, NotFound
+from app.domain.inspections import APPLIED
 from app.i18n import clock_time
 from app.queries import inspections as inspection_queries
 from app.queries import joint as joint_queries
@@ -25,7 +26,7 @@ from app.services.paperwork import paper_rendering
 from app.services.visiting import scans, visits
 from app.store.unit_of_work import history
 from app.typesetting.engine import Rendering
-from app.web.inspector.blueprint import blueprint, messages, shown_or_404, staff
+from app.web.inspector.blueprint import blueprint, messages, seen_or_404, shown_or_404, staff
 from app.web.papers.views import pdf_answer, print_view
 
 
@@ -77,17 +78,21 @@ def code(inspection_id: str) -> str:
 @blueprint.get("/<inspection_id>/live")
 @staff
 def live(inspection_id: str) -> Response:
-    """What the code page asks for every two seconds: state, scans, open comparison numbers."""
+    """What open pages ask for every few seconds: state, whether the head has to decide, scans, open comparison numbers.
+    Nothing but 304 where the caller names what it knows (ETag)."""
     with reading() as session:
-        i = shown_or_404(session, inspection_id).inspection
+        i = seen_or_404(session, inspection_id)
         challenges = scans.open_challenges(session, inspection_id, now())
-    return jsonify(
+    answer = jsonify(
         state=i.state,
+        waits=i.state == APPLIED or i.pending_amendment is not None,
         seen=clock_time(i.first_seen_at) if i.first_seen_at else None,
         arrived=clock_time(i.enterprise_arrived_at) if i.enterprise_arrived_at else None,
         mutual=i.mutually_confirmed,
         challenges=[f"{c.digits[:3]} {c.digits[3:]}" for c in challenges],
     )
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 @blueprint.get("/<inspection_id>/notice")
