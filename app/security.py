@@ -266,7 +266,13 @@ def _token_actor() -> Actor | None:
 
 
 def _next() -> str:
-    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+    """Where to go on after signing in: the page asked for, or the one above the address to which something was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    pages, path = current_app.create_url_adapter(request), request.path
+    while path and pages is not None and not pages.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def sent_files(name: str) -> list[Upload]:

@@ -90,3 +90,29 @@ def test_what_was_typed_survives_the_end_of_the_session(site: Site, phone: Page)
     phone.goto(f"{site.url}/inspect/apply")  # over: the next form is empty
     expect(phone.get_by_label("线索编号")).to_have_value("")
     assert count(site) == 1
+
+
+def test_what_was_typed_into_any_form_survives_a_lost_network_and_the_end_of_the_session(
+    site: Site, phone: Page
+) -> None:
+    visit = f"{site.url}/inspect/{site.house.approved().id}"
+    sign_in(phone, site, "inspector", PASSWORD)
+    assert phone.evaluate("sessionStorage.getItem('jcm.typed')") is None  # nobody's password
+    phone.goto(visit)
+    phone.get_by_text("取消这次检查").click()
+    phone.get_by_label("原因").fill("企业临时停业")
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="取消检查").click()
+    expect(phone.get_by_text("现在没有网络")).to_be_visible()
+    phone.context.set_offline(False)
+    phone.context.clear_cookies()
+    phone.get_by_role("button", name="取消检查").click()
+    phone.wait_for_url("**/login**")
+    phone.get_by_label("用户名").fill("inspector")
+    phone.get_by_label("密码").fill(PASSWORD)
+    phone.get_by_role("button", name="登录").click()
+    phone.wait_for_url(visit)
+    expect(phone.get_by_label("原因")).to_have_value("企业临时停业")
+    phone.get_by_role("button", name="取消检查").click()
+    expect(phone.get_by_text("已取消").first).to_be_visible()
+    assert phone.evaluate("sessionStorage.getItem('jcm.typed')") is None

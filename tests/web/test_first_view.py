@@ -61,7 +61,8 @@ def test_the_scanner_page_is_small_with_all_that_it_needs_to_verify_offline(hous
 def test_the_verdict_is_read_before_any_script(house: House) -> None:
     """Nothing that blocks but one style sheet; the word of the verdict stands in the first quarter of the page's bytes."""
     page = house.client().get(_code(house)).text
-    order = ("已登记并经批准", "<dt>单位", "<dt>人员", "<dt>对象", "<dt>时间", "<dt>只查", "您可以这样说", "他们已到场", "登记的证明")
+    rows = [f"<dt>{word}" for word in ("单位", "人员", "对象", "时间", "只查")]
+    order = ["已登记并经批准", *rows, "您可以这样说", "他们已到场", "登记的证明"]
     places = [page.index(part) for part in order]
     assert places == sorted(places), "who comes is read before what may be pressed"
     assert page.count('rel="stylesheet"') == 1

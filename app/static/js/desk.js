@@ -23,6 +23,7 @@ async function open(link) {
   page.body.innerHTML = parsed;
   beside.replaceChildren(...Array.from(page.body.childNodes, (node) => document.importNode(node, true)));
   beside.hidden = false;
+  document.dispatchEvent(new Event("jcm-shown"));
   beside.scrollTop = 0;
 }
 

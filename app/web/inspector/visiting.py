@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -77,7 +77,7 @@ def code(inspection_id: str) -> str:
 
 @blueprint.get("/<inspection_id>/live")
 @staff
-def live(inspection_id: str) -> Response:
+def live(inspection_id: str) -> BaseResponse:
     """What open pages ask for every few seconds: state, whether the head has to decide, scans, open comparison numbers.
     Nothing but 304 where the caller names what it knows (ETag)."""
     with reading() as session:
