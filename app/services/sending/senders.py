@@ -10,8 +10,10 @@ import socket
 import ssl
 import threading
 import urllib.request
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -79,41 +81,60 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class _PublicConnection(http.client.HTTPSConnection):
-    """Calls only hosts of the public internet, by the address that was checked."""
+    """Opened by `connect`, which calls only hosts of the public internet."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, connect: Callable[..., socket.socket], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._create_connection = _connect
-
-
-def _connect(*args: Any) -> socket.socket:
-    """`addresses.connect`, hung up after LONGEST: a host that sends a byte now and then would keep all messages waiting."""
-    connection = addresses.connect(*args)
-    timer = threading.Timer(LONGEST, _hang_up, [connection.dup()])  # TLS takes the first handle over
-    timer.daemon = True
-    timer.start()
-    return connection
-
-
-def _hang_up(connection: socket.socket) -> None:
-    with connection, suppress(OSError):  # most have ended long ago
-        connection.shutdown(socket.SHUT_RDWR)
+        self._create_connection = connect
 
 
 class _Public(urllib.request.HTTPSHandler):
     """https to public hosts: users typed these addresses, so none may lead into the network."""
 
+    def __init__(self, connect: Callable[..., socket.socket]) -> None:
+        super().__init__()
+        self.opened = partial(_PublicConnection, connect)
+
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PublicConnection, request, context=ssl.create_default_context())
+        return self.do_open(self.opened, request, context=ssl.create_default_context())
+
+
+@contextmanager
+def _hung_up_after(seconds: float) -> Iterator[Callable[..., socket.socket]]:
+    """`addresses.connect` for calls that end in time: a host that sends a byte now and then would keep all messages waiting."""
+    opened: list[socket.socket] = []
+
+    def connect(*args: Any) -> socket.socket:
+        connection = addresses.connect(*args)
+        opened.append(connection.dup())  # TLS takes the first handle over
+        return connection
+
+    def hang_up() -> None:
+        for connection in opened:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, hang_up)
+    timer.start()
+    try:
+        yield connect
+    finally:
+        timer.cancel()
+        for connection in opened:
+            connection.close()
 
 
 def _webhook(outside: Outside, message: Message, anywhere: bool, clock: Clock) -> None:
     """Posts to an address that a user typed: by https, past any proxy, to hosts of the public internet. Raises like `_post`."""
     if not anywhere and urlsplit(message.to).scheme != "https":
         raise ValueError("a webhook is called by https only")
-    ways = () if anywhere else (_Public(), urllib.request.ProxyHandler({}))
     body = message.text.encode()
-    _post(message.to, body, _signed(message, body, outside.sms_webhook_key if message.common else "", clock), *ways)
+    headers = _signed(message, body, outside.sms_webhook_key if message.common else "", clock)
+    if anywhere:
+        _post(message.to, body, headers)
+        return
+    with _hung_up_after(LONGEST) as connect:
+        _post(message.to, body, headers, _Public(connect), urllib.request.ProxyHandler({}))
 
 
 def _signed(message: Message, body: bytes, key: str, clock: Clock) -> dict[str, str]:
