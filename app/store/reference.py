@@ -69,6 +69,7 @@ class Reference:
         self._supervised_of: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._caps: dict[tuple[str, ...], Steps[Mapping[str, int]]] = {}
         self._unpublished: dict[tuple[str, ...], Steps[tuple[str, ...]]] = {}
+        self._areas: dict[tuple[str, str | None], Steps[bool | None]] = {}
         self._issuers: dict[str, tuple[Issuer, ...]] = {}  # by the text of the setting
 
     def supervised_of(self, units: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,6 +113,13 @@ class Reference:
 
     def in_area(self, unit: str, region: str | None, day: date) -> bool | None:
         """Whether a region lies in a unit's territories on a day; None where either is not known."""
+        steps = self._areas.get((unit, region))
+        if steps is None:
+            make = partial(self._in_area_on, unit, region)
+            steps = self._areas[unit, region] = Steps(self.territories.get(unit, ()), make)
+        return steps.on(day)
+
+    def _in_area_on(self, unit: str, region: str | None, day: date) -> bool | None:
         own = {t.region for t in self.territories.get(unit, ()) if covers(t, day)}
         if not own or region not in self.parents:
             return None

@@ -1,9 +1,10 @@
 """Loads what the rules over one visit alone read, for many visits in a few queries, as it held on each visit's day."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -60,7 +61,8 @@ class Registers:
     def __init__(self, *, held: bool = False) -> None:
         self.held = held
         self.known: dict[str, set[str]] = defaultdict(set)  # what was read of each kind
-        self.officers: dict[str, Steps[CertificateOnDay]] = {}
+        self.officers: dict[str, tuple[list[Dates], Callable[[date], CertificateOnDay]]] = {}
+        self.together: dict[tuple[str, ...], Steps[tuple[CertificateOnDay, ...]]] = {}  # who comes together comes again
         self.plans: dict[tuple[str, str], Plan] = {}
         self.protected_items: dict[str, list[Dates]] = {}
         self.protected: dict[str, list[Dates]] = {}
@@ -72,11 +74,11 @@ class Registers:
         enterprises = self._new("enterprise", {visit.enterprise_id for visit, _ in seen})
         self.protected |= _dated(session, _PROTECTED, enterprises, kind="enterprise")
         self.region |= _pairs(session, _REGION, enterprises)
-        self._learn_officers(session, {number for visit, _ in own for number in visit.officers})
-        items = self._new("item", {item for _, i in seen for item in i.items})
+        self._learn_officers(session, set(chain.from_iterable({visit.officers for visit, _ in own})))
+        items = self._new("item", set(chain.from_iterable({tuple(i.items) for _, i in seen})))
         self.protected_items |= _dated(session, _PROTECTED, items, kind="item")
-        named = {code for _, i in own for code in (i.plan_code, *(j.plan_code for j in i.invitations)) if code}
-        codes = self._new("plan", named)
+        named = {i.plan_code for _, i in own} | {j.plan_code for _, i in own if i.invitations for j in i.invitations}
+        codes = self._new("plan", {code for code in named if code})
         self.plans |= {(p.jurisdiction, p.code): p for p in plan_store.by_codes(session, codes, held=self.held)}
 
     def _learn_officers(self, session: Session, numbers: set[str]) -> None:
@@ -85,7 +87,16 @@ class Registers:
         unit = _pairs(session, _UNIT, new)
         for number in new:
             on_day = partial(_certificate, number, valid.get(number, []), suspended.get(number, []), unit.get(number))
-            self.officers[number] = Steps([*valid.get(number, []), *suspended.get(number, [])], on_day)
+            self.officers[number] = [*valid.get(number, []), *suspended.get(number, [])], on_day
+
+    def certificates(self, officers: tuple[str, ...], day: date) -> tuple[CertificateOnDay, ...]:
+        """What each of the officers of a visit carried on a day."""
+        steps = self.together.get(officers)
+        if steps is None:
+            each = [self.officers[number] for number in officers]
+            dates = [row for rows, _ in each for row in rows]
+            steps = self.together[officers] = Steps(dates, lambda on: tuple([on_day(on) for _, on_day in each]))
+        return steps.on(day)
 
     def _new(self, kind: str, values: set[str]) -> list[str]:
         """Those that were not asked for before."""
@@ -108,12 +119,12 @@ def _details(reference: Reference, registers: Registers, visit: Visit, i: Regist
     return VisitDetails(
         visit,
         i,
-        certificates=() if i.imported else tuple([registers.officers[o].on(day) for o in visit.officers]),
+        certificates=() if i.imported else registers.certificates(visit.officers, day),
         unpublished_items=reference.unpublished(tuple(i.items), day),
         protected_enterprise=registers.protects(visit.enterprise_id, day),
         protected_items=registers.protects_all(i.items, day),
         in_area=reference.in_area(visit.units[0], i.place_region or registers.region.get(visit.enterprise_id), day),
-        plan=None if i.imported else _plan(registers, visit, i),
+        plan=None if i.imported or not i.plan_code else _plan(registers, visit, i, i.plan_code),
     )
 
 
@@ -129,8 +140,8 @@ def _certificate(
     )
 
 
-def _plan(registers: Registers, visit: Visit, i: Registered) -> PlanOnDay | None:
-    plan, day = registers.plans.get((visit.jurisdiction, i.plan_code or "")), visit.day
+def _plan(registers: Registers, visit: Visit, i: Registered, code: str) -> PlanOnDay | None:
+    plan, day = registers.plans.get((visit.jurisdiction, code)), visit.day
     if plan is None:
         return None
     filed_on = plan.filed_on if plan.filed_on and plan.filed_on <= day else None

@@ -1,16 +1,15 @@
 """A finding: what a rule says of a subject, with the evidence it rests on; and how two sets of them differ."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 RED, YELLOW, BLUE = "red", "yellow", "blue"
 Key = tuple[str, str, str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """`evidence` holds only what JSON knows, no floats: thresholds, counts, ids and numbers of other visits."""
 
     rule: str
@@ -24,7 +23,7 @@ class Finding:
     period: str = ""
     inspection_id: str | None = None
     enterprise_id: str | None = None
-    evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    evidence: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def key(self) -> Key:

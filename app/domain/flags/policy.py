@@ -5,11 +5,12 @@ that the head must answer with a reason; `exempt` lists causes that a rule leave
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 Settings = Mapping[str, Mapping[str, Any]]
+T = TypeVar("T")
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "repeat.day": {"most": 1, "count_triggered": True},
@@ -60,7 +61,7 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
 class Policy:
     """The settings in force: the preset values with a jurisdiction's own on top."""
 
-    __slots__ = ("_for_cause", "_settings", "own")
+    __slots__ = ("_for_cause", "_settings", "_told", "own")
 
     def __init__(self, own: Settings) -> None:
         self.own = own
@@ -68,6 +69,7 @@ class Policy:
             rule: {**preset, **own[rule]} if rule in own else preset for rule, preset in DEFAULTS.items()
         }
         self._for_cause: dict[tuple[str | None, frozenset[str] | None], frozenset[str]] = {}
+        self._told: dict[tuple[Any, str | None], Any] = {}
 
     def get(self, rule: str, name: str) -> Any:
         """One setting of a rule."""
@@ -89,6 +91,13 @@ class Policy:
             rules = DEFAULTS.keys() if among is None else among
             found = frozenset(rule for rule in rules if self.is_on(rule) and not self.exempts(rule, cause))
             self._for_cause[cause, among] = found
+        return found
+
+    def told(self, read: Callable[["Policy", str | None], T], cause: str | None) -> T:
+        """What a function reads in this policy for visits of a cause: read once, a history asks for every visit."""
+        found: T | None = self._told.get((read, cause))
+        if found is None:
+            found = self._told[read, cause] = read(self, cause)
         return found
 
 

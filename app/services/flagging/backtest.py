@@ -12,7 +12,7 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.flags import settings as policy_settings
-from app.domain.flags.facts import Visit
+from app.domain.flags.facts import Visit, order_key
 from app.domain.flags.findings import Finding
 from app.domain.flags.others import clue_findings
 from app.domain.flags.periods import Quarter, plan_findings, region_year_findings, share_findings
 from app.domain.flags.policy import Policies, PolicyTimeline, Settings, narrowed
-from app.domain.flags.repeats import LONGEST_WINDOW, enterprise_findings
+from app.domain.flags.repeats import LONGEST_WINDOW, Past
 from app.domain.flags.visits import visit_findings
 from app.domain.times import day_end, shanghai_day
 from app.services.flagging import flag_periods
@@ -36,8 +36,8 @@ from app.store import inspections as inspection_store
 from app.store.models import FindingRow, InspectionRow, Plan, RuleClock
 from app.store.reference import Reference, current
 
-VISITS_AT_ONCE = 50_000
-STRETCHES_KEPT = 12  # then enterprises that nobody visited for a year are forgotten
+VISITS_AT_ONCE = 5_000
+STRETCHES_KEPT = 100  # then what lies too far back is forgotten
 CLUES_AT_ONCE = 200
 FIXED = (
     "code.self_scan", "code.bad", "unregistered.report", "unregistered.record", "file.fault", "feedback.conduct",
@@ -153,7 +153,9 @@ class _Run:
     ) -> None:
         self.session, self.period, self.as_of = session, period, as_of
         wanted = rules | {REPEAT} if REGION in rules else rules  # which counts those of the whole year
-        self.policies: Policies = {period.region: PolicyTimeline([(date.min, narrowed(draft, wanted))])}
+        timeline = PolicyTimeline([(date.min, narrowed(draft, wanted))])
+        self.policies: Policies = {period.region: timeline}
+        self.policy = timeline.on(period.first)
         self.over_several = bool(wanted & set(ENTERPRISE_RULES))
         self.over_one = bool(wanted & set(VISIT_RULES))
         self.first = date(period.first.year, 1, 1) if REGION in rules else period.first
@@ -162,7 +164,7 @@ class _Run:
         self.registers = visit_details.Registers()
         elsewhere = [j for j in inspection_store.jurisdictions(session) if j != period.region]
         self.others = elsewhere if self.over_several else []  # they count for an enterprise as well
-        self.of_enterprise: dict[str, list[Visit]] = {}
+        self.of_enterprise: defaultdict[str, Past] = defaultdict(Past)
         self.repeats: Repeats = defaultdict(list)
         self.stretches_seen = self.visits = 0
 
@@ -199,37 +201,43 @@ class _Run:
         if self.over_several:
             elsewhere = (InspectionRow.jurisdiction.in_(self.others), within)
             others = visit_rows.visits(self.session, self.reference, elsewhere) if self.others else []
-            yield from self._over_several([visit for visit, _ in (*seen, *others)], max(stretch.first, self.first))
+            yield from self._over_several([visit for visit, _ in (*seen, *others)])
+            self.stretches_seen += 1
+            if self.stretches_seen % STRETCHES_KEPT == 0:
+                self._forget(stretch.last)
 
-    def _over_several(self, visits: Iterable[Visit], since: date) -> Iterator[Finding]:
-        touched: dict[str, list[Visit]] = defaultdict(list)
+    def _over_several(self, visits: Iterable[Visit]) -> Iterator[Finding]:
+        by_enterprise: dict[str, list[Visit]] = defaultdict(list)
         for visit in visits:
-            touched[visit.enterprise_id].append(visit)
-        for enterprise, new in touched.items():
-            in_sight = [v for v in self.of_enterprise.get(enterprise, ()) if v.day >= since - LONGEST_WINDOW]
-            self.of_enterprise[enterprise] = in_sight = in_sight + new
-            if any(v.day >= since for v in new):
-                yield from self._sorted_out(enterprise_findings(in_sight, self.policies, since), new)
-        self.stretches_seen += 1
-        if self.stretches_seen % STRETCHES_KEPT == 0:
-            kept = self.of_enterprise.items()
-            self.of_enterprise = {e: own for e, own in kept if any(v.day >= since - LONGEST_WINDOW for v in own)}
+            by_enterprise[visit.enterprise_id].append(visit)
+        for enterprise, new in by_enterprise.items():
+            past = self.of_enterprise[enterprise]
+            for visit in sorted(new, key=order_key):
+                is_asked = visit.day >= self.first and visit.jurisdiction == self.period.region
+                found = past.add(visit, self.policy if is_asked else None)
+                if found:
+                    yield from self._sorted_out(found, visit)
 
-    def _sorted_out(self, found: Iterable[Finding], new: Iterable[Visit]) -> Iterator[Finding]:
+    def _forget(self, before: date) -> None:
+        """Lets go of what no rule looks back to from a day on."""
+        for past in self.of_enterprise.values():
+            past.forget(before - LONGEST_WINDOW)
+        for enterprise in [e for e, past in self.of_enterprise.items() if not past.earlier and not past.completed]:
+            del self.of_enterprise[enterprise]
+
+    def _sorted_out(self, found: Iterable[Finding], visit: Visit) -> Iterator[Finding]:
         """What counts for itself; repeats are kept for their year as well."""
         for finding in found:
             if finding.rule != REPEAT or self.wants_repeats:
                 yield finding
-            if finding.rule == REPEAT and self.wants_years and finding.jurisdiction == self.period.region:
-                visit = next(v for v in new if v.id == finding.subject_id)
-                row = (visit.start, visit.number, replace(finding, evidence={}))
+            if finding.rule == REPEAT and self.wants_years:
+                row = (visit.start, visit.number, finding._replace(evidence={}))
                 self.repeats[finding.raised_for.year].append(row)
 
     def _over_one(self, seen: Iterable[visit_rows.Seen]) -> Iterator[Finding]:
         own = [(v, i) for v, i in seen if i is not None and v.day >= self.period.first]
-        timeline, calendar = self.policies[self.period.region], self.reference.calendar
         for d in visit_details.of_visits(self.session, self.reference, self.registers, own):
-            yield from visit_findings(d, timeline.on(d.visit.day), calendar, self.as_of)
+            yield from visit_findings(d, self.policy, self.reference.calendar, self.as_of)
 
     def over_years(self) -> Iterator[Finding]:
         """repeat.60d.region, from the repeats of each year that `over` came upon."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from heapq import nsmallest
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,6 +22,8 @@ ABOUT_NO_VISIT = ("share.triggered", "under_inspected")  # nothing to open
 DRAFT, TODAY = "draft", "today"
 Cell = tuple[str, str, str]  # rule, unit, month
 Flag = tuple[str, str, str, str, date]  # rule, subject, unit, officer; the day it is raised for
+_FLAG = attrgetter("rule", "subject_id", "unit", "officer", "raised_for")  # of a finding
+_BY_DAY = itemgetter(0, 2, 4)  # of a flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,6 @@ class Period:
         within = FindingRow.raised_for.between(self.first, self.last)
         return FindingRow.jurisdiction == self.region, FindingRow.standing, within
 
-    def holds(self, finding: Finding) -> bool:
-        return finding.jurisdiction == self.region and self.first <= finding.raised_for <= self.last
-
 
 class Tally:
     """Counts what the draft flags, part by part, beside what stands."""
@@ -73,9 +73,9 @@ class Tally:
 
     def take(self, found: Iterable[Finding], rules: Collection[str], *where: Any) -> None:
         """Counts the findings of one part; `where` (over FindingRow) selects what stands of `rules` there."""
-        flagged = {(f.rule, f.subject_id, f.unit, f.officer, f.raised_for) for f in found if self.period.holds(f)}
-        by_day = Counter((rule, unit, day) for rule, _, unit, _, day in flagged)
-        for (rule, unit, day), count in by_day.items():
+        region, first, last = self.period.region, self.period.first, self.period.last
+        flagged = {_FLAG(f) for f in found if f.jurisdiction == region and first <= f.raised_for <= last}
+        for (rule, unit, day), count in Counter(map(_BY_DAY, flagged)).items():
             self.drafted[_cell(rule, unit, day)] += count
         columns = (FindingRow.rule, FindingRow.subject_id, FindingRow.unit, FindingRow.officer, FindingRow.raised_for)
         query = select(*columns).where(FindingRow.rule.in_(rules), *self.period.standing, *where)
@@ -85,9 +85,12 @@ class Tally:
         self._keep(TODAY, standing - flagged)
 
     def _keep(self, side: str, flags: Collection[Flag]) -> None:
+        """The first flags of each rule; most that come later are past them."""
+        full = {rule: own[-1] for (rule, of), own in self.differing.items() if of == side and len(own) == SAMPLES}
         by_rule: dict[str, list[Flag]] = defaultdict(list)
         for flag in flags:
-            by_rule[flag[0]].append(flag)
+            if flag[0] not in full or flag < full[flag[0]]:
+                by_rule[flag[0]].append(flag)
         for rule, own in by_rule.items():
             if rule not in ABOUT_NO_VISIT:
                 self.differing[rule, side] = nsmallest(SAMPLES, (*self.differing.get((rule, side), ()), *own))
