@@ -20,6 +20,8 @@ from app.domain.times import shanghai_day
 from app.store import inspections as inspection_store
 from app.store import visit_rows
 from app.store.models import BadPresentation, InspectionRow, Speech
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import Reference
 
 CHUNK = 500
@@ -123,13 +125,19 @@ def _known(i: Inspection) -> KnownInspection:
 
 def rating(session: Session, reference: Reference, i: Inspection) -> Rating | None:
     """The ratings of a visit as one: the lowest, and every yes. None without a rating or before the visit counts."""
-    rows = list(session.scalars(select(Speech).where(Speech.inspection == i.id, Speech.kind == "rating")))
+    rows = _RATINGS.all(session, inspection=i.id)
     start = i.visit_start or i.window_start
     if not rows:
         return None
     yes = {name for r in rows if r.body for name, said in json.loads(r.body)["answers"].items() if said}
     lowest = min(r.rating for r in rows if r.rating is not None)
     return Rating(visit_of(i, reference, start), lowest, tuple(sorted(yes)))
+
+
+_SAID = table_of(Speech).c
+_RATINGS = Prepared(
+    select(_SAID.rating, _SAID.body).where(_SAID.inspection == bindparam("inspection"), _SAID.kind == "rating")
+)
 
 
 def presentation(session: Session, presentation_id: str) -> Presentation | None:

@@ -1,6 +1,7 @@
 """Findings as they stand: raised, revised and withdrawn to equal what the rules say now. Nothing is deleted."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -11,6 +12,7 @@ from app.domain.flags.catalogue import CATALOGUE
 from app.domain.flags.findings import Finding
 from app.store.models import FindingRow
 from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.unit_of_work import UnitOfWork
 
 RAISED, WITHDRAWN = "raised", "withdrawn"
@@ -20,8 +22,26 @@ _TABLE = table_of(FindingRow)
 
 def settle(work: UnitOfWork, standing_where: Sequence[Any], computed: Iterable[Finding]) -> int:
     """Makes the standing findings that `standing_where` selects equal to `computed`; how many changed."""
-    query = select(*_COLUMNS).where(FindingRow.standing, *standing_where)
-    standing = {_key(row): row for row in work.session.execute(query)}
+    return settle_rows(
+        work, work.session.execute(select(*_COLUMNS).where(FindingRow.standing, *standing_where)), computed
+    )
+
+
+def settle_about(
+    work: UnitOfWork, rules: Sequence[str], kind: str, ids: Iterable[str], computed: Iterable[Finding]
+) -> int:
+    """The same for what stands of `rules` about some subjects of a kind."""
+    return settle_rows(work, _ABOUT.all(work.session, rules=list(rules), kind=kind, ids=sorted(ids)), computed)
+
+
+def of_enterprises(work: UnitOfWork, rules: Sequence[str], enterprises: Sequence[str], since: date) -> list[Any]:
+    """The standing findings of `rules` about visits of these enterprises from a day on, for `settle_rows`."""
+    return _OF_ENTERPRISES.all(work.session, rules=list(rules), enterprises=list(enterprises), since=since)
+
+
+def settle_rows(work: UnitOfWork, rows: Iterable[Any], computed: Iterable[Finding]) -> int:
+    """Makes the standing findings in `rows` equal to `computed`; how many changed."""
+    standing = {_key(row): row for row in rows}
     wanted = {finding.key: finding for finding in computed}
     missing = [finding for key, finding in wanted.items() if key not in standing]
     over = [row for key, row in standing.items() if key not in wanted]
@@ -40,6 +60,17 @@ _COLUMNS = (
     FindingRow.period, FindingRow.id, FindingRow.jurisdiction, FindingRow.state, FindingRow.severity,
     FindingRow.raised_for, FindingRow.evidence,
 )  # fmt: skip
+_T = _TABLE.c
+_STANDING = select(*(_T[column.key] for column in _COLUMNS)).where(
+    _T.standing, _T.rule.in_(bindparam("rules", expanding=True))
+)
+# with the kind of subject, which the index begins with: without it a large district is read through
+_ABOUT = Prepared(
+    _STANDING.where(_T.subject_kind == bindparam("kind"), _T.subject_id.in_(bindparam("ids", expanding=True)))
+)
+_OF_ENTERPRISES = Prepared(
+    _STANDING.where(_T.enterprise_id.in_(bindparam("enterprises", expanding=True)), _T.raised_for >= bindparam("since"))
+)
 
 
 def _key(row: Any) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.flags.findings import Finding
@@ -20,8 +20,9 @@ from app.domain.flags.periods import (
 )
 from app.domain.inspections import TRIGGERED, Inspection
 from app.domain.times import day_end, shanghai_day
-from app.services.flagging.findings import settle
+from app.services.flagging.findings import settle, settle_about
 from app.store.models import FindingRow, InspectionRow, InspectionUnit, Plan, PlanKeyEnterprise
+from app.store.prepared import Prepared
 from app.store.reference import Reference
 from app.store.unit_of_work import UnitOfWork
 
@@ -79,13 +80,6 @@ def _repeats(work: UnitOfWork, *where: Any) -> list[tuple[datetime, str, Finding
     return [(row.visit_start, row.number, _as_finding(row)) for row in found if row.visit_start]
 
 
-def repeat_visits(work: UnitOfWork, where: Iterable[Any]) -> Years:
-    """The visits with a standing repeat.60d among the findings that `where` selects."""
-    columns = (FindingRow.jurisdiction, FindingRow.raised_for, FindingRow.subject_id)
-    query = select(*columns).where(*where, FindingRow.rule == REPEAT, FindingRow.standing)
-    return by_year((j, day, visit) for j, day, visit in work.session.execute(query))
-
-
 def by_year(found: Iterable[tuple[str, date, str]]) -> Years:
     years: Years = {}
     for jurisdiction, day, visit in found:
@@ -107,8 +101,8 @@ def after_visits(work: UnitOfWork, reference: Reference, changed: Sequence[Inspe
     enterprises = sorted({i.enterprise_id for i in changed if i.visit_start})
     first = min((day for _, day in days), default=None)
     for at in range(0, len(enterprises), MANY) if first is not None else ():
-        ended = (Plan.ends_on >= first, Plan.ends_on < day_of(as_of))
-        evaluate_plans(work, reference, (PlanKeyEnterprise.enterprise.in_(enterprises[at : at + MANY]), *ended))
+        part = {"enterprises": enterprises[at : at + MANY], "first": first, "until": day_of(as_of)}
+        _settle_plans(work, reference, [_key(row) for row in _ENDED_SINCE.all(work.session, **part)])
 
 
 def sweep(work: UnitOfWork, reference: Reference, jurisdiction: str, before: datetime, as_of: datetime) -> None:
@@ -162,16 +156,26 @@ def evaluate_plans(work: UnitOfWork, reference: Reference, where: Sequence[Any])
 
     `where` chooses over Plan and PlanKeyEnterprise.
     """
-    rows = key_enterprises(work.session, where)
+    _settle_plans(work, reference, key_enterprises(work.session, where))
+
+
+def _settle_plans(work: UnitOfWork, reference: Reference, rows: Sequence[tuple[bool, KeyEnterprise]]) -> None:
     keys = [key for stands, key in rows if stands and reference.supervised.get(key.unit)]
     if rows:
         subjects = [f"{key.plan}:{key.enterprise_id}" for _, key in rows]
-        chosen = (FindingRow.rule == "under_inspected", FindingRow.subject_id.in_(subjects))
-        settle(work, chosen, plan_findings(keys, reference.policies))
+        settle_about(work, ["under_inspected"], "plan_enterprise", subjects, plan_findings(keys, reference.policies))
 
 
 def key_enterprises(session: Session, where: Sequence[Any]) -> list[tuple[bool, KeyEnterprise]]:
     """Key enterprises of the plans that `where` chooses; with each, whether its plan was filed and not withdrawn before."""
+    return [_key(row) for row in session.execute(_KEY_ENTERPRISES.where(*where))]
+
+
+def _key(row: Any) -> tuple[bool, KeyEnterprise]:
+    return row[0], KeyEnterprise(*row[1:])
+
+
+def _key_enterprises() -> Any:
     visited = (
         select(InspectionRow.id)
         .join(InspectionUnit, InspectionUnit.inspection == InspectionRow.id)
@@ -185,14 +189,22 @@ def key_enterprises(session: Session, where: Sequence[Any]) -> list[tuple[bool, 
     )
     stands = Plan.filed_on.is_not(None) & (Plan.withdrawn_on.is_(None) | (Plan.withdrawn_on > Plan.ends_on))
     key = (Plan.id, Plan.code, Plan.unit, Plan.jurisdiction, Plan.ends_on, PlanKeyEnterprise.enterprise, visited)
-    query = (
+    return (
         select(stands, *key)
         .join(PlanKeyEnterprise, PlanKeyEnterprise.plan == Plan.id)
         .where(PlanKeyEnterprise.valid_from <= Plan.ends_on)
         .where((PlanKeyEnterprise.valid_until.is_(None)) | (PlanKeyEnterprise.valid_until >= Plan.ends_on))
-        .where(*where)
     )
-    return [(row[0], KeyEnterprise(*row[1:])) for row in session.execute(query)]
+
+
+_KEY_ENTERPRISES = _key_enterprises()
+_ENDED_SINCE = Prepared(
+    _KEY_ENTERPRISES.where(
+        PlanKeyEnterprise.enterprise.in_(bindparam("enterprises", expanding=True)),
+        Plan.ends_on >= bindparam("first"),
+        Plan.ends_on < bindparam("until"),
+    )
+)
 
 
 def day_of(as_of: datetime) -> date:

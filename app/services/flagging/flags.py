@@ -26,13 +26,13 @@ from app.domain.flags.visits import due_times, visit_findings
 from app.domain.inspections import CONTACT, Inspection
 from app.domain.times import shanghai_day
 from app.services.flagging import flag_periods
-from app.services.flagging.findings import settle
-from app.services.flagging.flag_periods import Years, by_year, evaluate_region_year, join, repeat_visits
+from app.services.flagging.findings import of_enterprises, settle_about, settle_rows
+from app.services.flagging.flag_periods import REPEAT, Years, by_year, evaluate_region_year, join
 from app.services.supervising import reconciliation
 from app.store import flag_facts, visit_details
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
-from app.store.models import FindingRow, InspectionRow, RuleClock, Speech
+from app.store.models import InspectionRow, RuleClock, Speech
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
 from app.store.reference import Reference, current
@@ -47,6 +47,7 @@ VISIT_RULES = (
     "item.unpublished", "do_not_disturb", "clue.missing", "out_of_area", "code.not_shown", "code.afterwards",
     "code.self_scan", "overlong", "overdue",
 )  # fmt: skip
+INSPECTION = "inspection"
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 SWEPT_AT_ONCE = 1000
 MANY = 500
@@ -117,8 +118,8 @@ def after_report(work: UnitOfWork, speech_id: str) -> None:
     """Evaluates one report of a visit without a code."""
     found = flag_facts.report(work.session, speech_id)
     policies = current(work.session).policies
-    where = (FindingRow.rule == "unregistered.report", FindingRow.subject_id == speech_id)
-    settle(work, where, report_findings(found, policies) if found else [])
+    computed = report_findings(found, policies) if found else []
+    settle_about(work, ["unregistered.report"], "report", [speech_id], computed)
 
 
 def after_upheld(work: UnitOfWork, speech_id: str) -> None:
@@ -135,8 +136,8 @@ def after_presentation(work: UnitOfWork, presentation_id: str) -> None:
     """Evaluates one noted presentation of a bad code."""
     found = flag_facts.presentation(work.session, presentation_id)
     policies = current(work.session).policies
-    where = (FindingRow.rule == "code.bad", FindingRow.subject_id == presentation_id)
-    settle(work, where, presentation_findings(found, policies) if found else [])
+    computed = presentation_findings(found, policies) if found else []
+    settle_about(work, ["code.bad"], "presentation", [presentation_id], computed)
 
 
 def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
@@ -210,16 +211,10 @@ def settle_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequ
     """The same but for repeat.60d.region; the visits whose repeats may have changed, by jurisdiction and year."""
     loaded = flag_facts.visits_of_enterprises(work.session, reference, enterprises, since - LONGEST_WINDOW)
     found = [f for visits in loaded.values() for f in enterprise_findings(visits, reference.policies, since)]
-    where = (
-        FindingRow.rule.in_(ENTERPRISE_RULES),
-        FindingRow.enterprise_id.in_(enterprises),
-        FindingRow.raised_for >= since,
-    )
-    touched = repeat_visits(work, where)
-    if not settle(work, where, found):
+    standing = of_enterprises(work, ENTERPRISE_RULES, enterprises, since)
+    if not settle_rows(work, standing, found):
         return {}
-    join(touched, by_year((f.jurisdiction, f.raised_for, f.subject_id) for f in found if f.rule == "repeat.60d"))
-    return touched
+    return by_year((f.jurisdiction, f.raised_for, f.subject_id) for f in (*standing, *found) if f.rule == REPEAT)
 
 
 def evaluate_years(work: UnitOfWork, reference: Reference, touched: Years) -> None:
@@ -241,8 +236,7 @@ def evaluate_visits(work: UnitOfWork, reference: Reference, inspections: Sequenc
             times = due_times(d, policy, reference.calendar)
             due[d.visit.id] = min((t for t in times if t > as_of), default=None)
         _set_due(work, part, due)
-        where = (FindingRow.rule.in_(VISIT_RULES), FindingRow.subject_id.in_([i.id for i in part]))
-        settle(work, where, found)
+        settle_about(work, VISIT_RULES, INSPECTION, [i.id for i in part], found)
 
 
 def _set_due(work: UnitOfWork, inspections: Sequence[Inspection], due: Mapping[str, datetime | None]) -> None:
@@ -274,13 +268,13 @@ def evaluate_clues(
         for key, clues in flag_facts.clues_of(work.session, reference, jurisdiction, every[at : at + MANY]).items():
             ids.update(c.visit.id for c in clues)
             found += clue_findings(clues, key, reference.policies)
-        settle(work, (FindingRow.rule == "clue.reused", FindingRow.subject_id.in_(ids)), found)
+        settle_about(work, ["clue.reused"], INSPECTION, ids, found)
 
 
 def evaluate_rating(work: UnitOfWork, reference: Reference, inspection: Inspection) -> None:
     found = flag_facts.rating(work.session, reference, inspection)
-    where = (FindingRow.rule == "feedback.conduct", FindingRow.subject_id == inspection.id)
-    settle(work, where, rating_findings(found, reference.policies) if found else [])
+    computed = rating_findings(found, reference.policies) if found else []
+    settle_about(work, ["feedback.conduct"], INSPECTION, [inspection.id], computed)
 
 
 def _moved(before: Inspection | None, after: Inspection) -> bool:

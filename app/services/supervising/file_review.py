@@ -16,7 +16,7 @@ from app.domain.flags.findings import RED, YELLOW
 from app.domain.lots import Pool
 from app.domain.times import day_end, day_start, shanghai_day
 from app.services import kept
-from app.services.flagging.findings import settle as settle_findings
+from app.services.flagging.findings import settle_about
 from app.services.planning import lots
 from app.services.supervising import flag_reviews
 from app.store.models import Campaign, CaseFile, FindingRow, InspectionRow
@@ -114,8 +114,7 @@ def evaluate(work: UnitOfWork, file: CaseFile) -> int:
         day = shanghai_day(file.changed_at)
         about = (file.id, visit.id, visit.lead_unit, file.jurisdiction, visit.enterprise_id)
         found = domain.file_findings(*about, day, file.score, file.faults)
-    where = (FindingRow.rule == domain.RULE, FindingRow.subject_id == file.id)
-    return settle_findings(work, where, found)
+    return settle_about(work, [domain.RULE], "casefile", [file.id], found)
 
 
 def rebuild(work: UnitOfWork) -> None:

@@ -15,9 +15,9 @@ from app.domain.flags.policy import policy_on
 from app.domain.inspections import Inspection
 from app.domain.reconciliation import MOST_DAYS, RULE, Match, Record
 from app.domain.times import shanghai_day
-from app.services.flagging.findings import settle
+from app.services.flagging.findings import settle_about
 from app.store import case_records as case_store
-from app.store.models import Base, CaseRecord, Enterprise, FindingRow, Policy, Unit
+from app.store.models import Base, CaseRecord, Enterprise, Policy, Unit
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
 from app.store.reference import Reference, current
@@ -112,7 +112,7 @@ def _evaluate_part(work: UnitOfWork, reference: Reference, ids: list[str]) -> in
         policy = policy_on(reference.policies, said.jurisdiction, said.day)
         supervised = bool(reference.supervised.get(said.unit or ""))
         computed += domain.record_findings(record, found[record.id], policy, supervised)
-    settle(work, (FindingRow.rule == RULE, FindingRow.subject_id.in_(ids)), computed)
+    settle_about(work, [RULE], "case_record", ids, computed)
     for row in rows:
         work.session.expunge(row)
     return len(changed)
