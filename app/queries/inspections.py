@@ -15,6 +15,7 @@ from app.queries.figures import counted_visits
 from app.queries.paging import page
 from app.services.trust.codes import Code, drawn
 from app.store import inspections as inspection_store
+from app.store import registry
 from app.store.models import Enterprise, FactRow, FindingRow, InspectionRow, InspectionUnit
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
@@ -26,10 +27,10 @@ class Shown:
     """An inspection with names instead of codes where people read them, its flags, its code and its advice."""
 
     inspection: Inspection
-    enterprise: Enterprise
+    enterprise: Any
     units: dict[str, str]
     items: dict[str, Any]
-    flags: tuple[FindingRow, ...]
+    flags: tuple[Any, ...]
     advice: tuple[dict[str, Any], ...]
     code: Code | None
 
@@ -39,11 +40,10 @@ def shown(session: Session, actor: Actor, found: Sequence[Inspection], public_ur
     if not found:
         return []
     ids = [i.id for i in found]
-    enterprises = _by(session, Enterprise, Enterprise.id, [i.enterprise_id for i in found])
+    enterprises = registry.enterprises(session, [i.enterprise_id for i in found])
     known = current(session)
-    flags: dict[str, list[FindingRow]] = {i: [] for i in ids}
-    query = select(FindingRow).where(FindingRow.inspection_id.in_(ids), FindingRow.standing)
-    for row in session.scalars(query.order_by(FindingRow.rule, FindingRow.officer)):
+    flags: dict[str, list[Any]] = {i: [] for i in ids}
+    for row in _FLAGS.all(session, ids=ids):
         if row.jurisdiction in actor.regions if actor.oversees else not CATALOGUE[row.rule].rests_on_speech:
             flags[str(row.inspection_id)].append(row)
     advice = _advice(session, ids)
@@ -99,16 +99,17 @@ def filtered(actor: Actor, filters: Mapping[str, Any]) -> Any:
     return counted_visits(query, actor.regions, filters.get("days"), filters)
 
 
-def _by(session: Session, model: Any, column: Any, keys: Sequence[str]) -> dict[str, Any]:
-    return {getattr(row, column.key): row for row in session.scalars(select(model).where(column.in_(set(keys))))}
-
-
 def _advice(session: Session, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """What the platform said when each was applied for (kept in the fact)."""
     return {subject: json.loads(body).get("advice", []) for subject, body in _APPLIED.all(session, ids=list(ids))}
 
 
-_FACT = table_of(FactRow).c
+_FACT, _FINDING = table_of(FactRow).c, table_of(FindingRow)
+_FLAGS = Prepared(
+    select(_FINDING)
+    .where(_FINDING.c.inspection_id.in_(bindparam("ids", expanding=True)), _FINDING.c.standing)
+    .order_by(_FINDING.c.rule, _FINDING.c.officer)
+)
 _APPLIED = Prepared(
     select(_FACT.subject_id, _FACT.body).where(
         _FACT.subject_kind == "inspection",

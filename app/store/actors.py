@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.actors import DISCIPLINE, HEAD, INSPECTOR, OBSERVER, SUPERVISOR, Actor
-from app.store.models import ActorRow, ApiToken, Deputy, Region, RoleAssignment, Unit
+from app.store import registry
+from app.store.models import ActorRow, ApiToken, Deputy, RoleAssignment, Unit
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
 
@@ -38,18 +39,20 @@ class TokenActor:
 
 def of_token(session: Session, token: str, now: datetime, today: date) -> TokenActor | None:
     """What an API token stands for, or None when it is unknown, revoked or expired."""
-    row = _TOKEN.first(session, hash=secret_hash(token), now=now)
-    actor = by_id(session, row.actor, today) if row else None
-    return TokenActor(actor, row.scopes, row.last_used_at) if row and actor else None
+    row = _TOKEN.first(session, hash=secret_hash(token), now=now, today=today)
+    return TokenActor(_actor(session, row, today), row.scopes, row.last_used_at) if row else None
 
 
 def by_id(session: Session, actor_id: str, today: date) -> Actor | None:
     """An actor in the role held on `today` (the newest assignment), or None without one."""
-    row = _HOLDING.first(session, id=actor_id, today=today)
-    if row is None:
-        return None
-    # the head of the unit for whom an inspector acts as deputy today
-    head = _HEAD.first(session, deputy=row.id, unit=row.unit, today=today) if row.role == INSPECTOR else None
+    row = _BY_ID.first(session, id=actor_id, today=today)
+    return _actor(session, row, today) if row else None
+
+
+def _actor(session: Session, row: Any, today: date) -> Actor:
+    # the head of the unit for whom an inspector acts as deputy today; a system of the unit is nobody's deputy
+    may_act = row.role == INSPECTOR and row.kind == "person"
+    head = _HEAD.first(session, deputy=row.id, unit=row.unit, today=today) if may_act else None
     return Actor(
         id=row.id,
         kind=row.kind,
@@ -57,7 +60,7 @@ def by_id(session: Session, actor_id: str, today: date) -> Actor | None:
         role=HEAD if head else row.role,
         unit=row.unit,
         region=row.region,
-        regions=regions_below(session, row.region) if row.role in SEEING_REGIONS else frozenset(),
+        regions=registry.regions_below(session, row.region) if row.role in SEEING_REGIONS else frozenset(),
         person=row.id if row.kind == "person" else None,
         acting_for=head.id if head else None,
         acting_for_name=head.name if head else None,
@@ -69,24 +72,23 @@ _ACTOR, _ROLE, _UNIT, _DEPUTY, _API = (
 )
 _TODAY: Any = bindparam("today")
 _NOW: Any = bindparam("now")
+_HOLDING = (
+    select(_ACTOR.id, _ACTOR.kind, _ACTOR.name, _ROLE.role, _ROLE.unit, _UNIT.region)
+    .join_from(_ACTOR.id.table, _ROLE.id.table, _ROLE.actor == _ACTOR.id)
+    .join(_UNIT.code.table, _UNIT.code == _ROLE.unit)
+    .where(_ROLE.valid_from <= _TODAY, or_(_ROLE.valid_until.is_(None), _ROLE.valid_until >= _TODAY))
+    .order_by(_ROLE.valid_from.desc(), _ROLE.id.desc())
+    .limit(1)
+)
+_BY_ID = Prepared(_HOLDING.where(_ACTOR.id == bindparam("id")))
 _TOKEN = Prepared(
-    select(_API.actor, _API.scopes, _API.last_used_at).where(
+    _HOLDING.add_columns(_API.scopes, _API.last_used_at)
+    .join(_API.hash.table, _API.actor == _ACTOR.id)
+    .where(
         _API.hash == bindparam("hash"),
         _API.revoked_at.is_(None),
         or_(_API.expires_at.is_(None), _API.expires_at > _NOW),
     )
-)
-_HOLDING = Prepared(
-    select(_ACTOR.id, _ACTOR.kind, _ACTOR.name, _ROLE.role, _ROLE.unit, _UNIT.region)
-    .join_from(_ACTOR.id.table, _ROLE.id.table, _ROLE.actor == _ACTOR.id)
-    .join(_UNIT.code.table, _UNIT.code == _ROLE.unit)
-    .where(
-        _ACTOR.id == bindparam("id"),
-        _ROLE.valid_from <= _TODAY,
-        or_(_ROLE.valid_until.is_(None), _ROLE.valid_until >= _TODAY),
-    )
-    .order_by(_ROLE.valid_from.desc(), _ROLE.id.desc())
-    .limit(1)
 )
 _HEAD = Prepared(
     select(_ACTOR.id, _ACTOR.name)
@@ -120,11 +122,3 @@ def has_other_head(session: Session, unit: str, head_id: str, today: date) -> bo
     )
     found = (by_id(session, one, today) for one in session.scalars(query))
     return any(a is not None and a.role == HEAD and a.unit == unit and a.acting_for is None for a in found)
-
-
-def regions_below(session: Session, code: str) -> frozenset[str]:
-    """A region and everything below it, by parents."""
-    tree = select(Region.code).where(Region.code == code).cte(recursive=True)
-    child = aliased(Region)
-    tree = tree.union_all(select(child.code).where(child.parent == tree.c.code))
-    return frozenset(session.scalars(select(tree.c.code)))

@@ -175,6 +175,12 @@ def current(session: Session) -> Reference:
     return found
 
 
+def hold(session: Session) -> None:
+    """The use case rests on the registers as they are now, to its end, as it rests on its frozen `now`: they are asked for
+    once. Only for one that changes none of them."""
+    session.info[_SEEN] = current(session)
+
+
 _cache: dict[str, Reference] = {}
 _lock = threading.Lock()
 _VERSION = Prepared(select(table_of(RegisterVersion).c.version))

@@ -46,13 +46,13 @@ def district_of(session: Session, region: str | None) -> str | None:
     return current(session).district_of(region)
 
 
-def regions_below(session: Session, region: str) -> set[str]:
+def regions_below(session: Session, region: str) -> frozenset[str]:
     """A region and all below it."""
     parents = current(session).parents
     found = {region}
     while more := {code for code, parent in parents.items() if parent in found} - found:
         found |= more
-    return found
+    return frozenset(found)
 
 
 def region_name(session: Session, region: str) -> str:
@@ -64,6 +64,15 @@ def region_name(session: Session, region: str) -> str:
 def jurisdiction_of(session: Session, unit_region: str | None, enterprise_region: str | None, default: str) -> str:
     """architecture.md: the unit's district, else the enterprise's, else the installation's."""
     return current(session).jurisdiction_of(unit_region, enterprise_region, default)
+
+
+def enterprises(session: Session, ids: Iterable[str]) -> dict[str, Any]:
+    """The rows of some enterprises, for reading."""
+    return {row.id: row for row in _ENTERPRISES.all(session, ids=sorted(set(ids)))}
+
+
+_ENTERPRISE = table_of(Enterprise)
+_ENTERPRISES = Prepared(select(_ENTERPRISE).where(_ENTERPRISE.c.id.in_(bindparam("ids", expanding=True))))
 
 
 def enterprise(session: Session, enterprise_id: str) -> Enterprise | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Delete, select, text
+from sqlalchemy import Delete, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -24,7 +24,8 @@ from app.domain.inspections import Inspection
 from app.store import inspections as inspection_store
 from app.store.database import next_ids
 from app.store.models import Base, FactRow, LogQueued
-from app.store.prepared import insert_into
+from app.store.models.base import table_of
+from app.store.prepared import Prepared, insert_into
 from app.store.vault import Vault
 
 UseCase = TypeVar("UseCase", bound=Callable[..., Any])
@@ -189,7 +190,14 @@ def canonical_of(row: FactRow) -> bytes:
     return canonical_record(fact_of(row))
 
 
-def history(session: Session, subject_kind: str, subject_id: str) -> list[FactRow]:
-    """All facts about a subject, in the order they were recorded."""
-    where = (FactRow.subject_kind == subject_kind, FactRow.subject_id == subject_id)
-    return list(session.scalars(select(FactRow).where(*where).order_by(FactRow.seq)))
+def history(session: Session, subject_kind: str, subject_id: str) -> list[Any]:
+    """The rows of all facts about a subject, in the order they were recorded."""
+    return _HISTORY.all(session, kind=subject_kind, id=subject_id)
+
+
+_FACT = table_of(FactRow)
+_HISTORY = Prepared(
+    select(_FACT)
+    .where(_FACT.c.subject_kind == bindparam("kind"), _FACT.c.subject_id == bindparam("id"))
+    .order_by(_FACT.c.seq)
+)

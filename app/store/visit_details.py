@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.flags.facts import CertificateOnDay, PlanOnDay, Registered, Visit, VisitDetails
@@ -64,30 +64,37 @@ class Registers:
         self.officers: dict[str, tuple[list[Dates], Callable[[date], CertificateOnDay]]] = {}
         self.together: dict[tuple[str, ...], Steps[tuple[CertificateOnDay, ...]]] = {}  # who comes together comes again
         self.plans: dict[tuple[str, str], Plan] = {}
-        self.protected_items: dict[str, list[Dates]] = {}
-        self.protected: dict[str, list[Dates]] = {}
+        self.protected_items: dict[str, list[Dates]] = defaultdict(list)
+        self.protected: dict[str, list[Dates]] = defaultdict(list)
         self.region: dict[str, str | None] = {}
 
     def learn(self, session: Session, seen: Sequence[tuple[Visit, Registered]]) -> None:
         """Reads what the rules need to know of these visits."""
         own = [(visit, i) for visit, i in seen if not i.imported]
         enterprises = self._new("enterprise", {visit.enterprise_id for visit, _ in seen})
-        self.protected |= _dated(session, _PROTECTED, enterprises, kind="enterprise")
-        self.region |= _pairs(session, _REGION, enterprises)
+        self.region |= dict(_REGION.all(session, keys=enterprises)) if enterprises else {}
         self._learn_officers(session, set(chain.from_iterable({visit.officers for visit, _ in own})))
-        items = self._new("item", set(chain.from_iterable({tuple(i.items) for _, i in seen})))
-        self.protected_items |= _dated(session, _PROTECTED, items, kind="item")
+        items = set(chain.from_iterable({tuple(i.items) for _, i in seen}))
+        listed = [*enterprises, *self._new("item", items)]
+        for kind, key, first, last in _PROTECTED.all(session, keys=listed) if listed else ():
+            (self.protected if kind == "enterprise" else self.protected_items)[key].append(Dates(first, last))
         named = {i.plan_code for _, i in own} | {j.plan_code for _, i in own if i.invitations for j in i.invitations}
         codes = self._new("plan", {code for code in named if code})
         self.plans |= {(p.jurisdiction, p.code): p for p in plan_store.by_codes(session, codes, held=self.held)}
 
     def _learn_officers(self, session: Session, numbers: set[str]) -> None:
         new = self._new("officer", numbers)
-        valid, suspended = _dated(session, _VALID, new), _dated(session, _SUSPENDED, new)
-        unit = _pairs(session, _UNIT, new)
+        valid: dict[str, list[Dates]] = defaultdict(list)
+        suspended: dict[str, list[Dates]] = defaultdict(list)
+        unit: dict[str, str | None] = {}
+        for which, number, first, last, own_unit in _CERTIFIED.all(session, keys=new) if new else ():
+            if which == "officer":
+                unit[number] = own_unit
+            else:
+                (valid if which == "valid" else suspended)[number].append(Dates(first, last))
         for number in new:
-            on_day = partial(_certificate, number, valid.get(number, []), suspended.get(number, []), unit.get(number))
-            self.officers[number] = [*valid.get(number, []), *suspended.get(number, [])], on_day
+            on_day = partial(_certificate, number, valid[number], suspended[number], unit.get(number))
+            self.officers[number] = [*valid[number], *suspended[number]], on_day
 
     def certificates(self, officers: tuple[str, ...], day: date) -> tuple[CertificateOnDay, ...]:
         """What each of the officers of a visit carried on a day."""
@@ -161,29 +168,30 @@ def _on_a_partners_basis(registers: Registers, visit: Visit, i: Registered) -> s
     return found
 
 
-def _dated(session: Session, statement: Prepared, keys: list[str], **also: str) -> dict[str, list[Dates]]:
-    found: dict[str, list[Dates]] = defaultdict(list)
-    for key, first, last in statement.all(session, keys=keys, **also) if keys else ():
-        found[key].append(Dates(first, last))
-    return found
+def _named(column: Any) -> Any:
+    return column.in_(bindparam("keys", expanding=True))
 
 
-def _pairs(session: Session, statement: Prepared, keys: list[str]) -> dict[str, str | None]:
-    return dict(statement.all(session, keys=keys)) if keys else {}
+def _certified() -> Any:
+    """Validities, suspensions and units of officers, as rows of one shape."""
+
+    def part(which: str, model: type[Base], first: Any, last: Any, unit: Any) -> Any:
+        number = table_of(model).c.certificate_no
+        return select(literal_column(f"'{which}'").label("which"), number, first, last, unit).where(_named(number))
+
+    valid, suspended, officer = (table_of(model).c for model in (Certificate, CertificateSuspension, Officer))
+    return union_all(
+        part("valid", Certificate, valid.valid_from, valid.valid_until, null().label("unit")),
+        part("suspended", CertificateSuspension, suspended.valid_from, suspended.valid_until, null()),
+        part("officer", Officer, null(), null(), officer.unit),
+    )
 
 
-def _rows_of(model: type[Base], key: str, *names: str) -> Any:
-    """The rows of a register that some keys name."""
-    own = table_of(model).c
-    return select(own[key], *[own[name] for name in names]).where(own[key].in_(bindparam("keys", expanding=True)))
-
-
-_VALID = Prepared(_rows_of(Certificate, "certificate_no", *Dates._fields))
-_SUSPENDED = Prepared(_rows_of(CertificateSuspension, "certificate_no", *Dates._fields))
-_UNIT = Prepared(_rows_of(Officer, "certificate_no", "unit"))
-_REGION = Prepared(_rows_of(Enterprise, "id", "region"))
+_CERTIFIED = Prepared(_certified())
+_HOME, _LISTED = table_of(Enterprise).c, table_of(DoNotDisturb).c
+_REGION = Prepared(select(_HOME.id, _HOME.region).where(_named(_HOME.id)))
 _PROTECTED = Prepared(  # on the lists of 无感监管对象 and 无事不扰事项
-    _rows_of(DoNotDisturb, "subject_id", *Dates._fields).where(
-        table_of(DoNotDisturb).c.subject_kind == bindparam("kind")
+    select(_LISTED.subject_kind, _LISTED.subject_id, _LISTED.valid_from, _LISTED.valid_until).where(
+        _LISTED.subject_kind.in_(("enterprise", "item")), _named(_LISTED.subject_id)
     )
 )

@@ -22,7 +22,7 @@ from app.domain.uploads import Upload
 from app.services import files, jobs
 from app.services.files import KeptFile
 from app.services.jobs import Perform, Progress
-from app.store import actors
+from app.store import registry
 from app.store.models import FileRow, InspectionRow
 from app.store.unit_of_work import UnitOfWork
 from app.store.vault import Vault
@@ -65,7 +65,7 @@ def make(
     """Reads, sets and keeps one report about `region`; the file. Raises Refused("no_fonts")."""
     _can_be_set(wanted)
     with reading() as session:
-        found = gather(session, region, actors.regions_below(session, region), wanted)
+        found = gather(session, region, registry.regions_below(session, region), wanted)
     document, data = set_out(found, now)
     perform(keep, actor, region, wanted, document.title, data, once)
     return data
@@ -96,7 +96,7 @@ def on_schedule(perform: Perform, reading: Reading, region: str, now: datetime) 
     today, made = shanghai_day(now - WAITED), 0
     wanted = [Asked(kind, last_whole(kind, today), form) for kind in KINDS for form in FORMS]
     with reading() as session:
-        first = _first_visit(session, actors.regions_below(session, region))
+        first = _first_visit(session, registry.regions_below(session, region))
         if first is None:
             return 0
         missing = [w for w in wanted if first <= w.days.last and not _made_by_platform(session, region, w)]

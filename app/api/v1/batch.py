@@ -16,7 +16,6 @@ from app.domain.actors import Actor
 from app.domain.errors import DomainError, Invalid, Problem
 from app.errors import sentence
 from app.services.applying import applications
-from app.store.reference import Reference, current
 
 
 class RowOut(Told):
@@ -33,10 +32,6 @@ class BatchOut(Told):
     items: list[RowOut]
 
 
-def _reference(work: Any) -> Reference:
-    return current(work.session)
-
-
 @Declared(
     "POST", "/inspections/batch", "Apply for up to 500: each row has its own answer, sent again it makes no double", UNIT,
     BatchIn, example={"inspections": [examples.APPLICATION]}, answer=BatchOut, many=True,
@@ -45,8 +40,7 @@ def create_inspections(who: Actor, body: BatchIn) -> Answer:
     """Rows are known by their `client_key`, else by the request's Idempotency-Key and their place."""
     who.require(*UNIT)
     keys = _keys(who, len(body.inspections))
-    reference = perform(_reference)
-    rows = [_row(who, n, row, keys[n], reference) for n, row in enumerate(body.inspections)]
+    rows = [_row(who, n, row, keys[n]) for n, row in enumerate(body.inspections)]
     return Answer({"items": rows})
 
 
@@ -60,7 +54,7 @@ def _keys(who: Actor, count: int) -> list[str | None]:
     return [f"api:{mark}:{n}" for n in range(count)]
 
 
-def _row(who: Actor, n: int, row: dict[str, Any], key: str | None, reference: Reference) -> dict[str, Any]:
+def _row(who: Actor, n: int, row: dict[str, Any], key: str | None) -> dict[str, Any]:
     try:
         text = json.dumps(row, ensure_ascii=False).encode()
         parsed = ApplicationIn.model_validate_json(text)
@@ -71,7 +65,7 @@ def _row(who: Actor, n: int, row: dict[str, Any], key: str | None, reference: Re
     if parsed.client_key is None:
         parsed = parsed.model_copy(update={"client_key": key})
     try:
-        made = perform(applications.apply, who, command(parsed), reference=reference).inspection
+        made = perform(applications.apply, who, command(parsed)).inspection
     except DomainError as error:
         own = error.problems if isinstance(error, Invalid) else [(error.field or "", error.code, error.data)]
         return _refused(n, own)

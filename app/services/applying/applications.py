@@ -23,7 +23,7 @@ from app.store.database import insert_of
 from app.store.models import Enterprise, IssueCounter, Unit
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
-from app.store.reference import Reference
+from app.store.reference import hold
 from app.store.unit_of_work import UnitOfWork
 
 
@@ -39,14 +39,13 @@ def apply(
     application: Application,
     *,
     part_of: Mapping[str, str] | None = None,
-    reference: Reference | None = None,
 ) -> Applied:
     """Records an application of the actor's unit with what the rules say of it, once for one `client_key`.
 
-    `part_of` names what it came from (a batch, a draft) and is kept in the fact; `reference` spares who applies for
-    many to load it again. Raises Invalid (malformed, unknown unit or item, no officer), Forbidden (role),
-    Refused("sent_before"): the key made another application; Refused("issued_elsewhere"): codes come from another system;
-    Refused("registered_elsewhere_already"): the visit that `external` names is here.
+    `part_of` names what it came from (a batch, a draft) and is kept in the fact. Raises Invalid (malformed, unknown unit
+    or item, no officer), Forbidden (role), Refused("sent_before"): the key made another application;
+    Refused("issued_elsewhere"): codes come from another system; Refused("registered_elsewhere_already"): the visit that
+    `external` names is here.
     """
     actor.require(INSPECTOR, HEAD, INTEGRATION)
     domain.check(application)
@@ -58,7 +57,7 @@ def apply(
     kind = "inspection.contact_recorded" if application.kind == inspections.CONTACT else "inspection.applied"
     subject = ("inspection", work.new_id())
     draft = evolve(None, work.fact(kind, subject, body, actor, jurisdiction))
-    advisories = flags.advise(work, draft, reference)
+    advisories = flags.advise(work, draft)
     body["advice"] = kept_advice(advisories)
     inspection = work.record(work.fact(kind, subject, body, actor, jurisdiction))
     flags.after_inspection(work, None, inspection)
@@ -80,15 +79,13 @@ def kept_advice(advisories: Sequence[Advisory]) -> list[dict[str, Any]]:
     ]
 
 
-def preview(
-    work: UnitOfWork, actor: Actor, application: Application, reference: Reference | None = None
-) -> tuple[Enterprise | None, tuple[Advisory, ...]]:
+def preview(work: UnitOfWork, actor: Actor, application: Application) -> tuple[Enterprise | None, tuple[Advisory, ...]]:
     """What the rules would say, recording nothing. The caller rolls the transaction back."""
     actor.require(INSPECTOR, HEAD, INTEGRATION)
     domain.check(application)
     enterprise, body, jurisdiction = _prepare(work, actor, application)
     fact = work.fact("inspection.applied", ("inspection", work.new_id()), body, actor, jurisdiction)
-    return enterprise, flags.advise(work, evolve(None, fact), reference)
+    return enterprise, flags.advise(work, evolve(None, fact))
 
 
 def heed_advice(work: UnitOfWork, actor: Actor, application: Application, note: str) -> None:
@@ -107,6 +104,7 @@ def heed_advice(work: UnitOfWork, actor: Actor, application: Application, note: 
 
 def _prepare(work: UnitOfWork, actor: Actor, a: Application) -> tuple[Enterprise, dict[str, Any], str]:
     """The enterprise, the body of the fact, and its jurisdiction. Raises Invalid for what is unknown."""
+    hold(work.session)
     _require_known(work, a)
     enterprise = enterprises.find_or_enter(work, a.enterprise, "application", actor)
     jurisdiction = _jurisdiction(work, actor, enterprise)

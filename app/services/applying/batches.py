@@ -23,7 +23,6 @@ from app.services.applying.applications import kept_advice
 from app.services.applying.batch_rows import Common, Known, Line
 from app.services.imports.rows import Row
 from app.store.models import Batch, BatchRow, InspectionRow
-from app.store.reference import Reference, current
 from app.store.unit_of_work import UnitOfWork
 
 WORKERS = (INSPECTOR, HEAD)
@@ -101,12 +100,11 @@ def check(perform: jobs.Perform, actor: Actor, params: dict[str, Any], progress:
     """The job that checks. Nothing is recorded but what is said of each row."""
     batch_id = params["batch"]
     rows = perform(lambda work: _lines(work.session, batch_id))
-    reference = perform(lambda work: current(work.session))
     known = perform(lambda work: batch_rows.known(work.session, str(actor.unit)))
     seen: dict[tuple[Any, ...], int] = {}
     for at in range(0, len(rows), AT_ONCE):
         part = rows[at : at + AT_ONCE]
-        said = perform(_look, actor, part, known, reference, seen)
+        said = perform(_look, actor, part, known, seen)
         perform(_tell, batch_id, said)
         progress(at + len(part), len(rows))
     perform(_set_state, batch_id, CHECKED)
@@ -116,12 +114,11 @@ def check(perform: jobs.Perform, actor: Actor, params: dict[str, Any], progress:
 def apply(perform: jobs.Perform, actor: Actor, params: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
     """The job that applies. What cannot be applied for any more is told at its row."""
     batch_id = params["batch"]
-    reference = perform(lambda work: current(work.session))
     known = perform(lambda work: batch_rows.known(work.session, str(actor.unit)))
     rows = perform(lambda work: _lines(work.session, batch_id, good=True))
     if params["mode"] == ALL:
         try:
-            made = perform(_make_all, actor, batch_id, rows, known, reference)
+            made = perform(_make_all, actor, batch_id, rows, known)
         except _RowFailed as failed:
             perform(_tell, batch_id, [(failed.row, failed.problems, [])])
             perform(_set_state, batch_id, CHECKED)
@@ -131,7 +128,7 @@ def apply(perform: jobs.Perform, actor: Actor, params: dict[str, Any], progress:
         made = 0
         for done, row in enumerate(rows, start=1):
             try:
-                perform(_make, actor, batch_id, row, known, reference)
+                perform(_make, actor, batch_id, row, known)
                 made += 1
             except DomainError as error:
                 perform(_tell, batch_id, [(row.row.number, _problems(error), [])])
@@ -207,7 +204,6 @@ def _look(
     actor: Actor,
     lines: Sequence[Line],
     known: Known,
-    reference: Reference,
     seen: dict[tuple[Any, ...], int],
 ) -> list[Said]:
     """What is wrong with some rows, and what the rules would say. Rolled back: an unknown enterprise is not entered."""
@@ -220,7 +216,7 @@ def _look(
             same = (made.enterprise.uscc or made.enterprise.name, made.items, shanghai_day(made.window_start))
             if seen.setdefault(same, row.number) != row.number:
                 raise Invalid("batch_twice", "uscc", row=seen[same])
-            _, advisories = applications.preview(work, actor, made, reference)
+            _, advisories = applications.preview(work, actor, made)
             said.append((row.number, [], kept_advice(advisories)))
         except DomainError as error:
             said.append((row.number, _problems(error), []))
@@ -238,20 +234,18 @@ def _tell(work: UnitOfWork, batch_id: str, said: Sequence[Said]) -> None:
         work.session.execute(update(BatchRow).where(*where).values(**values))
 
 
-def _make(work: UnitOfWork, actor: Actor, batch_id: str, line: Line, known: Known, reference: Reference) -> None:
+def _make(work: UnitOfWork, actor: Actor, batch_id: str, line: Line, known: Known) -> None:
     number = line.row.number
     made = replace(batch_rows.application(work.session, known, line), client_key=f"batch:{batch_id}:{number}")
-    applied = applications.apply(work, actor, made, part_of={"batch": batch_id}, reference=reference)
+    applied = applications.apply(work, actor, made, part_of={"batch": batch_id})
     where = (BatchRow.batch == batch_id, BatchRow.number == number)
     work.session.execute(update(BatchRow).where(*where).values(inspection=applied.inspection.id))
 
 
-def _make_all(
-    work: UnitOfWork, actor: Actor, batch_id: str, lines: Sequence[Line], known: Known, reference: Reference
-) -> int:
+def _make_all(work: UnitOfWork, actor: Actor, batch_id: str, lines: Sequence[Line], known: Known) -> int:
     for line in lines:
         try:
-            _make(work, actor, batch_id, line, known, reference)
+            _make(work, actor, batch_id, line, known)
         except DomainError as error:
             raise _RowFailed(line.row.number, _problems(error)) from None
     return len(lines)

@@ -53,20 +53,16 @@ SWEPT_AT_ONCE = 1000
 MANY = 500
 
 
-def advise(work: UnitOfWork, inspection: Inspection, reference: Reference | None = None) -> tuple[Advisory, ...]:
-    """What the rules would say of an application if it took place as applied for.
-
-    Who asks for many gives the `reference` once."""
-    return advice_on(work.session, work.now, inspection, reference)
+def advise(work: UnitOfWork, inspection: Inspection) -> tuple[Advisory, ...]:
+    """What the rules would say of an application if it took place as applied for."""
+    return advice_on(work.session, work.now, inspection)
 
 
-def advice_on(
-    session: Session, now: datetime, inspection: Inspection, reference: Reference | None = None
-) -> tuple[Advisory, ...]:
+def advice_on(session: Session, now: datetime, inspection: Inspection) -> tuple[Advisory, ...]:
     """The same for who only reads."""
     if inspection.kind == CONTACT or inspection.way == "off_site":
         return ()
-    reference = reference or current(session)
+    reference = current(session)
     in_window = inspection.window_start <= now < inspection.window_end
     start = inspection.started_at or (now if in_window else inspection.window_start)
     (draft,) = visit_details.load(session, reference, [(inspection, start)])

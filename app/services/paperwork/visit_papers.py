@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import HEAD, INSPECTOR, Actor
@@ -26,12 +26,13 @@ from app.services.visiting import onsite
 from app.store import rectifications, registry
 from app.store.models import (
     ActorRow,
-    Enterprise,
     FileRow,
     InspectionRow,
     InspectionUnit,
     ItemTerm,
 )
+from app.store.models.base import table_of
+from app.store.prepared import Prepared
 from app.store.reference import current
 from app.store.unit_of_work import UnitOfWork, fact_of, history
 
@@ -92,7 +93,7 @@ def proposed(session: Session, inspection: Inspection, kind_code: str, public_ur
     return after.proposed(kind_code, said_of(session, inspection, public_url), deadline, demand)
 
 
-def _place(i: Inspection, enterprise: Enterprise) -> str:
+def _place(i: Inspection, enterprise: Any) -> str:
     """The kind of place with its address; the premises are where the register says unless the application says otherwise."""
     address = i.place_address or (enterprise.address if i.place_kind == "premises" else None)
     return words.PLACES[i.place_kind] + (f"（{address}）" if address else "")
@@ -100,7 +101,7 @@ def _place(i: Inspection, enterprise: Enterprise) -> str:
 
 def said_of(session: Session, i: Inspection, public_url: str) -> paper.Visit:
     """All that papers say of an inspection, with names instead of codes."""
-    enterprise = session.get_one(Enterprise, i.enterprise_id)
+    enterprise = registry.enterprises(session, [i.enterprise_id])[i.enterprise_id]
     facts = [fact_of(f) for f in history(session, SUBJECT, i.id) if f.kind in _TELLING]
     site = [f.body for f in facts if f.kind in onsite.RESULTS]
     points = [p for body in site for p in body.get("points", ())]
@@ -210,8 +211,14 @@ def _decision(session: Session, i: Inspection, said: Sequence[Fact]) -> paper.De
 
 
 def _names(session: Session, identities: list[str]) -> dict[str, str]:
-    query = select(ActorRow.id, ActorRow.name).where(ActorRow.id.in_(set(identities)))
-    return dict(session.execute(query).all())
+    return dict(_NAMES.all(session, ids=sorted(set(identities))))
+
+
+_NAMES = Prepared(
+    select(table_of(ActorRow).c.id, table_of(ActorRow).c.name).where(
+        table_of(ActorRow).c.id.in_(bindparam("ids", expanding=True))
+    )
+)
 
 
 def _frequency(session: Session, i: Inspection) -> str:

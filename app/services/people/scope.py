@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.actors import ADMIN, HEAD, Actor
 from app.domain.errors import NotFound
-from app.store import actors
+from app.store import registry
 from app.store.models import Enterprise, Item, Officer, RoleAssignment, Unit, User
 
 
@@ -15,7 +15,7 @@ def regions_of(session: Session, actor: Actor) -> frozenset[str] | None:
     """The regions whose registers the actor keeps; None: all (the platform's own commands)."""
     if actor.kind == "system":
         return None
-    return actors.regions_below(session, actor.region) if actor.region else frozenset()
+    return registry.regions_below(session, actor.region) if actor.region else frozenset()
 
 
 def unit_in_scope(session: Session, actor: Actor, code: str) -> Unit:

@@ -45,7 +45,7 @@ def bureaus(work: UnitOfWork) -> list[Actor]:
     query = select(Unit).join(Region, Region.code == Unit.region).where(Unit.role == SUPERVISOR)
     found: dict[str, Actor] = {}
     for unit in work.session.scalars(query.where(Region.level == "district").order_by(Unit.code)):
-        regions = frozenset(registry.regions_below(work.session, unit.region))
+        regions = registry.regions_below(work.session, unit.region)
         found.setdefault(
             unit.region,
             Actor("system", "system", "平台", SUPERVISOR, unit.code, unit.region, regions),

@@ -40,7 +40,7 @@ def undo(work: UnitOfWork, actor: Actor, flag_id: str) -> FindingRow:
 
 def undoable(session: Session, actor: Actor, row: FindingRow, now: datetime) -> FactRow | None:
     """The last fact of a flag, where this actor may take it back now."""
-    last = next(reversed(history(session, "finding", row.id)), None)
+    last: FactRow | None = next(reversed(history(session, "finding", row.id)), None)
     if last is None or last.kind not in UNDOABLE or last.recorded_by != actor.id or now - last.recorded_at > WITHIN:
         return None
     return last

@@ -16,7 +16,7 @@ from app.domain.inspections import Inspection
 from app.domain.times import rfc3339
 from app.services.trust import unit_keys
 from app.store import registry
-from app.store.models import CodeRow, Enterprise
+from app.store.models import CodeRow
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
 from app.store.unit_of_work import UnitOfWork
@@ -97,8 +97,7 @@ _CODE = Prepared(select(_T.token, _T.short_code).where(_T.cti == bindparam("cti"
 
 
 def _claims(work: UnitOfWork, inspection: Inspection) -> Claims:
-    enterprise = work.session.get(Enterprise, inspection.enterprise_id)
-    assert enterprise is not None
+    enterprise = registry.enterprises(work.session, [inspection.enterprise_id])[inspection.enterprise_id]
     items = registry.items(work.session, inspection.items)
     start = inspection.window_start.replace(microsecond=0)
     end = max(inspection.window_end.replace(microsecond=0), start + timedelta(seconds=1))

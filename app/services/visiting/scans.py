@@ -19,7 +19,7 @@ from app.store.database import insert_of
 from app.store.models import Challenge, DeviceArrival, DeviceMark
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
-from app.store.reference import current
+from app.store.reference import current, hold
 from app.store.unit_of_work import UnitOfWork
 
 SHOWN = ("valid", "registered_elsewhere")  # a visit that is registered and may take place now
@@ -56,6 +56,7 @@ def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_sta
     """
     if action not in ACTIONS:
         raise Invalid("unknown_choice", "action", value=action, choices=", ".join(ACTIONS))
+    hold(work.session)
     seen = look(work.session, text, work.now, lock=True)
     if seen.inspection is None or seen.verdict not in SHOWN:
         if action == "arrive" and seen.verdict in BAD_WHEN_ARRIVING:

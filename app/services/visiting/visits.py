@@ -24,6 +24,7 @@ from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.models import InspectionRow
 from app.store.points import points_on
+from app.store.reference import hold
 from app.store.unit_of_work import UnitOfWork
 
 LAPSES_AT_ONCE = 500
@@ -56,6 +57,7 @@ def complete(work: UnitOfWork, actor: Actor, inspection_id: str, completion: Com
     is recorded.
     """
     inspection = own_inspection(work, actor, inspection_id, *WORKERS)
+    hold(work.session)
     domain.transition(inspection.state, "inspection.completed")
     known = known_points(work.session, inspection)
     own = own_items(work.session, inspection, str(actor.unit))

@@ -19,7 +19,6 @@ from app.queries import joint as joint_queries
 from app.security import roles
 from app.services.applying import batches, decisions, deputies
 from app.services.flagging.flags import advice_on
-from app.store.reference import current
 from app.web.inspector.blueprint import blueprint, messages
 
 MOST = 50
@@ -103,8 +102,7 @@ def _approvals_page(failed: dict[str, str], results: list[Result]) -> str:
         found, total = filling.waiting(session, unit, of_batch, MOST)
         done = filling.of_unit(session, unit, [r.inspection_id for r in results if not r.problem])
         shown = inspection_queries.shown(session, actor(), [*found, *done], installation().config.public_url)
-        reference = current(session)
-        advice = {i.id: advice_on(session, now(), i, reference) for i in found}
+        advice = {i.id: advice_on(session, now(), i) for i in found}
         partners = joint_queries.of_visits(session, [i for i in found if i.lead_unit == unit], now())
     by_id = {s.inspection.id: s for s in shown}
     return render_template(
