@@ -1,6 +1,7 @@
 """Languages: Chinese is written in the source, English is a catalogue. Times and numbers as people here write them."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel import Locale
 from flask import Flask, g, has_request_context, request
@@ -8,6 +9,8 @@ from flask_babel import Babel, get_locale, gettext, lazy_gettext
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from app.domain.times import SHANGHAI
 
@@ -57,9 +60,15 @@ def _locale() -> Locale:
         return LOCALES["zh"]
     chosen = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     if chosen not in LANGUAGES:
-        chosen = request.accept_languages.best_match(["zh", "en"], default="zh")
+        chosen = _preferred(request.headers.get("Accept-Language", ""))
     g.language = chosen
     return LOCALES[chosen]
+
+
+@lru_cache(256)
+def _preferred(header: str) -> str:
+    """The language that a browser asks for; there are few such headers."""
+    return str(parse_accept_header(header, LanguageAccept).best_match(["zh", "en"], default="zh"))
 
 
 def moment(value: datetime | None) -> str:

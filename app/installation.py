@@ -5,7 +5,7 @@ Web, API and commands all hold one `Installation` and nothing else that lasts.
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -79,18 +79,14 @@ class Installation:
         except KeyFormatError:
             raise damaged(path) from None
 
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> AbstractContextManager[Session]:
         """A reading transaction that sees everything committed: what a page leads to, and what is decided upon it."""
-        with self.database.read_primary() as session:
-            yield session
+        return self.database.read_primary()
 
-    @contextmanager
-    def browsing(self) -> Iterator[Session]:
+    def browsing(self) -> AbstractContextManager[Session]:
         """A reading transaction on the standby where there is one, a moment behind: for figures, exports and public lists.
         Never for who somebody is, whether a code is good, or what was just done."""
-        with self.database.read() as session:
-            yield session
+        return self.database.read()
 
 
 def open_installation(config: Config, clock: Clock | None = None, random: RandomBytes | None = None) -> Installation:

@@ -22,7 +22,8 @@ class SessionIfSent(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """A file is the same for everybody: no cookie travels with it, and a cache need not tell readers apart by theirs.
         (A page in its place, where there is no such file, is in the reader's language.)"""
-        if request.endpoint not in FILES or response.status_code not in (200, 206, 304):
+        untouched = not (session or session.modified or session.accessed)
+        if not untouched and (request.endpoint not in FILES or response.status_code not in (200, 206, 304)):
             super().save_session(app, session, response)
 
 

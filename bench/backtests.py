@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.domain.flags import settings as policy_settings
 from app.domain.flags.policy import DEFAULTS
 from app.services.flagging import backtest
-from app.store.database import engine_of, one_moment
+from app.store.database import one_moment, reader_beside
 from bench.district import REGION, YEARS
 from bench.house import opened
 from bench.measure import Ratio, worked
@@ -49,7 +49,7 @@ def draft() -> policy_settings.Settings:
 
 def _seconds(place: Place) -> float:
     with opened(place.url, place.instance) as house:
-        engine = house.perform(lambda work: engine_of(work.session))
+        engine = house.perform(lambda work: reader_beside(work.session))
         last = MONDAY.date()
         first = last - timedelta(days=365 * YEARS + 1)
         begin = worked(house)

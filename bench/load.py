@@ -23,7 +23,9 @@ class Said(bytes):
 
 
 def get(path: str, cookie: str = "") -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{_cookie(cookie)}Accept-Encoding: gzip\r\n\r\n".encode()
+    """Without Accept-Encoding, as the proxy in front asks (docs/deploy/nginx.conf): it compresses pages itself, and the bare
+    view's answer is compressed by nobody."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{_cookie(cookie)}\r\n".encode()
 
 
 def post(path: str, body: Any, token: str = "", cookie: str = "") -> bytes:

@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.inspections import Inspection
 from app.domain.rectifications import Rectification
 from app.store import rectifications
-from app.store.models import Enterprise
-from app.store.models.base import table_of
-from app.store.prepared import Prepared
+from app.store.inspections import Holder
 from app.store.reference import Setting, current
 
 
@@ -27,17 +24,14 @@ class Around:
     items: tuple[tuple[str, str], ...]
 
 
-_T = table_of(Enterprise).c
-_NAMED = Prepared(select(_T.name, _T.uscc).where(_T.id == bindparam("id")))
-
-
-def around(session: Session, inspection: Inspection) -> Around:
-    """The names of what an inspection refers to."""
-    name, uscc = _NAMED.first(session, id=inspection.enterprise_id)
+def around(session: Session, inspection: Inspection | None, holder: Holder | None) -> Around | None:
+    """The names of what an inspection refers to, for what a look at a code found; None where it found none."""
+    if inspection is None or holder is None:
+        return None
     known = current(session)
     return Around(
-        enterprise=name,
-        uscc=uscc,
+        enterprise=holder.name,
+        uscc=holder.uscc,
         units=tuple(known.units[u].name for u in inspection.units),
         unit_names={u: known.units[u].name for u in inspection.units},
         items=tuple((known.items[c].name, known.items[c].basis) for c in inspection.items),

@@ -5,21 +5,24 @@ deferred BEGIN loses updates or fails as "locked" under concurrency. PostgreSQL:
 """
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import Session
 
 from app.store.trouble import READ_ONLY
 
-__all__ = ["Database", "Session", "dialect_insert", "engine_of", "insert_of", "next_ids", "one_moment"]
+__all__ = ["Database", "Session", "dialect_insert", "insert_of", "next_ids", "one_moment", "reader_beside"]
 BUSY_TIMEOUT_SECONDS = 30
 STANDBY_SECONDS = 3  # then the primary reads
+FRESH_SECONDS = 1  # a connection that answered so lately is not asked whether it is there
 CONNECTION = "connection"  # in the info of sessions: the one of their transaction
 ONE_MOMENT = "one moment"  # in the info of sessions whose statements all see the same
 # A server that lost its power says nothing: who waits for it must notice. Each can be set in the URL, too (libpq's names).
@@ -40,6 +43,8 @@ class Database:
         self.engine = _engine(url)
         self.read_engine = self.engine if read_url in (None, url) else _engine(str(read_url), STANDBY_SECONDS)
         self._writer = self.engine.execution_options(jcm_begin="BEGIN IMMEDIATE")
+        self._primary = seeing_one_moment(self.engine)
+        self._standby = self._primary if self.read_engine is self.engine else seeing_one_moment(self.read_engine)
         self._turn = threading.RLock()
 
     @property
@@ -70,13 +75,13 @@ class Database:
 
     def read_primary(self) -> AbstractContextManager[Session]:
         """One reading transaction that sees everything committed before it, for whoever watches the installation."""
-        return one_moment(self.engine)
+        return one_moment(self._primary)
 
     def _reader(self) -> Engine:
         """The primary reads where the standby is down."""
         if self.read_engine is not self.engine and not self.standby_answers():
-            return self.engine
-        return self.read_engine
+            return self._primary
+        return self._standby
 
     def standby_answers(self) -> bool:
         """Whether the standby can be read."""
@@ -96,11 +101,15 @@ class Database:
         self.read_engine.dispose()
 
 
+def seeing_one_moment(engine: Engine) -> Engine:
+    """The engine for `one_moment`. SQLite's readers see one moment anyhow."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 @contextmanager
 def one_moment(engine: Engine) -> Iterator[Session]:
-    """It sees one moment, on both databases: what its statements count agrees, whoever commits between them."""
-    if engine.dialect.name != "sqlite":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    """A reading transaction of an engine that is `seeing_one_moment`: what its statements count agrees, whoever commits
+    between them."""
     with engine.connect() as connection:
         connection.begin()
         info = {ONE_MOMENT: True, CONNECTION: connection}
@@ -112,11 +121,11 @@ def one_moment(engine: Engine) -> Iterator[Session]:
                 session.close()
 
 
-def engine_of(session: Session) -> Engine:
-    """The engine behind a session, for a second transaction beside it; it begins as readers do."""
+def reader_beside(session: Session) -> Engine:
+    """The engine behind a session, for a second transaction beside it (`one_moment`)."""
     bind: Any = session.get_bind()
     engine: Engine = getattr(bind, "engine", bind)
-    return engine.execution_options(jcm_begin="BEGIN")
+    return seeing_one_moment(engine.execution_options(jcm_begin="BEGIN"))
 
 
 def _engine(url: str, connect_timeout: int | None = None) -> Engine:
@@ -131,13 +140,25 @@ def _engine(url: str, connect_timeout: int | None = None) -> Engine:
         url,
         pool_size=8,
         max_overflow=8,
-        pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,
         connect_args={name: value for name, value in patience.items() if name not in make_url(url).query},
     )
     event.listen(engine, "handle_error", _on_postgresql_error)
+    event.listen(engine, "checkin", lambda _connection, record: record.info.update(answered=time.monotonic()))
+    event.listen(engine, "checkout", partial(_on_postgresql_checkout, engine))
     return engine
+
+
+def _on_postgresql_checkout(engine: Engine, connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that lay idle is asked whether it is there, else all of the pool are made anew. Asking each time was a
+    round trip in ten; who meets one that broke within the second is told to come again, as whoever was on it."""
+    if time.monotonic() - record.info.get("answered", 0.0) < FRESH_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _on_postgresql_error(context: Any) -> None:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, literal_column, null, select, union_all
 from sqlalchemy import update as sql_update
@@ -19,6 +19,7 @@ from app.domain.joint import officers_of
 from app.domain.times import shanghai_day
 from app.store.models import (
     CodeRow,
+    Enterprise,
     InspectionInvitation,
     InspectionItem,
     InspectionOfficer,
@@ -42,12 +43,19 @@ def get(session: Session, inspection_id: str, *, lock: bool = False) -> Inspecti
     return found[0] if found else None
 
 
-def by_code(session: Session, cti: str, *, lock: bool = False) -> tuple[bytes, Inspection] | None:
+class Holder(NamedTuple):
+    """The enterprise that an inspection is of, by name."""
+
+    name: str
+    uscc: str | None
+
+
+def by_code(session: Session, cti: str, *, lock: bool = False) -> tuple[bytes, Inspection, Holder] | None:
     """The token of an issued code as it was signed, and its inspection as it stands, locked where asked (PostgreSQL)."""
     if lock and session.get_bind().dialect.name == "postgresql":
         _LOCKING_CODE.all(session, cti=cti)
     row = _BY_CODE.first(session, cti=cti)
-    return (row.token, _assemble(session, [row])[0]) if row else None
+    return (row.token, _assemble(session, [row])[0], Holder(row.holder, row.uscc)) if row else None
 
 
 def get_many(session: Session, ids: Iterable[str]) -> list[Inspection]:
@@ -283,7 +291,7 @@ def _code(row: Any) -> CodeVersion:
 # The statements of every page and every step, made once and over tables, not objects: SQLAlchemy keeps what it compiled
 # beside them, and building, compiling and filling objects took ten times as long as the database did.
 _INVITED = "invitations"
-_T, _CODE = table_of(InspectionRow).c, table_of(CodeRow).c
+_T, _CODE, _HOLDER = table_of(InspectionRow).c, table_of(CodeRow).c, table_of(Enterprise).c
 _OWN = table_of(CodeRow).alias()  # the code that an inspection names; another of the same inspection may be presented
 _COLUMNS = (*(_T[name] for name in _PLAIN_FIELDS), _T.code_cti)
 
@@ -318,8 +326,9 @@ def _beside() -> Any:
 _SHOWN = select(*_COLUMNS, *_named(_OWN.c)).outerjoin_from(_T.id.table, _OWN, _OWN.c.cti == _T.code_cti)
 _ONE = Prepared(_SHOWN.where(_T.id == bindparam("id")))
 _BY_CODE = Prepared(
-    _SHOWN.add_columns(_CODE.token)
+    _SHOWN.add_columns(_CODE.token, _HOLDER.name.label("holder"), _HOLDER.uscc)
     .join(table_of(CodeRow), _CODE.inspection == _T.id)
+    .join(table_of(Enterprise), _HOLDER.id == _T.enterprise_id)
     .where(_CODE.cti == bindparam("cti"))
 )
 _LOCKING_CODE = Prepared(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Delete, bindparam, select, text
+from sqlalchemy import BigInteger, Delete, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -25,7 +25,7 @@ from app.store import inspections as inspection_store
 from app.store.database import next_ids
 from app.store.models import Base, FactRow, LogQueued
 from app.store.models.base import table_of
-from app.store.prepared import Prepared, insert_into
+from app.store.prepared import Prepared, connection_of, insert_into
 from app.store.vault import Vault
 
 UseCase = TypeVar("UseCase", bound=Callable[..., Any])
@@ -127,12 +127,14 @@ def take_locks(session: Session, names: Iterable[str]) -> None:
 
     SQLite needs no locks: BEGIN IMMEDIATE lets one writer in at a time.
     """
-    session.connection()
-    if session.get_bind().dialect.name != "postgresql":
+    if connection_of(session).dialect.name != "postgresql":
         return
     for name in sorted(set(names)):
         key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        _TAKE.all(session, key=key)
+
+
+_TAKE = Prepared(select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
 
 
 def waits_for(*names: str) -> Callable[[UseCase], UseCase]:

@@ -12,6 +12,7 @@ from app.domain.actors import Actor
 from app.domain.codes.token import PATH
 from app.domain.enterprises import normalise_uscc
 from app.domain.errors import Refused
+from app.domain.inspections import Inspection
 from app.domain.mirroring import presented_as
 from app.domain.times import rfc3339, shanghai_day
 from app.queries import enterprise as queries
@@ -43,8 +44,8 @@ def verify_code(session: Session, who: Actor, body: VerifyIn) -> Answer:
     if look.inspection is not None and look.inspection.mirrored:
         system, number = look.inspection.external_system, look.inspection.external_number
         answer["elsewhere"] = {"system": system, "number": number, "page": PATH + presented_as(body.code)}
-    if look.inspection is not None:
-        answer["inspection"] = _public_inspection(session, look)
+    if look.inspection is not None and (named := queries.around(session, look.inspection, look.holder)):
+        answer["inspection"] = _public_inspection(look.inspection, named)
     return Answer(answer)
 
 
@@ -109,11 +110,8 @@ def address() -> str:
     return str(request.remote_addr)
 
 
-def _public_inspection(session: Session, look: verification.Look) -> dict[str, Any]:
+def _public_inspection(i: Inspection, named: queries.Around) -> dict[str, Any]:
     """What a code says and the register confirms; neither token nor URL, nothing about flags or results."""
-    assert look.inspection is not None
-    i = look.inspection
-    named = queries.around(session, i)
     return {
         "number": i.number,
         "state": i.state,

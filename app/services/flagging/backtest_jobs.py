@@ -14,7 +14,7 @@ from app.services import jobs
 from app.services.flagging import backtest
 from app.services.jobs import Perform, Progress
 from app.store import registry
-from app.store.database import engine_of, one_moment
+from app.store.database import one_moment, reader_beside
 from app.store.unit_of_work import UnitOfWork
 
 KIND = "backtest"
@@ -33,7 +33,7 @@ def ask(work: UnitOfWork, actor: Actor, settings: Mapping[str, Any], first: date
 
 def run(perform: Perform, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """The handler: reads one moment beside those who write, stores nothing but the report."""
-    engine, now = perform(lambda work: (engine_of(work.session), work.now))
+    engine, now = perform(lambda work: (reader_beside(work.session), work.now))
     first, last = (date.fromisoformat(params[name]) for name in ("first", "last"))
     with one_moment(engine) as session:
         found = backtest.run(session, now, params["region"], params["settings"], first, last, progress)

@@ -24,6 +24,7 @@ from app.domain.times import rfc3339, shanghai_day
 from app.services.flagging import flags
 from app.store import inspections as inspection_store
 from app.store.database import dialect_insert
+from app.store.inspections import Holder
 from app.store.issuing import mirrors
 from app.store.mirroring import by_code
 from app.store.models import BadPresentation, CodeRow, Enterprise
@@ -44,6 +45,7 @@ class Look:
     scanned: Scanned
     verification: Verification
     inspection: Inspection | None = None
+    holder: Holder | None = None  # whose visit it is, where there is one
 
     @property
     def verdict(self) -> str:
@@ -80,9 +82,12 @@ def _elsewhere(
     found = by_code(session, text, lock=lock)
     if found is not None:
         enterprise = session.get_one(Enterprise, found.enterprise_id)
+        holder = Holder(enterprise.name, enterprise.uscc)
         window = found.window_start, found.window_end
         known = verify_elsewhere(found.state, window, now, enterprise.uscc, normalise_uscc(uscc) if uscc else None)
-        return Look(replace(seen.scanned, kind=ELSEWHERE, value=presented_as(text), issuer=issuer), known, found)
+        return Look(
+            replace(seen.scanned, kind=ELSEWHERE, value=presented_as(text), issuer=issuer), known, found, holder
+        )
     if issuer is None:
         return seen
     other = replace(seen.scanned, kind=OTHER_ISSUER, issuer=issuer)
@@ -100,20 +105,20 @@ def _look(session: Session, scanned: Scanned, now: datetime, uscc: str | None, l
         presented = token
     elif scanned.kind in (FOREIGN, OTHER_ISSUER):
         return Look(scanned, _stopped_at("digits", Verdict.MALFORMED))
-    found: dict[bytes, Inspection] = {}
+    found: dict[bytes, tuple[Inspection, Holder]] = {}
 
     def register(cti: bytes) -> RegisteredCode | None:
         issued = inspection_store.by_code(session, cti.hex(), lock=lock)
         if issued is None:
             return None
-        token, inspection = issued
-        found[cti] = inspection
+        token, inspection, holder = issued
+        found[cti] = inspection, holder
         replaced = inspection.code is None or inspection.code.cti != cti.hex()
         return RegisteredCode(cti, inspection.state, signed_digest(token), replaced)
 
     verification = verify_code(presented, current(session), register, now, uscc)
     known = verification.registered
-    return Look(scanned, verification, found.get(known.cti) if known else None)
+    return Look(scanned, verification, *(found[known.cti] if known else ()))
 
 
 def _stopped_at(step: str, verdict: Verdict) -> Verification:

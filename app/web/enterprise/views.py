@@ -185,7 +185,7 @@ def _page(presented: str) -> str:
     with reading() as session:
         look = verification.look(session, presented, now(), issuers=_issuers(session))
         i = look.inspection
-        around = queries.around(session, i) if i else None
+        around = queries.around(session, i, look.holder)
         settings = queries.settings(session, i.jurisdiction, shanghai_day(now())) if i else _settings(session)
         registration = log_proofs.registration(session, i) if i else None
         is_code = look.scanned.kind == CODE
@@ -240,7 +240,7 @@ def _filled(look: verification.Look, around: queries.Around | None) -> dict[str,
 def _rate_page(presented: str, values: Any, errors: dict[str, str]) -> str:
     with reading() as session:
         look = verification.look(session, presented, now())
-        around = queries.around(session, look.inspection) if look.inspection else None
+        around = queries.around(session, look.inspection, look.holder)
     if look.inspection is None:
         raise NotFound("no_such_code")
     return render_template(

@@ -155,8 +155,8 @@ def _digits_page(values: object, errors: dict[str, str], *, by: str | None, told
 
 def _join_page(presented: str, values: object, errors: dict[str, str]) -> str:
     with reading() as session:
-        inspection = look(session, presented, installation().clock()).inspection
-        around = enterprise_queries.around(session, inspection) if inspection else None
+        seen = look(session, presented, installation().clock())
+        around = enterprise_queries.around(session, seen.inspection, seen.holder)
     if around is None:
         raise NotFound("no_such_code")
     return render_template("space/join.html", presented=presented, values=values, errors=errors, around=around)
