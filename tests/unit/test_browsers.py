@@ -16,7 +16,7 @@ SHIPPED = sorted([*ROOT.glob("app/static/js/*.js"), *ROOT.glob("app/static/css/*
 YOUNG = {
     ".js": r"\.replaceAll\(|\.at\(|structuredClone|Object\.hasOwn|\.findLast|\.toSorted|\.toReversed|Promise\.any"
     r"|AbortSignal\.timeout|\.showModal\(|crypto\.randomUUID",
-    ".css": r":has\(|:is\(|:where\(|@container|@layer|aspect-ratio|color-mix\(|\bdvh\b|(?<![-\w])gap:|text-wrap|@property",
+    ".css": r":has\(|:is\(|:where\(|@container|@layer|aspect-ratio|color-mix\(|\bdvh\b|(?<![-\w])gap:|@property",
 }
 STAFF = {"desk.js", "enterprise_code.css"}  # loaded on pages behind a sign-in only
 CHECK = """

@@ -1,4 +1,4 @@
-// The page of a job: its progress every second, and the page anew once it is over.
+// The page of a job: its progress every second, and what came of it once it is over.
 
 import { follow } from "./live.js";
 
@@ -13,4 +13,7 @@ function show({ state, done, total }) {
   if (total) count.textContent = `${done.toLocaleString("en")} / ${total.toLocaleString("en")}`;
 }
 
-follow(main.dataset.live, show, 1000);
+// Over, and its result has a page that says all: no button to press on the way there.
+const onward = document.getElementById("onward");
+if (onward) location.replace(onward.href);
+else follow(main.dataset.live, show, 1000);

@@ -26,6 +26,7 @@ class Shown:
     title: Any
     told: Callable[[dict[str, Any]], str]
     leads_to: Callable[[dict[str, Any]], str]
+    onward: bool = False  # the result has a page that says all: one goes there without a button between
 
 
 KINDS: dict[str, Shown] = {
@@ -33,6 +34,7 @@ KINDS: dict[str, Shown] = {
         _l("规则回测"),
         lambda result: _("已回测 %(n)s 次检查。", n=result["visits"]),
         lambda result: f"/supervise/policy/backtest/{result['job']}",
+        onward=True,
     ),
     "batch_check": Shown(
         _l("逐行对照规则"),
@@ -54,7 +56,7 @@ KINDS: dict[str, Shown] = {
         lambda result: _("新生成 %(n)s 个企业码。", n=result["made"]),
         lambda result: "/admin/enterprise-codes",
     ),
-    "import.check": Shown(_l("检查表格"), told_of_check, address),
+    "import.check": Shown(_l("检查表格"), told_of_check, address, onward=True),
     "plans.check": Shown(
         _l("核对计划表格"),
         lambda result: _("%(n)s 行都看过了，还没有保存任何内容。", n=result["rows"]),
@@ -70,7 +72,7 @@ KINDS: dict[str, Shown] = {
         lambda result: _("%(period)s的报告已经做好。", period=result["period"]),
         lambda result: "/supervise/telling",
     ),
-    "import.store": Shown(_l("导入表格"), told_of_store, address),
+    "import.store": Shown(_l("导入表格"), told_of_store, address, onward=True),
 }
 
 
@@ -99,5 +101,6 @@ def _view(job_id: str) -> dict[str, Any]:
         "title": shown.title,
         "told": shown.told(result) if result is not None else "",
         "leads_to": shown.leads_to(result) if result is not None else "",
+        "onward": shown.onward and job.state == "done",
         "problem": sentence(problem["code"], problem["data"]) if problem else "",
     }
