@@ -102,7 +102,7 @@ def _on_http_error(error: HTTPException) -> Response:
     body = _body(status, code, str(text))
     response = answer(body)
     for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After"):
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             response.headers[name] = value
     return response
 

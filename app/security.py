@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import BadRequest, ServiceUnavailable, Unauthorized
 from werkzeug.exceptions import Forbidden as HttpForbidden
 
@@ -211,7 +212,7 @@ def _require_access() -> Response | None:
     actor = _token_actor() if is_api else getattr(current_user, "actor", None)
     if actor is None:
         if is_api:
-            raise Unauthorized()
+            raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))  # RFC 9110, 15.5.2
         unsent = None if request.method == "GET" else "1"  # what was filled in did not arrive, and the page says so
         return redirect(url_for("auth.login", next=_next(), unsent=unsent))  # type: ignore[return-value]
     owes = "" if is_api else current_user.owes

@@ -241,29 +241,33 @@ def _log(vitals: Vitals, now: datetime) -> Iterator[Finding]:
     if vitals.log_made_at and vitals.log_made_at > now:
         yield finding("clock_ran_back", FAULT, last=rfc3339(vitals.log_made_at))
     since = vitals.log_waiting_since
-    if since and now - since > LOG_LATE:
-        yield finding("log_late", FAULT, count=vitals.log_waiting, since=rfc3339(since))
-    else:
+    if not since or now - since <= LOG_LATE:
         yield finding("log", OK, size=vitals.log_size)
+    elif not _worker_is_away(vitals, now):  # which is said below, once
+        yield finding("log_late", FAULT, count=vitals.log_waiting, since=rfc3339(since))
     if vitals.witnessed_at is None or now - vitals.witnessed_at > WITNESS_LATE:
         yield finding("no_witness", WARNING)
 
 
+def _worker_is_away(vitals: Vitals, now: datetime) -> bool:
+    return vitals.swept_at is None or now - vitals.swept_at > SWEEP_LATE
+
+
 def _worker(vitals: Vitals, now: datetime) -> Iterator[Finding]:
-    """What the worker should have done: sweeps, the status list, messages, jobs."""
+    """Whether the worker goes round, and where it does, whether messages and jobs move: one cause is told once."""
     if not vitals.has_supervisor:
         yield finding("no_supervisor", FAULT)
+    if vitals.given_up_lately:
+        yield finding("messages_given_up", WARNING, count=vitals.given_up_lately)
     if vitals.swept_at is None:
         yield finding("worker_never", FAULT)
-    elif now - vitals.swept_at > SWEEP_LATE:
-        yield finding("sweeps_late", FAULT, since=rfc3339(vitals.swept_at))
+        return
+    if _worker_is_away(vitals, now):
         yield finding("worker_late", FAULT, since=rfc3339(vitals.swept_at))
-    else:
-        yield finding("sweeps", OK, since=rfc3339(vitals.swept_at))
+        return
+    yield finding("sweeps", OK, since=rfc3339(vitals.swept_at))
     due, waiting = vitals.message_due_since, vitals.job_waiting_since
     if due and now - due > OUTBOX_LATE:
         yield finding("outbox_stuck", FAULT, since=rfc3339(due))
-    if vitals.given_up_lately:
-        yield finding("messages_given_up", WARNING, count=vitals.given_up_lately)
     if waiting and now - waiting > JOB_LATE:
         yield finding("jobs_stuck", FAULT, since=rfc3339(waiting))

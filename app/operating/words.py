@@ -164,17 +164,18 @@ FINDINGS: dict[str, tuple[str, str]] = {
     ),
     "log": ("登记簿正常推进，共 {size} 条。", "The log advances; it has {size} entries."),
     "log_late": (
-        "{count} 条记录自 {since} 起等待进入登记簿。后台进程（worker）可能没有运行，请查看其日志。",
-        "{count} records wait for the log since {since}. The worker may not be running: look at what it says.",
+        "{count} 条记录自 {since} 起等待进入登记簿，而后台进程（worker）在运行。请查看其日志："
+        "时钟拨回，或签名密钥、签名设备不可用时不会签署。",
+        "{count} records wait for the log since {since}, though the worker goes round. "
+        "Look at what it says: a clock set back, or a key or device that cannot sign, stops the log.",
     ),
     "no_witness": (
-        "近七天没有见证方签署登记簿。没有见证只能证明先后，不能证明时间（docs/log.md）。",
-        "No witness has signed the log for seven days. Without one it proves order, not time (docs/log.md).",
+        "近七天没有见证方签署登记簿。没有见证只能证明先后，不能证明时间。请另一机构担任见证方（docs/log.md）。",
+        "No witness has signed the log for seven days. Without one it proves order, not time: ask another body (docs/log.md).",
     ),
-    "sweeps": ("定时规则最近运行于 {since}。", "Time-driven rules ran last at {since}."),
-    "sweeps_late": (
-        "定时规则自 {since} 起没有运行。后台进程（worker）可能已停止，请启动它。",
-        "Time-driven rules have not run since {since}. The worker may have stopped: start it.",
+    "sweeps": (
+        "后台进程（worker）在运行，最近一轮于 {since}。",
+        "The worker is running; its last round was at {since}.",
     ),
     "no_supervisor": (
         "还没有监督单位，失效码清单无人签署。请用 import units 导入单位，其中一个的角色为 supervisor。",
@@ -185,8 +186,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The worker has never run. Start it: flask --app wsgi worker (flask serve starts it, too).",
     ),
     "worker_late": (
-        "后台进程（worker）自 {since} 起没有运行，失效码清单会过期，记录不再进入登记簿。请启动它并查看其日志。",
-        "The worker has not been round since {since}: the list of void codes runs out, records do not enter the log. "
+        "后台进程（worker）自 {since} 起没有运行，失效码清单会过期，记录不再进入登记簿，"
+        "消息不再发出，定时规则不再执行。请启动它并查看其日志。",
+        "The worker has not been round since {since}: the list of void codes runs out, records do not enter "
+        "the log, nothing is sent, rules that wait for a time do not run. "
         "Start it and look at what it says.",
     ),
     "outbox_stuck": (

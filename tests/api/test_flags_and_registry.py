@@ -57,6 +57,7 @@ def test_who_may_call_what(house: House) -> None:
 def test_a_wrong_token_is_401_with_a_sentence(house: House, header: str) -> None:
     answer = house.client().get("/api/v1/inspections", headers={"Authorization": header})
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
     assert answer.json["detail"]
 
 

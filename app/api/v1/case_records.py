@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
+from app.api.v1.examples import ENTERPRISE, USCC
 from app.api.v1.operations import Answer, Declared
 from app.api.v1.pieces import FieldProblem, Told
 from app.api.v1.schemas import Schema
@@ -21,8 +22,8 @@ LISTS = ("officers", "items")
 EXAMPLE = {
     "records": [
         {
-            "kind": "case", "source": "云汀区执法办案系统", "number": "云应急立〔2026〕1号", "uscc": "91990101T00000014T",
-            "enterprise_name": "云汀示例一食品有限公司", "unit": "YT-YJJ", "day": "2026-03-02", "officers": ["99010001"],
+            "kind": "case", "source": "云汀区执法办案系统", "number": "云应急立〔2026〕1号", "uscc": USCC,
+            "enterprise_name": ENTERPRISE, "unit": "YT-YJJ", "day": "2026-11-24", "officers": ["9901001001"],
         }
     ]
 }  # fmt: skip

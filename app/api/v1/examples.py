@@ -1,7 +1,8 @@
-"""Examples of requests, shown in OpenAPI and sent by tests. The enterprise is invented."""
+"""Examples of requests, shown in OpenAPI and sent by tests, in the order of one story. What they name is the demonstration's."""
 
+USCC, ENTERPRISE = "91990101Y000000161", "云汀兰渚汽车零部件有限公司"
 APPLICATION = {
-    "enterprise": {"uscc": "91990101Y00000012D", "name": "云汀示例精密机械有限公司"},
+    "enterprise": {"uscc": USCC, "name": ENTERPRISE},
     "kind": "triggered",
     "cause": "complaint",
     "clue_no": "12345-20260042",
@@ -17,11 +18,12 @@ COMPLETION = {
     "ended_at": "2026-11-24T11:20:00+08:00",
 }
 AMENDMENT = {"reason": "现场发现还有一个仓库", "window_end": "2026-11-24T14:00:00+08:00", "add_items": ["YJ-02"]}
-CODE = "https://jcm.example.gov.cn/q/3185…"
+CODE = "D5KNVNVQG5Z"  # a short code; the URL in the QR and its digits do as well
 FEEDBACK = {"code": CODE, "rating": 5, "answers": {"gifts": False, "banquet": False}, "comment": "讲得清楚。"}
 REPORT = {
-    "enterprise_name": "云汀示例精密机械有限公司",
-    "unit_code": "YT-CGZF",
+    "uscc": USCC,
+    "enterprise_name": ENTERPRISE,
+    "unit_code": "YT-SCJG",
     "visited_at": "2026-11-23T15:00:00+08:00",
     "what": "两个人来看了一圈，没有出示检查码。",
 }

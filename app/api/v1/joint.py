@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.api.v1 import answers
+from app.api.v1 import answers, examples
 from app.api.v1.answers_joint import InvitationList, InvitationToVisit
 from app.api.v1.inspections import UNIT, invitation_json, one
 from app.api.v1.operations import Answer, Declared
@@ -20,7 +20,7 @@ from app.store.unit_of_work import UnitOfWork
 
 @Declared(
     "POST", "/inspections/{id}/invite", "Invite another unit to the own visit (综合查一次)", UNIT, InviteIn, creates=True,
-    example={"unit": "YT-SCJG", "note": "3 天后您也要去"}, answer=answers.Inspection,
+    example={"unit": "YT-SCJG", "note": "贵局本周也要去，请一同前往"}, answer=answers.Inspection,
 )  # fmt: skip
 def invite(work: UnitOfWork, who: Actor, body: InviteIn, id: str) -> Answer:
     return Answer(one(work.session, who, joint.invite(work, who, id, body.unit, body.note)))
@@ -29,7 +29,7 @@ def invite(work: UnitOfWork, who: Actor, body: InviteIn, id: str) -> Answer:
 @Declared(
     "POST", "/inspections/{id}/join",
     "Come along: with items and officers (left out: those of the own application), then the own head confirms", UNIT,
-    JoinIn, creates=True, example={"items": ["SJ-01"], "officers": ["9901002001"], "plan_code": "YT-SCJG-JH-2026"},
+    JoinIn, creates=True, example={"items": ["SJ-01"], "officers": ["9901002001", "9901002002"]},
     answer=InvitationToVisit,
 )  # fmt: skip
 def join(work: UnitOfWork, who: Actor, body: JoinIn, id: str) -> Answer:
@@ -60,7 +60,7 @@ def leave(work: UnitOfWork, who: Actor, body: ReasonIn, id: str) -> Answer:
     "POST", "/inspections/{id}/arrive",
     "An officer scanned the enterprise's permanent code (企业码), its licence, or typed the USCC, at the enterprise",
     (INSPECTOR, HEAD), ArriveIn, creates=True, answer=answers.Inspection,
-    example={"text": "https://jcm.example.gov.cn/e/0123456789A…", "how": "camera"},
+    example={"text": examples.USCC, "how": "typed"},
 )  # fmt: skip
 def arrive(work: UnitOfWork, who: Actor, body: ArriveIn, id: str) -> Answer:
     return Answer(one(work.session, who, arrivals.arrive(work, who, id, arrivals.Arrival(body.text, body.how))))

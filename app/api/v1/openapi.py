@@ -7,8 +7,11 @@ from typing import Any, Literal
 from flask import Response, render_template
 from pydantic import BaseModel
 
+from app import markdown
 from app.api.v1 import answers, hooks, outside, parameters
 from app.api.v1.error_codes import OWN
+from app.api.v1.field_words import explain
+from app.api.v1.groups import GROUPS, PLACES, TAGS
 from app.api.v1.operations import LONGEST_KEY, OPERATIONS, PUBLIC_LIMIT, TOKEN_LIMIT, Operation, as_json, blueprint
 from app.context import installation
 from app.delivery import rarely_changes
@@ -35,11 +38,8 @@ OF_BODIES = (
     "unknown_field", "wrong_type",
 )  # fmt: skip
 EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "answer_examples.json").read_text())
-RULE = (
-    "Within v1 names are stable: calls, fields, choices and error codes are added, never renamed or removed, and no field changes "
-    "its meaning. Clients ignore fields that they do not know. /help/integrators has the rule and a worked example."
-)
 BEGIN = (Path(__file__).parent / "begin.md").read_text(encoding="utf-8")
+TEXTS = ("text/plain", "image/svg+xml")
 BEARER = {
     "type": "http",
     "scheme": "bearer",
@@ -75,12 +75,15 @@ def document(server: str) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for op in OPERATIONS:
         paths.setdefault(f"/api/v1{op.path}", {})[op.method.lower()] = _operation(op, schemas)
+    published = outside.paths({"content": PROBLEM}, lambda model: _schema(model, schemas, "serialization"))
     return {
         "openapi": "3.1.0",
-        "info": {"title": "检查码 API", "version": "1", "description": f"{RULE}\n\n{BEGIN}"},
+        "info": {"title": "检查码 API", "version": "1", "description": BEGIN},
         "servers": [{"url": server}],
+        "tags": [{"name": name, "description": told} for name, told in TAGS.items()],
+        "x-tagGroups": [{"name": name, "tags": list(tags)} for name, tags in GROUPS.items()],
         "webhooks": hooks.WEBHOOKS,
-        "paths": paths | outside.paths({"content": PROBLEM}),
+        "paths": paths | published,
         "components": {
             "schemas": schemas,
             "securitySchemes": {"token": BEARER},
@@ -127,20 +130,25 @@ def limit_of(op: Operation) -> Limit:
 
 def _parameters(op: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"name": part.strip("{}"), "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        {
+            "name": name, "in": "path", "required": True, "description": PLACES[name],
+            "schema": {"type": "string", "minLength": 1},
+        }
         for part in op.path.split("/")
-        if part.startswith("{")
-    ]
+        if part.startswith("{") and (name := part.strip("{}"))
+    ]  # fmt: skip
     found += parameters.described(op.name, op.query)
     if op.creates or op.many:
-        text = "The same key and body give the first answer again; the same key with another body is 409."
+        text = "Of your own making. The same key and body give the first answer again, for two days; with another body: 409."
         schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY}
         found.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
     return found
 
 
 def _answer(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    return _schema(op.answer, schemas, "serialization") if op.answer else {"type": "string"}
+    if op.answer:
+        return _schema(op.answer, schemas, "serialization")
+    return {"type": "string"} if op.media in TEXTS else {"type": "string", "format": "binary"}
 
 
 def _schema(
@@ -152,6 +160,8 @@ def _schema(
     if mode == "serialization":  # answers may grow: a client made from this document must not refuse a new field
         for one in found.values():
             one.pop("additionalProperties", None)
+    for name, one in found.items():
+        explain(name, one)
     schemas |= found
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
@@ -172,14 +182,14 @@ def docs() -> str:
     told |= {code: str(text) for code, text in HTTP_CODES.values()} | {"unexpected": str(UNEXPECTED)}
     errors = sorted(told.items())
     shown = document(installation().config.public_url)
-    begin = [text.removeprefix("**").split("**", 1) for text in BEGIN.strip().split("\n\n")]
     calls = [(path, method.upper(), op) for path, methods in shown["paths"].items() for method, op in methods.items()]
     return render_template(
         "api/docs.html",
-        calls=calls,
+        calls={name: [call for call in calls if call[2]["tags"][0] in tags] for name, tags in GROUPS.items()},
+        tags=GROUPS,
         errors=errors,
-        rule=RULE,
-        begin=begin,
+        begin=markdown.block(BEGIN),
+        words=markdown.inline,
         webhooks=shown["webhooks"],
         schemas=shown["components"]["schemas"],
         pretty=_pretty,

@@ -7,15 +7,14 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.config import ROOT
+from app.markdown import PARSER
 
 DOCS = ROOT / "docs"
 PICTURES = DOCS / "pictures"
 GUIDES = ("inspector", "enterprise", "supervisor")
-_PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")  # no HTML of its own: only what Markdown says
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def pages() -> dict[str, Path]:
 @cache
 def html(name: str) -> tuple[str, str]:
     """The title of a page and its body, HTML that holds nothing but what Markdown says. Raises KeyError."""
-    tokens = _PARSER.parse(pages()[name].read_text(encoding="utf-8"))
+    tokens = PARSER.parse(pages()[name].read_text(encoding="utf-8"))
     for token in _all(tokens):
         if token.type == "link_open":
             token.attrs["href"] = _link(name, str(token.attrs["href"]))
@@ -49,7 +48,7 @@ def html(name: str) -> tuple[str, str]:
     _number_headings(tokens)
     _free_corners(tokens)
     title = next((t.content for before, t in pairwise(tokens) if before.tag == "h1"), name)
-    return title, str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+    return title, str(PARSER.renderer.render(tokens, PARSER.options, {}))
 
 
 @cache
