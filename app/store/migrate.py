@@ -1,5 +1,6 @@
 """Runs the migrations in `migrations/`, from the application rather than from an ini file."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -44,7 +45,9 @@ def current_revision(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def head_revision() -> str | None:
+    """The newest migration that this program was started with: a newer version unpacked beside it is not its own."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 

@@ -1,6 +1,7 @@
 """The archive for machines without a network: complete, with the hash of every file, and without anybody's keys."""
 
 import hashlib
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -28,6 +29,29 @@ def test_every_file_of_the_bundle_stands_in_its_list_of_hashes(tmp_path: Path, m
     assert held.pop("PYTHON_VERSION") == b"3.11\n"
     assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in held.items()}
     assert {"wsgi.py", "install.sh", "wheels/one-1-py3-none-any.whl"} <= set(sums)
+
+
+STUB = """#!/bin/sh
+case "$1" in -c) echo 3.11;; *) mkdir -p .venv/bin; printf '#!/bin/sh\\n' >.venv/bin/python; chmod +x .venv/bin/python;; esac
+"""
+
+
+def test_what_an_older_version_left_behind_is_gone_after_installing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "PARTS", ("wsgi.py", "requirements.txt", "migrations"))
+    (tmp_path / "wheels").mkdir()
+    here = tmp_path / "b"
+    with tarfile.open(bundle._write(tmp_path / "out", "b", tmp_path / "wheels", "3.11")) as tar:
+        tar.extractall(tmp_path, filter="data")
+    left, kept = here / "migrations" / "versions" / "0001_another_name.py", here / "instance" / "root.key"
+    for path in (left, kept, tmp_path / "python"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(STUB)
+    (tmp_path / "python").chmod(0o755)
+    said = subprocess.run(["sh", here / "install.sh", tmp_path / "python"], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    assert not left.exists() and kept.exists() and (here / "migrations" / "env.py").exists()
 
 
 def test_wheels_for_newer_systems_than_kylin_and_uos_are_not_taken() -> None:
