@@ -32,7 +32,7 @@ export JCM_RATE_LIMITS=off JCM_WORKERS=1
 server=$!
 .venv/bin/python - "$JCM_PUBLIC_URL/readyz" <<'PYTHON' || { tail -n 20 "$place/server.log" >&2; exit 1; }
 import sys, time, urllib.request
-for _ in range(600):
+for _ in range(3600):  # a machine that others use loads a demonstration in a quarter of an hour
     try:
         urllib.request.urlopen(sys.argv[1], timeout=5).close()
         sys.exit(0)

@@ -33,6 +33,7 @@ KINDS = {
 }  # that wapiti must find in the planted site
 CLEAN = "do not appear to be injectable"
 FOUND = re.compile(r"sqlmap identified the following injection point|is vulnerable|appears to be .* injectable")
+NAMED = re.compile(r"(?m)^(?:Parameter: .+|    (?:Type|Title|Payload): .+)$")
 SPARED = ("/logout", "/account/sessions", "/account/password", "/practice", "/static/", "/log/tile", "/help/pictures")
 APPLY = {
     "search": "云汀", "kind": "triggered", "cause": "complaint", "clue_no": "x1", "reason": "x", "items": "YJ-01", "way": "on_site",
@@ -108,7 +109,7 @@ def cookie_of(username: str) -> str:
 
 
 def sqlmap(place: Path, url: str, cookie: str = "", data: dict[str, str] | None = None) -> str:
-    """What sqlmap says of one address: "clean", "found", or what it could not do."""
+    """What sqlmap says of one address: "clean", "found" and where, or what it could not do."""
     command = [
         str(TOOLS / "sqlmap"), "-u", url, "--batch", "--technique=BEU", "--level=1", "--risk=1", "--disable-coloring",
         "--flush-session", f"--output-dir={place}", "--ignore-redirects", "--ignore-code=404", "--drop-set-cookie", "--timeout=60",
@@ -121,7 +122,9 @@ def sqlmap(place: Path, url: str, cookie: str = "", data: dict[str, str] | None 
     said = _run(command, SECONDS)
     if CLEAN in said:
         return "clean"
-    return "found" if FOUND.search(said) else "came to no end: " + " ".join(said.split()[-30:])
+    if FOUND.search(said):
+        return "found: " + " ".join(" ".join(NAMED.findall(said)).split())
+    return "came to no end: " + " ".join(said.split()[-30:])
 
 
 def wapiti(place: Path, base: str, cookie: str = "", seconds: int = SECONDS) -> tuple[dict[str, int], int]:
@@ -153,7 +156,10 @@ def _run(command: list[str], seconds: int) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as late:
-        return str(late.stdout or "")
+        said = b"".join(
+            part if isinstance(part, bytes) else part.encode() for part in (late.stdout, late.stderr) if part
+        )
+        return said.decode(errors="replace") + f" stopped after {seconds} s"
     return done.stdout + done.stderr
 
 
@@ -169,7 +175,7 @@ def planted(place: Path, report: Report) -> None:
         for path in PLANTED:
             said = sqlmap(place, base + path, data={"title": "one"} if path == "/form" else None)
             report.done.append(f"planted {path}: sqlmap {said}")
-            if said != "found":
+            if not said.startswith("found"):
                 report.wrong.append(f"sqlmap did not find the hole planted at {path}")
         clean = sqlmap(place, base + "/said?word=hello")
         if clean != "clean":
