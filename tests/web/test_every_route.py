@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from flask import request
 
 from app.security import HEADERS, access_of
 from tests.house import PASSWORD, House, open_house
@@ -69,6 +70,22 @@ def test_a_post_from_another_site_is_refused(house: House) -> None:
 
 def test_an_unknown_host_is_refused(house: House) -> None:
     assert house.client().get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(("hops", "seen"), [("0", "127.0.0.1"), ("1", "198.51.100.7")])
+def test_a_caller_does_not_choose_the_own_address(tmp_path: Path, hops: str, seen: str) -> None:
+    """The last that the known proxies added counts, never what came in front of it; the host is never forwarded."""
+    house = open_house(f"sqlite:///{tmp_path / 'none.sqlite3'}", tmp_path / "instance", JCM_TRUSTED_PROXIES=hops)
+    said = []
+    house.app.before_request_funcs[None].insert(0, lambda: said.append((request.remote_addr, request.host)))
+    forwarded = {
+        "X-Forwarded-For": "203.0.113.1, 198.51.100.7",
+        "X-Forwarded-Host": "evil.example",
+        "Forwarded": "for=203.0.113.1",
+    }
+    house.client().get("/healthz", headers=forwarded)
+    assert said == [(seen, "localhost")]
+    house.installation.database.dispose()
 
 
 def test_login_leads_only_to_this_site(house: House) -> None:
