@@ -104,6 +104,8 @@ SHOTS = (
     Shot("supervisor-flag", "supervisor", DESK, flag),
     Shot("supervisor-inspections", "supervisor", DESK, "/supervise/inspections"),
     Shot("admin", "admin", DESK, "/admin/"),
+    Shot("admin-officers", "admin", DESK, "/admin/officers"),
+    Shot("admin-settings", "admin", DESK, "/admin/settings"),
 )
 
 

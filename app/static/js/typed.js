@@ -55,12 +55,13 @@ function say(place, text, ...more) {
   const line = document.createElement("p");
   line.append(text, ...more);
   box.append(line);
-  place.prepend(box);
+  if (failed) place.append(box); // below what happened
+  else place.prepend(box);
   box.scrollIntoView({ block: "center" });
 }
 
 function forget(form) {
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: words.forget });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: words.forget });
   button.addEventListener("click", () => {
     write(null);
     if (form) form.reset();
@@ -89,7 +90,7 @@ function restore() {
   if (form && !failed) {
     fill(form, entry.said);
     say(form, words.restored, " ", forget(form));
-  } else if (entry.page !== page && !document.querySelector("input[name=next]")) {
+  } else if ((failed || entry.page !== page) && !document.querySelector("input[name=next]")) {
     const link = Object.assign(document.createElement("a"), { href: entry.page, textContent: words.back });
     say(document.getElementById("main"), words.waiting, " ", link, " ", forget(null));
   }

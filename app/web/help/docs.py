@@ -14,7 +14,7 @@ from app.markdown import PARSER
 
 DOCS = ROOT / "docs"
 PICTURES = DOCS / "pictures"
-GUIDES = ("inspector", "enterprise", "supervisor")
+GUIDES = ("inspector", "enterprise", "supervisor", "administrator")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,12 @@ from app.typesetting.engine import GUIDE, Rendering, can_set
 from app.web.help import docs
 
 blueprint = Blueprint("help", __name__, url_prefix="/help")
-WHO = {"inspector": _l("执法人员和负责人"), "enterprise": _l("企业"), "supervisor": _l("监督人员")}
+WHO = {
+    "inspector": _l("执法人员和负责人"),
+    "enterprise": _l("企业"),
+    "supervisor": _l("监督人员"),
+    "administrator": _l("管理员"),
+}
 MORE = (  # the docs in full, most read first
     "for-inspectors", "for-enterprises", "for-supervisors", "for-discipline", "for-administrators", "rules", "papers",
     "lots", "log", "token", "security", "integrators", "operations", "architecture",
@@ -34,7 +39,7 @@ def index() -> str:
     return render_template("help/index.html", guides=guides, who=WHO, titles=titles, can_set=can_set())
 
 
-@blueprint.get("/<any(inspector, enterprise, supervisor):name>")
+@blueprint.get("/<any(inspector, enterprise, supervisor, administrator):name>")
 @public
 @rarely_changes
 def guide(name: str) -> str:
@@ -43,7 +48,7 @@ def guide(name: str) -> str:
     return render_template("help/guide.html", role=name, guide=found, can_set=can_set(), full=f"for-{name}s")
 
 
-@blueprint.get("/<any(inspector, enterprise, supervisor):name>.pdf")
+@blueprint.get("/<any(inspector, enterprise, supervisor, administrator):name>.pdf")
 @public
 def guide_pdf(name: str) -> Response:
     """The one-page guide as PDF, in the reader's language; made once a process."""
