@@ -181,6 +181,11 @@ def hold(session: Session) -> None:
     session.info[_SEEN] = current(session)
 
 
+def let_go(session: Session) -> None:
+    """The registers are asked for again: this transaction has changed them (a unit's first code brings its first key)."""
+    session.info.pop(_SEEN, None)
+
+
 _cache: dict[str, Reference] = {}
 _lock = threading.Lock()
 _VERSION = Prepared(select(table_of(RegisterVersion).c.version))
