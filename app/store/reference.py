@@ -42,6 +42,7 @@ KEPT = 8  # versions; a reader's moment may be older than the newest, and tests 
 ATTEMPTS = 5
 RECOGNISED_ISSUERS = "recognised_issuers"
 _SEEN = "reference"
+MANY = "many"  # in the info of a session that holds many use cases, as the demonstration's: each looks at the registers anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ def current(session: Session) -> Reference:
 def hold(session: Session) -> None:
     """The use case rests on the registers as they are now, to its end, as it rests on its frozen `now`: they are asked for
     once. Only for one that changes none of them."""
-    session.info[_SEEN] = current(session)
+    if not session.info.get(MANY):
+        session.info[_SEEN] = current(session)
 
 
 def let_go(session: Session) -> None:
