@@ -25,6 +25,8 @@ def make(url: str, folder: Path, visits: int) -> None:
     add_people(house)
     house.approved()  # the first key of a unit
     fill(house.installation.database, visits)
+    while house.perform(day_figures.refresh):  # an import sums its days, and a worker all others
+        pass
     while house.perform(day_figures.refresh):
         pass
     house.installation.database.dispose()

@@ -1,5 +1,8 @@
 """Taking back the last step of a flag: what was decided among ourselves, by who decided it, for ten minutes."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import select
 
@@ -82,3 +85,37 @@ def test_the_list_offers_it_right_after_a_step_of_several(house: House, flagged:
     assert 'id="undo"' in desk.get(page).text
     assert desk.post("/supervise/flags/undo", data={"flags": flagged[0], "back": "flag"}).location == page
     assert 'id="undo"' not in desk.get(page).text and "撤销上一步" in desk.get(page).text
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_of_eight_who_take_the_same_step_back_one_does_and_nothing_is_half_undone(
+    house: House, flagged: list[str], others: int
+) -> None:
+    act(house, flagged[0], "merge", flags=tuple(flagged))
+    act(house, flagged[0], "set_aside", note="一起等")
+    start = Barrier(8 + others)
+
+    def go(n: int) -> str:
+        start.wait()
+        try:
+            if n >= 8:  # meanwhile a colleague takes them over
+                act(house, flagged[n % 2], "assign", who="supervisor2")
+                return "assigned"
+            undo(house, flagged[n % 2])
+        except Refused as refused:
+            return refused.code
+        return "undone"
+
+    with ThreadPoolExecutor(8 + others) as pool:
+        told = list(pool.map(go, range(8 + others)))
+    undone, assigned = told.count("undone"), told.count("assigned")
+    assert set(told) <= {"undone", "assigned", "nothing_to_undo", "changed_meanwhile", "already_assigned"}
+    assert undone == 1 if not others else undone <= 1 <= undone + assigned, told
+    with house.installation.reading() as session:
+        rows = list(session.scalars(select(FindingRow).where(FindingRow.id.in_(flagged))))
+        assert {(row.aside_until is None, row.assignee) for row in rows} == {
+            (undone == 1, house.people["supervisor2"].id if assigned else None)
+        }
+        for kind, times in (("finding.undo", undone), ("finding.assign", assigned)):
+            assert len(list(session.scalars(select(FactRow).where(FactRow.kind == kind)))) == 2 * times
+        assert list(state_discrepancies(session)) == []

@@ -30,10 +30,16 @@ def undo(work: UnitOfWork, actor: Actor, flag_id: str) -> FindingRow:
     last = undoable(work.session, actor, row, work.now)
     if last is None:
         raise Refused("nothing_to_undo")
+    taken = False
     for member in sorted(flag_actions.together(work.session, row), key=lambda m: m.id):
         own = undoable(work.session, actor, member, work.now)
         if own is not None and (own.kind, own.recorded_at) == (last.kind, last.recorded_at):
             flag_actions.take_step(work, actor, member, "undo", _body(work.session, actor, member, own))
+            taken = taken or member is row
+    if (
+        not taken
+    ):  # PostgreSQL shows each statement what was committed before it: somebody was faster, between two of them
+        raise Refused("changed_meanwhile")
     work.session.expire(row)
     return work.session.get_one(FindingRow, row.id)
 
