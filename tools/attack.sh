@@ -19,10 +19,10 @@ if [ ! -x "$venv/bin/st" ]; then # apart from ours: it brings its own versions o
 	"$venv/bin/pip" install --quiet "schemathesis==4.32.5"
 fi
 
-if [ ! -x "$pages/bin/wapiti" ]; then # apart again: wapiti and Schemathesis want different versions of the same package
+case " $parts " in *" pages "*) if [ ! -x "$pages/bin/wapiti" ]; then # apart again: it wants other versions of the same packages
 	"${PYTHON:-python3}" -m venv "$pages"
 	"$pages/bin/pip" install --quiet -r requirements-attack.txt
-fi
+fi ;; esac
 
 JCM_DEMO_PASSWORD="$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(18))')"
 export JCM_DEMO_PASSWORD
