@@ -24,7 +24,6 @@ from app.services.trust import verification
 from app.services.visiting import enterprise_codes
 from app.store import actors, registry
 from app.store.models import CodeRow, Enterprise, Region, User
-from app.store.reference import MANY
 from app.store.unit_of_work import UnitOfWork
 
 SEED = 20250101
@@ -55,7 +54,6 @@ def load(work: UnitOfWork, password: str) -> int:
     if not is_empty(work):
         raise Refused("not_empty")
     source = random.Random(SEED)  # noqa: S311 a fixed seed is the point
-    work.session.info[MANY] = True
     registers.adopt(work)  # an empty register begins, too
     invented = build(work, source)
     cast = _cast(work, password)

@@ -53,7 +53,6 @@ from app.store.models import (
     UnitTerritory,
     User,
 )
-from app.store.reference import let_go
 from app.store.unit_of_work import UnitOfWork
 
 # Whoever adds a table that a rule, a permission or a verdict rests on adds it here.
@@ -189,7 +188,6 @@ def _store(
 
     for at in range(0, len(rows), AT_ONCE):
         work.store_facts([fact(model, body) for model, body in rows[at : at + AT_ONCE]])
-    let_go(work.session)
     if kind in (CHANGED, REMOVED):
         flag_registers.after(work, rows)
 

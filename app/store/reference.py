@@ -9,11 +9,11 @@ changed and rolled back had a version that nobody will see again.
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from typing import Any
+from functools import partial, wraps
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,8 +41,8 @@ from app.store.prepared import Prepared
 KEPT = 8  # versions; a reader's moment may be older than the newest, and tests open one installation after another
 ATTEMPTS = 5
 RECOGNISED_ISSUERS = "recognised_issuers"
+UseCase = TypeVar("UseCase", bound=Callable[..., Any])
 _SEEN = "reference"
-MANY = "many"  # in the info of a session that holds many use cases, as the demonstration's: each looks at the registers anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +176,23 @@ def current(session: Session) -> Reference:
     return found
 
 
-def hold(session: Session) -> None:
-    """The use case rests on the registers as they are now, to its end, as it rests on its frozen `now`: they are asked for
-    once. Only for one that changes none of them."""
-    if not session.info.get(MANY):
-        session.info[_SEEN] = current(session)
+def rests_on_registers(use_case: UseCase) -> UseCase:
+    """Marks a use case that changes no register: it rests on them as they are when it first asks, as it rests on its
+    frozen `now`. What comes after it in the same transaction asks again."""
 
+    @wraps(use_case)
+    def held(work: Any, *args: Any, **kwargs: Any) -> Any:
+        info = work.session.info
+        if info.get(ONE_MOMENT):
+            return use_case(work, *args, **kwargs)
+        info[ONE_MOMENT] = True
+        try:
+            return use_case(work, *args, **kwargs)
+        finally:
+            del info[ONE_MOMENT]
+            info.pop(_SEEN, None)
 
-def let_go(session: Session) -> None:
-    """The registers are asked for again: this transaction has changed them (a unit's first code brings its first key)."""
-    session.info.pop(_SEEN, None)
+    return cast(UseCase, held)
 
 
 _cache: dict[str, Reference] = {}

@@ -23,7 +23,7 @@ from app.store.database import insert_of
 from app.store.models import Enterprise, IssueCounter, Unit
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
-from app.store.reference import hold
+from app.store.reference import rests_on_registers
 from app.store.unit_of_work import UnitOfWork
 
 
@@ -33,6 +33,7 @@ class Applied:
     advisories: tuple[Advisory, ...]
 
 
+@rests_on_registers
 def apply(
     work: UnitOfWork,
     actor: Actor,
@@ -79,6 +80,7 @@ def kept_advice(advisories: Sequence[Advisory]) -> list[dict[str, Any]]:
     ]
 
 
+@rests_on_registers
 def preview(work: UnitOfWork, actor: Actor, application: Application) -> tuple[Enterprise | None, tuple[Advisory, ...]]:
     """What the rules would say, recording nothing. The caller rolls the transaction back."""
     actor.require(INSPECTOR, HEAD, INTEGRATION)
@@ -104,7 +106,6 @@ def heed_advice(work: UnitOfWork, actor: Actor, application: Application, note: 
 
 def _prepare(work: UnitOfWork, actor: Actor, a: Application) -> tuple[Enterprise, dict[str, Any], str]:
     """The enterprise, the body of the fact, and its jurisdiction. Raises Invalid for what is unknown."""
-    hold(work.session)
     _require_known(work, a)
     enterprise = enterprises.find_or_enter(work, a.enterprise, "application", actor)
     jurisdiction = _jurisdiction(work, actor, enterprise)

@@ -12,12 +12,13 @@ from app.services.paperwork import visit_papers
 from app.services.people.access import own_inspection
 from app.services.trust import codes
 from app.store import actors
-from app.store.reference import hold
+from app.store.reference import rests_on_registers
 from app.store.unit_of_work import UnitOfWork
 
 STANDING = (APPROVED, IN_PROGRESS, COMPLETED, LAPSED)  # approved, and not taken back since
 
 
+@rests_on_registers
 def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason: str | None = None) -> Inspection:
     """Approves, issues the code and signs the notice, in one transaction. Pressed twice by the same head, it stays one.
 
@@ -29,7 +30,6 @@ def approve(work: UnitOfWork, actor: Actor, inspection_id: str, override_reason:
     if inspection.code is not None and inspection.decided_by == actor.id and inspection.state in STANDING:
         return inspection
     _require_decider(work, actor, inspection, "inspection.approved")
-    hold(work.session)
     issuing.require_own(work, inspection.jurisdiction, inspection.kind)
     overridden = overrides(work, inspection, override_reason)
     issued = codes.issue(work, inspection)

@@ -19,7 +19,7 @@ from app.store.database import insert_of
 from app.store.models import Challenge, DeviceArrival, DeviceMark
 from app.store.models.base import table_of
 from app.store.prepared import Prepared
-from app.store.reference import current, hold
+from app.store.reference import current, rests_on_registers
 from app.store.unit_of_work import UnitOfWork
 
 SHOWN = ("valid", "registered_elsewhere")  # a visit that is registered and may take place now
@@ -45,6 +45,7 @@ class ScanOutcome:
     challenge: OpenChallenge | None
 
 
+@rests_on_registers
 def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_staff: bool = False) -> ScanOutcome:
     """Records a scan of a valid code once per device and action, and opens a comparison number of the device's own.
 
@@ -56,7 +57,6 @@ def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_sta
     """
     if action not in ACTIONS:
         raise Invalid("unknown_choice", "action", value=action, choices=", ".join(ACTIONS))
-    hold(work.session)
     seen = look(work.session, text, work.now, lock=True)
     if seen.inspection is None or seen.verdict not in SHOWN:
         if action == "arrive" and seen.verdict in BAD_WHEN_ARRIVING:

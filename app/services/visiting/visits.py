@@ -24,7 +24,7 @@ from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.models import InspectionRow
 from app.store.points import points_on
-from app.store.reference import hold
+from app.store.reference import rests_on_registers
 from app.store.unit_of_work import UnitOfWork
 
 LAPSES_AT_ONCE = 500
@@ -49,6 +49,7 @@ def cancel(work: UnitOfWork, actor: Actor, inspection_id: str, reason: str | Non
     return record_step(work, actor, inspection, "inspection.cancelled", {"reason": reason, "on_advice": on_advice})
 
 
+@rests_on_registers
 def complete(work: UnitOfWork, actor: Actor, inspection_id: str, completion: Completion) -> Inspection:
     """Records the result item by item; once the visit is complete, a found problem opens its rectification.
 
@@ -57,7 +58,6 @@ def complete(work: UnitOfWork, actor: Actor, inspection_id: str, completion: Com
     is recorded.
     """
     inspection = own_inspection(work, actor, inspection_id, *WORKERS)
-    hold(work.session)
     domain.transition(inspection.state, "inspection.completed")
     known = known_points(work.session, inspection)
     own = own_items(work.session, inspection, str(actor.unit))
