@@ -127,9 +127,11 @@ ADMIN_NAVIGATION: Table = (
 # Pages that are reached from a page of another address.
 _REACHED = {
     "/supervise/officers/": "/supervise/units/",
+    "/supervise/national": "/supervise/telling",
     "/admin/enterprise-codes": "/admin/enterprises",
     "/admin/issuing": "/admin/connector",
 }
+_STARTS = ("/supervise/", "/admin/")
 
 
 def navigation() -> list[tuple[Any, list[tuple[str, Any, bool]]]]:
@@ -140,6 +142,7 @@ def navigation() -> list[tuple[Any, list[tuple[str, Any, bool]]]]:
     shown = request.path
     for start, instead in _REACHED.items():
         shown = shown.replace(start, instead)
-    fitting = [path for path in paths if shown == path or shown.startswith(path.rstrip("/") + "/")]
+    above = [path for path in paths if path not in _STARTS]  # a start page holds nothing but itself
+    fitting = [path for path in above if shown.startswith(path.rstrip("/") + "/")] + [p for p in paths if p == shown]
     here = max(fitting, key=len, default="")
     return [(group, [(path, word, path == here) for path, word in rows if path in known]) for group, rows in table]

@@ -1,6 +1,7 @@
 """Questions that name nobody, reminders, and the own desk of a supervisor."""
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -158,6 +159,31 @@ def test_every_page_answers_and_what_was_typed_stays(house: House) -> None:
     assert "severity=red" in client.get("/supervise/flags").text
     assert client.post("/supervise/desk", data={"go": "save", "name": ""}).status_code == 422
     assert "司法局的提问" in house.signed_in("head").get("/inspect/questions").text
+
+
+def test_what_is_put_away_from_the_own_desk_is_taken_back_with_one_button(house: House) -> None:
+    client = house.signed_in("supervisor")
+
+    def change(**data: str) -> str:
+        return client.post("/supervise/desk", data=data, follow_redirects=True).text
+
+    def of(page: str, name: str) -> str:
+        found = re.search(rf'name="{name}" value="([^"]+)"', page)
+        assert found, name
+        return found[1].replace("&amp;", "&")
+
+    for put_away, taken_back, said, names in (
+        ("forget", {"go": "save", "name": "红色", "query": "severity=red&open=1"}, "红色", ("name", "query")),
+        ("unwatch", {"go": "watch", "kind": "unit", "subject": "YT-YJJ"}, "云汀区应急管理局", ("kind", "subject")),
+    ):
+        page = change(**taken_back)
+        assert said in page
+        gone = change(go=put_away, id=of(page, "id"))
+        assert "撤销" in gone
+        back = change(go=taken_back["go"], **{name: of(gone, name) for name in names})
+        assert said in back and "撤销" not in back
+        assert "撤销" not in change(go=put_away, id="nothing")
+        change(go=put_away, id=of(back, "id"))
 
 
 def test_red_flags_are_told_at_once_to_who_wants_it_and_once_only(house: House) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, insert, or_, select
@@ -37,8 +38,10 @@ def save_view(work: UnitOfWork, actor: Actor, name: str, query: str) -> None:
     work.session.flush()
 
 
-def forget_view(work: UnitOfWork, actor: Actor, view_id: str) -> None:
-    work.session.execute(delete(SavedView).where(SavedView.actor == actor.id, SavedView.id == view_id))
+def forget_view(work: UnitOfWork, actor: Actor, view_id: str) -> dict[str, str]:
+    """What was forgotten, as `save_view` takes it, so that it can be taken back; nothing where it was gone already."""
+    gone = delete(SavedView).where(SavedView.actor == actor.id, SavedView.id == view_id)
+    return _first(work, gone.returning(SavedView.name, SavedView.query))
 
 
 def watch(work: UnitOfWork, actor: Actor, kind: str, subject: str) -> None:
@@ -54,8 +57,15 @@ def watch(work: UnitOfWork, actor: Actor, kind: str, subject: str) -> None:
         work.session.flush()
 
 
-def unwatch(work: UnitOfWork, actor: Actor, watch_id: str) -> None:
-    work.session.execute(delete(Watch).where(Watch.actor == actor.id, Watch.id == watch_id))
+def unwatch(work: UnitOfWork, actor: Actor, watch_id: str) -> dict[str, str]:
+    """What is watched no more, as `watch` takes it; nothing where it was gone already."""
+    gone = delete(Watch).where(Watch.actor == actor.id, Watch.id == watch_id)
+    return _first(work, gone.returning(Watch.kind, Watch.subject))
+
+
+def _first(work: UnitOfWork, statement: Any) -> dict[str, str]:
+    row = work.session.execute(statement).mappings().first()
+    return dict(row) if row else {}
 
 
 def subscribe(work: UnitOfWork, actor: Actor, channel: str, to: str) -> None:

@@ -1,5 +1,7 @@
 """The own desk: saved filters, what is watched, where the daily digest goes."""
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import redirect, render_template, request, url_for
@@ -15,6 +17,8 @@ from app.services.supervising import desk
 from app.web.supervisor.blueprint import blueprint, supervisors
 from app.web.supervisor.flags import FILTERS
 
+TAKEN_BACK = {"forget": "save", "unwatch": "watch"}
+
 
 @blueprint.get("/desk")
 @supervisors
@@ -24,10 +28,10 @@ def own_desk() -> str:
 
 @blueprint.post("/desk")
 @supervisors
-def change_desk() -> Response | tuple[str, int]:
-    """One change, and back to where it came from."""
+def change_desk() -> Response | str | tuple[str, int]:
+    """One change, and back to the desk. What was put away can be taken back there: the page holds it, and nothing else."""
     form = request.form
-    changes = {
+    changes: dict[str, Callable[[], Any]] = {
         "save": lambda: perform(desk.save_view, actor(), form.get("name", ""), _query(form.get("query", ""))),
         "forget": lambda: perform(desk.forget_view, actor(), form.get("id", "")),
         "watch": lambda: perform(desk.watch, actor(), form.get("kind", ""), form.get("subject", "")),
@@ -36,13 +40,16 @@ def change_desk() -> Response | tuple[str, int]:
         "exchange": lambda: perform(webhook_keys.exchange, actor()),
         "urgent": lambda: perform(desk.set_urgent, actor(), form.get("channel", ""), form.get("urgent") == "1"),
     }
-    change = changes.get(form.get("go", ""))
+    go = form.get("go", "")
+    change = changes.get(go)
     if change is None:
         raise NotFound("no_such_flag")
     try:
-        change()
+        gone = change()
     except DomainError as error:
         return _page(field_sentences(error)), 422
+    if go in TAKEN_BACK and gone:
+        return _page({}, gone | {"go": TAKEN_BACK[go]})
     return redirect(url_for("supervisor.own_desk"), 303)
 
 
@@ -58,7 +65,7 @@ def _query(text: str) -> str:
     return urlencode([(name, value) for name, value in parse_qsl(text.lstrip("?")[:1000]) if name in FILTERS])
 
 
-def _page(errors: dict[str, str]) -> str:
+def _page(errors: dict[str, str], gone: dict[str, str] | None = None) -> str:
     with reading() as session:
         found = queries.desk(session, actor())
         webhook = queries.webhook(session, actor())
@@ -66,5 +73,5 @@ def _page(errors: dict[str, str]) -> str:
     until = webhook.key_since + webhook_keys.OVERLAP if webhook and webhook.key_since else None
     overlap = until if until and until > now() else None
     return render_template(
-        "supervisor/desk.html", desk=found, errors=errors, typed=request.form, secret=secret, overlap=overlap
+        "supervisor/desk.html", desk=found, errors=errors, gone=gone, typed=request.form, secret=secret, overlap=overlap
     )
