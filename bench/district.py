@@ -170,7 +170,7 @@ def _visit(made: Rows, source: random.Random, n: int, day: date, rank: int, kid:
         made["codes"].append((cti, own_id, 1, kid, f"B{n:010d}", own * 6, applied, start, end))
     made["inspections"].append((
         own_id, 1, f"B-{n:07d}", REGION, enterprise, kind, "completed" if counts else "cancelled", _unit(unit), start, end,
-        applied, "bench", "bench", int(imported), cause, clue, clue, reason, "registered", "on_site", 0, None, applied,
+        applied, "bench", "bench", int(imported), cause, clue, clue, reason, "premises", "on_site", 0, None, applied,
         cti, seen, 0, None, done, done, 0, start if counts else None, day.isoformat() if counts else None, int(counts),
     ))  # fmt: skip
     units = [unit] if chance() >= JOINT else [unit, (unit + 1 + source.randrange(UNITS - 1)) % UNITS]

@@ -11,6 +11,7 @@ from app.domain.actors import Actor
 from app.domain.inspections import CONTACT
 from app.domain.times import day_end, day_start
 from app.queries.paging import page
+from app.store import day_figures
 from app.store.models import Enterprise, InspectionRow, InspectionUnit, Unit
 
 LAST, LATELY = 6, 200
@@ -64,11 +65,15 @@ def where(actor: Actor, unit: str | None) -> list[ColumnElement[bool]]:
 
 
 def counts(session: Session, actor: Actor, first: date, last: date) -> list[UnitCount]:
-    """For each unit of the region with any: contacts and inspections that counted in a period, most contacts first."""
+    """For each unit of the region with any: contacts that it led and visits that counted in a period, most contacts first."""
     here = InspectionRow.jurisdiction.in_(actor.regions)
     during = (InspectionRow.window_start >= day_start(first), InspectionRow.window_start < day_end(last))
     contacts = _by_unit(session, here, IS_CONTACT, *during)
-    visits = _by_unit(session, here, InspectionRow.counts, InspectionRow.visit_day.between(first, last))
+    summed = day_figures.totals(session, actor.regions, first, last, ("unit",), "visits")
+    if summed is None:
+        visits = _by_unit(session, here, InspectionRow.counts, InspectionRow.visit_day.between(first, last))
+    else:
+        visits = {code: count for (_, code), count in summed.items()}
     query = select(Unit.code, Unit.name).where(Unit.code.in_(contacts.keys() | visits.keys()))
     found = [UnitCount(c, name, contacts.get(c, 0), visits.get(c, 0)) for c, name in session.execute(query)]
     return sorted(found, key=lambda u: (-u.contacts, u.unit))

@@ -130,7 +130,8 @@ def adopt(work: UnitOfWork) -> list[str]:
 
 def begun_registers(work: UnitOfWork) -> list[str]:
     """The subject kinds of the tables whose rows are facts from some day on."""
-    return list(work.session.scalars(select(FactRow.subject_id).where(FactRow.kind == BEGUN)))
+    begun = select(FactRow.subject_id).where(FactRow.subject_kind == "registers", FactRow.kind == BEGUN)
+    return list(work.session.scalars(begun))
 
 
 def subject_kind(model: type[Base]) -> str:

@@ -12,6 +12,7 @@ from app.services.imports.rows import Row
 from bench.district import fill, uscc_of
 from tests.house import House
 
+UNIT = "YT-B00"  # makes more visits than any other
 GROWING = {
     "inspections", "inspection_units", "inspection_officers", "inspection_items", "codes", "facts", "findings", "speech",
     "enterprises", "case_records", "log_entries",
@@ -82,3 +83,13 @@ def test_the_generated_history_is_what_the_tables_of_a_district_would_hold(grown
     assert rows == numbers == 3000
     assert dayless == rows - counted
     assert last < "2026-03-02"
+
+
+def test_pages_of_every_day_read_no_table_from_end_to_end(grown: House) -> None:
+    inspector, supervisor = grown.signed_in("inspector"), grown.signed_in("supervisor")
+    with plans(grown) as scanned:
+        for path in ("/inspect/", "/inspect/apply", "/inspect/batch", "/inspect/contact", "/inspect/contacts"):
+            assert inspector.get(path).status_code == 200
+        for path in ("/supervise/contacts", "/supervise/national", "/supervise/flags", f"/supervise/units/{UNIT}"):
+            assert supervisor.get(path).status_code == 200
+    assert not {plan for plan in scanned if "ix_inspections_contacts" not in plan}, "\n".join(scanned)

@@ -194,7 +194,9 @@ def _evaluate(work: UnitOfWork, plan: Plan) -> None:
 
 def adopt(work: UnitOfWork) -> list[str]:
     """Once: plans that were there before their changes were facts get their first one; what was done, in words."""
-    if work.session.scalar(select(FactRow.id).where(FactRow.kind == ADOPTED).limit(1)):
+    subject = ("plans", "plans")
+    done = (FactRow.subject_kind == subject[0], FactRow.subject_id == subject[1], FactRow.kind == ADOPTED)
+    if work.session.scalar(select(FactRow.id).where(*done).limit(1)):
         return []
     with_facts = select(FactRow.id).where(FactRow.subject_kind == "plan", FactRow.subject_id == Row.id)
     rows = list(work.session.scalars(select(Row).where(~with_facts.exists())))
@@ -204,7 +206,6 @@ def adopt(work: UnitOfWork) -> list[str]:
         fact = work.fact("plan.imported", ("plan", plan.id), body, SYSTEM, plan.jurisdiction)
         work.store_fact(fact)
         plan_store.save(work.session, plan, domain.evolve(None, fact))
-    subject = ("plans", "plans")
     work.store_fact(work.fact(ADOPTED, subject, {"adopted": len(rows)}, SYSTEM, work.default_jurisdiction))
     return [f"recorded {len(rows)} plans that were there before"] if rows else []
 
