@@ -63,6 +63,7 @@ RULES = (  # rule, severity, evidence, weight
     ("overlong", "blue", '{"days":3}', 5),
 )
 STATES = (("raised", 10), ("sent", 4), ("upheld", 2), ("closed", 70), ("dismissed", 14))
+OLD = timedelta(days=90)  # then a flag is settled: a bureau has so many people, however many years there are
 FLAGGED, RATED, JOINT, IMPORTED, TRIGGERED, CANCELLED, SHOWN, PROBLEM = 0.12, 0.15, 0.08, 0.2, 0.4, 0.03, 0.9, 0.3
 
 
@@ -195,7 +196,8 @@ def _flag(
     made: Rows, source: random.Random, n: int, visit: str, enterprise: str, unit: str, day: date, end: str
 ) -> None:
     rule, severity, evidence, _ = source.choices(RULES, [r[3] for r in RULES])[0]
-    state, _ = source.choices(STATES, [s[1] for s in STATES])[0]
+    states = STATES if day > MONDAY.date() - OLD else STATES[3:]
+    state, _ = source.choices(states, [s[1] for s in states])[0]
     flag = f"G{n:025d}"
     made["findings"].append((
         flag, rule, severity, "inspection", visit, unit, "", "", REGION, visit, enterprise, day.isoformat(), evidence, state,

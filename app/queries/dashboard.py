@@ -110,11 +110,11 @@ def _open(session: Session, where: tuple[Any, ...]) -> dict[str, list[tuple[str,
 
     They are grouped by expressions: by the columns, SQLite walks all flags in their order instead of the few that are open.
     """
-    rule, unit, town = FindingRow.rule + "", FindingRow.unit + "", func.coalesce(Enterprise.region, "")
+    # looked up for each open flag: joined, PostgreSQL reads every enterprise there is
+    region = select(Enterprise.region).where(Enterprise.id == FindingRow.enterprise_id).scalar_subquery()
+    rule, unit, town = FindingRow.rule + "", FindingRow.unit + "", func.coalesce(region, "")
     query = (
         select(rule, unit, town, func.count())
-        .select_from(FindingRow)
-        .outerjoin(Enterprise, Enterprise.id == FindingRow.enterprise_id)
         .where(*where)
         .group_by(literal_column("1"), literal_column("2"), literal_column("3"))
     )

@@ -44,9 +44,9 @@ class Handing:
 def handing(session: Session, operation: str, by: str, at: datetime, region: str) -> Handing:
     """The batch of the day, numbered by the exports on record: one is recorded before its rows are read."""
     day = shanghai_day(at)
-    where = (FactRow.subject_kind == "export", FactRow.kind == "export.made")  # the subject has the index
-    where += (FactRow.recorded_at >= day_start(day), FactRow.recorded_at < day_end(day))
-    made = session.scalar(select(func.count()).select_from(FactRow).where(*where)) or 0
+    of_exports = (FactRow.subject_kind == "export", FactRow.kind == "export.made")  # the subject has the index
+    of_day = (FactRow.recorded_at >= day_start(day), FactRow.recorded_at < day_end(day))
+    made = session.scalar(select(func.count()).select_from(FactRow).where(*of_exports, *of_day)) or 0
     return Handing(operation, national.batch(at, max(made, 1)), by, at, f"{SOURCE}-{region}")
 
 
