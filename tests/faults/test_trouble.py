@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import event, func, select, text
+from sqlalchemy import create_engine, event, func, select, text
 
 from app.cli.doctor import doctor
 from app.config import ConfigError, load_config
 from app.domain.errors import Refused
 from app.services.transparency import log, log_audit
+from app.store import database
 from app.store.models import FactRow, InspectionRow
 from app.store.trouble import cannot_work_now
 from app.store.vault import Vault
@@ -100,6 +101,20 @@ def test_a_connection_that_is_cut_in_the_middle_is_told_and_the_next_call_has_a_
     event.listen(engine, "before_cursor_execute", cut_once)
     before = facts(house)
     assert unavailable(apply(house)) and cut and facts(house) == before
+    assert apply(house).status_code == 201
+
+
+@POSTGRESQL
+def test_a_connection_that_lay_idle_is_asked_before_it_is_used(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "FRESH_SECONDS", 0)  # idle from the moment it was given back
+    house.bearer("inspector")
+    engine = house.installation.database.engine
+    with engine.connect() as connection:
+        lost = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+    other = create_engine(engine.url)
+    with other.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": lost})
+    other.dispose()
     assert apply(house).status_code == 201
 
 
