@@ -36,9 +36,7 @@ def undo(work: UnitOfWork, actor: Actor, flag_id: str) -> FindingRow:
         if own is not None and (own.kind, own.recorded_at) == (last.kind, last.recorded_at):
             flag_actions.take_step(work, actor, member, "undo", _body(work.session, actor, member, own))
             taken = taken or member is row
-    if (
-        not taken
-    ):  # PostgreSQL shows each statement what was committed before it: somebody was faster, between two of them
+    if not taken:  # on PostgreSQL each statement sees what was committed before it: somebody came between two of them
         raise Refused("changed_meanwhile")
     work.session.expire(row)
     return work.session.get_one(FindingRow, row.id)
