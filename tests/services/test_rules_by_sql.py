@@ -13,11 +13,15 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from app.domain.actors import SYSTEM
 from app.domain.facts import canonical_json
 from app.domain.figures import period_of
+from app.domain.plans import Content, Dates, Line
 from app.queries import figures
 from app.services.flagging import flag_rebuild
-from app.store.models import FindingRow, InspectionRow, Policy
+from app.services.planning import plans
+from app.store.models import CaseRecord, Enterprise, FindingRow, InspectionRow, Plan, Policy
+from app.store.unit_of_work import UnitOfWork
 from tests.house import House, uscc
 from tests.services.test_register_imports import bring
 
@@ -152,14 +156,74 @@ RULES = [
 COUNTED = """SELECT count(*), sum(trig), sum(json_array_length(us) > 1), sum(outcome <> ''), sum(outcome = 'problem_found')
     FROM v WHERE district = :ours AND y = '2024'"""  # the leap year, by the days of Shanghai
 
+ABOUT_NO_VISIT = [
+    """SELECT 'unregistered.record', r.number, r.unit FROM record r WHERE r.kind <> '投诉' AND r.unit <> :above
+    AND NOT EXISTS (SELECT 1 FROM file, json_each(list(file.unit, joint_units)) u WHERE file.uscc = r.uscc AND u.value = r.unit
+        AND date(utc(started_at), '+8 hours') <= date(r.day, '+3 days')
+        AND date(utc(ended_at, started_at), '+8 hours') >= date(r.day, '-3 days'))""",
+    """SELECT 'under_inspected', plan.code || ' ' || plan.e, plan.unit FROM plan WHERE NOT EXISTS (
+    SELECT 1 FROM v JOIN vu USING (number) WHERE v.e = plan.e AND vu.u = plan.unit AND v.d BETWEEN plan.f AND plan.t)""",
+]
+RECORD = ["kind", "source", "number", "uscc", "unit", "day"]
 
-def by_sql(rows: list[list[str]]) -> tuple[Counter, tuple[int, ...]]:
-    """(rule, number, unit, officer) of every finding that the rules' words give for the rows of a file; what is COUNTED."""
+
+def records(source: random.Random, count: int) -> list[list[str]]:
+    """What the units' own systems say of enterprises that the history knows."""
+    days = [date(2023, 9, 1) + timedelta(days=source.randrange(720)) for _ in range(count)]
+    kinds, units = ("案件", "处罚", "检查记录", "投诉"), (*UNITS, "YT-YJJ")
+    return [
+        [source.choice(kinds), "办案", f"A-{n}", uscc(source.randrange(4)), source.choice(units), str(day)]
+        for n, day in enumerate(days)
+    ]
+
+
+def plan_rows() -> list[list[str]]:
+    """Plans of some weeks each that name every known enterprise."""
+    days = [date(2023, 9, 1) + timedelta(days=60 * n) for n in range(12)]
+    return [
+        [f"P-{unit}-{day}", unit, uscc(n), str(day), str(day + timedelta(days=40))]
+        for unit in ("YT-YJJ", "YT-SCJG")
+        for day in days
+        for n in PLACES
+    ]
+
+
+def file_plans(work: UnitOfWork) -> None:
+    ids = {row.uscc: row.id for row in work.session.scalars(select(Enterprise))}
+    by_code: dict[str, list[list[str]]] = {}
+    for row in plan_rows():
+        by_code.setdefault(row[0], []).append(row)
+    for code, rows in by_code.items():
+        unit, first, last = rows[0][1], *map(date.fromisoformat, rows[0][3:])
+        content = Content("计划", "yearly", first, last, (Line(UNITS[unit][0]),), tuple(ids[row[2]] for row in rows))
+        plans.bring(work, SYSTEM, unit, code, content, Dates(first, first, first), known=None)
+
+
+def about_no_visit(house: House) -> Counter:
+    """What stands of ABOUT_NO_VISIT: (rule, the record's number, or the plan's code and the enterprise; unit)."""
+    rules = ("unregistered.record", "under_inspected")
+    with house.installation.reading() as session:
+        numbers = {row.id: row.number for row in session.scalars(select(CaseRecord))}
+        numbers |= {
+            f"{plan.id}:{e.id}": f"{plan.code} {e.uscc}"
+            for plan in session.scalars(select(Plan))
+            for e in session.scalars(select(Enterprise))
+        }
+        where = (FindingRow.standing, FindingRow.rule.in_(rules))
+        rows = session.scalars(select(FindingRow).where(*where))
+        return Counter((row.rule, numbers[row.subject_id], row.unit) for row in rows)
+
+
+def by_sql(rows: list[list[str]], told: list[list[str]]) -> tuple[Counter, Counter, tuple[int, ...]]:
+    """(rule, number, unit, officer) of every finding that the rules' words give for the rows of a file; those of
+    ABOUT_NO_VISIT; what is COUNTED."""
     db = sqlite3.connect(":memory:")
     db.create_function("clue", 1, lambda text: unicodedata.normalize("NFKC", text).strip())
     db.create_function("list", 2, lambda one, more: str([p for p in (one, *more.split(";")) if p]).replace("'", '"'))
     db.create_function("utc", -1, _utc)
     _enter(db, "file", HEAD, rows)
+    _enter(db, "record", RECORD, told)
+    _enter(db, "plan", ["code", "unit", "e", "f", "t"], plan_rows())
     _enter(
         db,
         "term",
@@ -177,7 +241,8 @@ def by_sql(rows: list[list[str]]) -> tuple[Counter, tuple[int, ...]]:
     found: Counter = Counter()
     for rule in RULES:
         found.update(db.execute(rule, NAMED).fetchall())
-    return found, db.execute(COUNTED, NAMED).fetchone()
+    beside = Counter(row for rule in ABOUT_NO_VISIT for row in db.execute(rule, NAMED))
+    return found, beside, db.execute(COUNTED, NAMED).fetchone()
 
 
 def _in_force(first: str, settings: dict, end: str, district: str) -> Iterator[list]:
@@ -229,13 +294,18 @@ def test_what_stands_of_an_imported_history_is_what_sql_finds_in_its_file(house:
     known = [[uscc(n), f"示例{n}", region] for n, region in PLACES.items()]
     assert not bring(house, "enterprises", [["uscc", "name", "region"], *known]).errors
     assert not bring(house, "do-not-disturb", QUIET).errors
-    for part in (rows[100:], rows[:100]):  # the order of arrival does not matter
+    house.perform(file_plans)
+    told = records(random.Random(6), 120)
+    for part, said in ((rows[100:], told[60:]), (rows[:100], told[:60])):  # the order of arrival does not matter
+        assert not bring(house, "case-records", [RECORD, *said]).errors
         assert not bring(house, "inspections", [HEAD, *part]).errors
-    expected, counted = by_sql(rows)
+    expected, beside, counted = by_sql(rows, told)
     assert len({rule for rule, *_ in expected}) == len(RULES)
     assert standing(house) - expected == expected - standing(house) == Counter()
+    assert {rule for rule, *_ in beside} == {"unregistered.record", "under_inspected"}
+    assert about_no_visit(house) - beside == beside - about_no_visit(house) == Counter()
     house.perform(flag_rebuild.rebuild)
-    assert standing(house) == expected
+    assert (standing(house), about_no_visit(house)) == (expected, beside)
     with house.installation.reading() as session:
         found = figures.figures(session, ["990101"], YEAR)[""]
         places = figures.towns(session, ["990101", "990101001", "990101005"], YEAR)
