@@ -63,13 +63,28 @@ def advise(
     return tuple(_advisory(f, blocking=policy.blocks(f.rule)) for f in found)
 
 
+BAD_CODES = {  # what was wrong with a code that was presented: the verdict, in words
+    "bad_signature": ("签名对不上", "the signature does not match"),
+    "unknown_key": ("不是登记过的密钥签的", "signed by a key that is not registered"),
+    "not_registered": ("登记簿中查不到", "not in the register"),
+    "wrong_enterprise": ("是另一家企业的码", "another enterprise's code"),
+    "cancelled": ("检查已取消", "the visit was cancelled"),
+    "expired": ("已过有效时间", "its time is over"),
+    "replaced": ("已换新码", "replaced by a newer code"),
+    "completed": ("检查已办结", "the visit is completed"),
+    "lapsed": ("检查已失效", "the visit has lapsed"),
+    "revoked": ("码已作废", "the code was revoked"),
+}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def sentence(rule: str, evidence: Mapping[str, Any], language: str) -> str:
     """What a finding says, in `zh` or `en`, for the unit and the supervisor."""
-    entry = CATALOGUE[rule]
-    return fill(entry.about if language == "zh" else entry.about_en, evidence)
+    entry, chinese = CATALOGUE[rule], language == "zh"
+    said = dict(evidence)
+    if said.get("verdict") in BAD_CODES:
+        said["verdict"] = BAD_CODES[said["verdict"]][0 if chinese else 1]
+    return fill(entry.about if chinese else entry.about_en, said)
 
 
 def _advisory(finding: Finding, blocking: bool) -> Advisory:

@@ -2,8 +2,10 @@
 
 import re
 
+from app.domain.flags.advise import BAD_CODES, sentence
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.flags.for_enterprise import NOT_FOR_THEM, SENTENCES, for_enterprise
+from app.services.trust.verification import BAD_WHEN_ARRIVING
 
 NAMES = re.compile(r"%\((\w+)\)s")
 
@@ -26,3 +28,10 @@ def test_a_sentence_asks_for_nothing_that_the_evidence_does_not_hold() -> None:
     assert (
         for_enterprise("unfit.too_few", {"count": 1, "fewest": 2}, "zh") == "登记的执法人员只有 1 名，至少应有 2 名。"
     )
+
+
+def test_a_bad_code_says_in_words_what_was_wrong_with_it() -> None:
+    for verdict in BAD_WHEN_ARRIVING:
+        for language in ("zh", "en"):
+            assert verdict not in sentence("code.bad", {"verdict": verdict}, language).split()
+            assert BAD_CODES[verdict][language == "en"] in sentence("code.bad", {"verdict": verdict}, language)
