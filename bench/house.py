@@ -27,8 +27,6 @@ def make(url: str, folder: Path, visits: int) -> None:
     fill(house.installation.database, visits)
     while house.perform(day_figures.refresh):  # an import sums its days, and a worker all others
         pass
-    while house.perform(day_figures.refresh):
-        pass
     house.installation.database.dispose()
 
 
