@@ -33,5 +33,4 @@ def test_a_sentence_asks_for_nothing_that_the_evidence_does_not_hold() -> None:
 def test_a_bad_code_says_in_words_what_was_wrong_with_it() -> None:
     for verdict in BAD_WHEN_ARRIVING:
         for language in ("zh", "en"):
-            assert verdict not in sentence("code.bad", {"verdict": verdict}, language).split()
             assert BAD_CODES[verdict][language == "en"] in sentence("code.bad", {"verdict": verdict}, language)
