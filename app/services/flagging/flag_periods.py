@@ -62,7 +62,8 @@ def evaluate_region_year(
     every = sorted({finding.subject_id for _, _, finding in head} | set(touched))
     for at in range(0, len(every), MANY):
         part = every[at : at + MANY]
-        rest = _repeats(work, *repeats, FindingRow.raised_for > until, FindingRow.subject_id.in_(part))
+        of_part = (FindingRow.subject_kind == "inspection", FindingRow.subject_id.in_(part))  # both have the index
+        rest = _repeats(work, *repeats, FindingRow.raised_for > until, *of_part)
         behind = region_year_findings(rest, jurisdiction, year, policies, before=len(head))
         settle(work, (*own, FindingRow.subject_id.in_(part)), [*behind, *(f for i in part for f in found[i])])
 
