@@ -10,7 +10,7 @@ from app import zones
 from app.installation import Installation
 from app.queries import health
 from app.store import log as log_store
-from app.store.migrate import is_current
+from app.store.migrate import serves
 
 LOG_LATE = timedelta(minutes=5)  # a fact should stand in the log within ten seconds
 DISK_LEAST = 256 * 1024 * 1024
@@ -23,7 +23,7 @@ def ready(installation: Installation) -> dict[str, bool | None]:
     now = installation.clock()
     try:
         found["database"] = installation.database.is_alive()
-        found["migrations"] = is_current(installation.database.engine)
+        found["migrations"] = serves(installation.database.engine)
         if found["migrations"]:
             with installation.database.read_primary() as session:
                 # The public zone has no key that opens anything, and may not read what a whole look at the vitals reads.

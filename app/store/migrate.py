@@ -39,6 +39,13 @@ def is_current(engine: Engine) -> bool:
     return current_revision(engine) == head_revision()
 
 
+def serves(engine: Engine) -> bool:
+    """Whether this program may serve the schema: the newest it knows, or a newer one, which keeps what older programs use
+    (docs/operations.md, upgrade): servers are exchanged one by one after the migration."""
+    revision = current_revision(engine)
+    return revision == head_revision() or (revision is not None and not knows(revision))
+
+
 def current_revision(engine: Engine) -> str | None:
     """The migration that the schema is at; None in an empty database."""
     with engine.connect() as connection:
@@ -51,6 +58,7 @@ def head_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+@cache
 def knows(revision: str) -> bool:
     """Whether a schema of `revision` can be brought up to date by this program."""
     try:

@@ -45,6 +45,15 @@ def test_a_fact_that_waits_too_long_for_the_log_is_not_ready(house: House) -> No
 
 
 @ONE
+def test_a_newer_schema_is_served_and_an_older_one_is_not_ready(house: House) -> None:
+    for revision, ready in (("9999", True), ("0033", False)):
+        house.perform(
+            lambda work, r=revision: work.session.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": r})
+        )
+        assert house.client().get("/readyz").json["checks"]["migrations"] is ready
+
+
+@ONE
 def test_another_key_encryption_key_is_not_ready(house: House) -> None:
     house.approved()
     object.__setattr__(house.installation, "vault", Vault(b"\x22" * 32, house.installation.random))
