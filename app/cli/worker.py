@@ -28,6 +28,7 @@ from app.telling import making
 
 log = logging.getLogger("jcm.worker")
 HANDLERS = OF_SERVICES | {making.JOB: making.run}
+JOB_SECONDS = 5.0
 LOG_EVERY = 2.0  # seconds between two looks at the queue of the log
 
 
@@ -115,11 +116,18 @@ def _round(installation: Installation) -> None:
     jobs: tuple[Any, ...] = housekeeping.JOBS
     for job in jobs:
         with _told(f"{job.__name__} failed; the next round tries again"):
-            installation.perform(job)
+            run_job(installation, job)
     with _told("the reports of the last periods could not be made; the next round tries again"):
         making.on_schedule(
             installation.perform, installation.reading, installation.config.jurisdiction, installation.clock()
         )
+
+
+def run_job(installation: Installation, job: Any) -> None:
+    """A job that answers True has more to do: it goes on, but not for so long that the log waits."""
+    until = time.monotonic() + JOB_SECONDS
+    while installation.perform(job) is True and time.monotonic() < until:
+        pass
 
 
 @contextmanager

@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Date, func, select, text, update
 
+from app.cli.worker import run_job
 from app.domain.actors import SYSTEM
 from app.domain.figures import Period
 from app.queries import figures
 from app.services import day_figures
+from app.services.retention import housekeeping
 from app.store import day_figures as sums
 from app.store.models import DayFigures, Enterprise, FigureMark, FindingRow, Region, Speech
 from app.store.unit_of_work import UnitOfWork
@@ -110,12 +112,15 @@ def test_what_changes_counts_at_once_and_not_only_after_the_next_summing(grown: 
         agree(grown)
 
 
-def test_too_many_changed_days_are_counted_from_rows(grown: House) -> None:
+def test_too_many_changed_days_are_counted_from_rows_until_the_worker_has_summed_them(
+    grown: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day_figures, "AT_ONCE", 30)
     grown.perform(lambda work: sums.mark_all(work.session))
     with grown.installation.reading() as session:
         assert sums.read(session, ["990101"], YEAR.first, YEAR.last, [""]) is None
         before = figures.figures(session, ["990101"], YEAR)[""]
-    refreshed(grown)
+    run_job(grown.installation, housekeeping.refresh_figures)
     with grown.installation.reading() as session:
         assert sums.read(session, ["990101"], YEAR.first, YEAR.last, [""]) is not None
         assert told({"": figures.figures(session, ["990101"], YEAR)[""]}) == told({"": before})

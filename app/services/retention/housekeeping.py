@@ -41,9 +41,9 @@ def lapse(work: UnitOfWork) -> None:
     visits.lapse(work)
 
 
-def refresh_figures(work: UnitOfWork) -> None:
-    """Figures by day, where visits or flags have changed."""
-    day_figures.refresh(work)
+def refresh_figures(work: UnitOfWork) -> bool:
+    """Figures by day, where visits or flags have changed; whether more days wait."""
+    return day_figures.refresh(work) == day_figures.AT_ONCE
 
 
 def remind(work: UnitOfWork) -> None:
