@@ -127,7 +127,7 @@ def test_only_closed_figures_of_units_go_back(beside: Beside, monkeypatch: pytes
     with beside.city.installation.reading() as session:
         (known,) = received_figures.received(session)
     assert known.figure == received_figures.Figure("YT-YJJ", "2026-Q1", 9)
-    assert "2026-Q1" in beside.city.signed_in("supervisor").get("/supervise/connector").text
+    assert "2026年第1季度" in beside.city.signed_in("supervisor").get("/supervise/connector").text
 
 
 def test_figures_of_another_district_are_not_taken(beside: Beside) -> None:

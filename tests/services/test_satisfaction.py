@@ -104,10 +104,10 @@ def test_the_page_of_the_unit_and_the_export_tell_a_figure_and_no_number_of_ente
     house.clock.move(days=125)
     house.perform(satisfaction.close_quarters)
     page = house.signed_in("head").get("/inspect/figures").text
-    assert "2026-Q2" in page and "4.0" in page and ">11<" not in page
+    assert "2026年第2季度" in page and "4.0" in page and ">11<" not in page
     own = house.signed_in("supervisor").get("/supervise/ratings").text
     assert ">11<" in own, "supervisors see on how many it rests"
-    assert "2026-Q2" in house.signed_in("neighbour").get("/supervise/ratings").text
+    assert "2026年第2季度" in house.signed_in("neighbour").get("/supervise/ratings").text
     assert ">11<" not in house.signed_in("neighbour").get("/supervise/ratings").text, "not another district's"
     assert house.signed_in("inspector2").get("/inspect/figures").text.count("4.0") == 0, "nor another unit's"
     told = house.app.test_cli_runner().invoke(args=["export", "ratings"]).output
