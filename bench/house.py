@@ -27,6 +27,7 @@ def make(url: str, folder: Path, visits: int) -> None:
     fill(house.installation.database, visits)
     while house.perform(day_figures.refresh):  # an import sums its days, and a worker all others
         pass
+    house.installation.database.learn_sizes()  # as the worker does
     house.installation.database.dispose()
 
 

@@ -22,7 +22,6 @@ def loader(engine: Engine, columns: Mapping[str, Sequence[str]]) -> "_Loader":
 class _Loader(ABC):
     BEGIN: tuple[str, ...]  # what a connection is told before it writes
     END: tuple[str, ...] = ()  # and afterwards: the pool keeps it
-    LAST: str  # once all is there
     MAKES: str  # asks for the statement that makes an index
 
     def __init__(self, engine: Engine, columns: Mapping[str, Sequence[str]]) -> None:
@@ -39,8 +38,7 @@ class _Loader(ABC):
         if failed is None:
             self._wait()
             self._write({}, self.indexes)
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql(self.LAST)
+            self._end()
 
     def rows(self, part: Rows) -> None:
         """Begins to write rows. Raises what went wrong with the ones before."""
@@ -68,6 +66,9 @@ class _Loader(ABC):
     def _copy(self, cursor: Any, table: str, rows: list[tuple[Any, ...]]) -> None:
         """Writes the rows of one table. Keys are right by construction and not looked at."""
 
+    def _end(self) -> None:  # noqa: B027 once all is there
+        """Nothing more."""
+
     def _drop_indexes(self) -> list[str]:
         """Drops what is no constraint; the statements that make it again, as the database tells them."""
         made: list[str] = []
@@ -87,7 +88,6 @@ class _Loader(ABC):
 class _Sqlite(_Loader):
     BEGIN = ("PRAGMA foreign_keys=OFF", "PRAGMA synchronous=OFF", "BEGIN")
     END = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
-    LAST = "ANALYZE"
     MAKES = "SELECT sql FROM sqlite_master WHERE name = :name"
 
     def _copy(self, cursor: Any, table: str, rows: list[tuple[Any, ...]]) -> None:
@@ -102,12 +102,16 @@ class _Postgres(_Loader):
         "SET LOCAL synchronous_commit = off",
         "SET LOCAL maintenance_work_mem = '512MB'",
     )
-    LAST = "VACUUM (ANALYZE)"  # or the first readers would mark every row as seen
     MAKES = "SELECT indexdef FROM pg_indexes WHERE indexname = :name"
 
     def _copy(self, cursor: Any, table: str, rows: list[tuple[Any, ...]]) -> None:
         with cursor.copy(f"COPY {table} ({', '.join(self.columns[table])}) FROM STDIN") as copy:
             copy.write("".join(["\t".join(map(_said, row)) + "\n" for row in rows]))
+
+    def _end(self) -> None:
+        """Or the first readers would mark every row as seen."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM (ANALYZE)")
 
 
 def _said(value: Any) -> str:

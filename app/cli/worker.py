@@ -29,6 +29,7 @@ from app.telling import making
 log = logging.getLogger("jcm.worker")
 HANDLERS = OF_SERVICES | {making.JOB: making.run}
 JOB_SECONDS = 5.0
+LEARN_EVERY = 86400.0
 LOG_EVERY = 2.0  # seconds between two looks at the queue of the log
 
 
@@ -54,8 +55,12 @@ def worker(every: float, once: bool) -> None:
         threading.Thread(target=_work, args=(installation, stop), name="jobs", daemon=True).start()
         if installation.config.connector.is_set:
             threading.Thread(target=_keep_in_step, args=(installation, stop), name="connector", daemon=True).start()
-    due = 0.0
+    due = learns = 0.0
     while not stop.is_set():
+        if time.monotonic() >= learns:
+            learns = time.monotonic() + LEARN_EVERY
+            with _told("the sizes of tables could not be looked at; the next day tries again"):
+                installation.database.learn_sizes()
         if time.monotonic() >= due:
             due = time.monotonic() + every
             _round(installation)

@@ -22,6 +22,7 @@ from app.store.trouble import READ_ONLY
 __all__ = ["Database", "Session", "dialect_insert", "insert_of", "next_ids", "one_moment", "reader_beside"]
 BUSY_TIMEOUT_SECONDS = 30
 STANDBY_SECONDS = 3  # then the primary reads
+ROWS_LOOKED_AT = 1000  # of each index: milliseconds, however large it is
 FRESH_SECONDS = 1  # a connection that answered so lately is not asked whether it is there
 CONNECTION = "connection"  # in the info of sessions: the one of their transaction
 ONE_MOMENT = "one moment"  # in the info of sessions whose statements all see the same
@@ -68,6 +69,14 @@ class Database:
         finally:
             if queues:
                 self._turn.release()
+
+    def learn_sizes(self) -> None:
+        """Has SQLite look at some rows of each table, so that it plans by what is there: without it the newest fifty flags are
+        all flags, sorted. PostgreSQL does so by itself (migration 0034 says how often)."""
+        if self.is_sqlite:
+            with self.write() as session:
+                session.execute(text(f"PRAGMA analysis_limit = {ROWS_LOOKED_AT}"))
+                session.execute(text("ANALYZE"))
 
     def read(self) -> AbstractContextManager[Session]:
         """One reading transaction on the standby where there is one that answers, rolled back at the end."""

@@ -93,3 +93,10 @@ def test_pages_of_every_day_read_no_table_from_end_to_end(grown: House) -> None:
         for path in ("/supervise/contacts", "/supervise/national", "/supervise/flags", f"/supervise/units/{UNIT}"):
             assert supervisor.get(path).status_code == 200
     assert not {plan for plan in scanned if "ix_inspections_contacts" not in plan}, "\n".join(scanned)
+
+
+def test_the_newest_flags_are_read_and_not_all_of_them_sorted(grown: House) -> None:
+    grown.installation.database.learn_sizes()
+    asked = "EXPLAIN QUERY PLAN SELECT * FROM findings WHERE jurisdiction IN ('990101', '990101001') ORDER BY id DESC LIMIT 51"
+    with grown.installation.reading() as session:
+        assert "ORDER BY" not in " ".join(row[3] for row in session.execute(text(asked)))
