@@ -153,10 +153,17 @@ def _engine(url: str, connect_timeout: int | None = None) -> Engine:
         hide_parameters=True,
         connect_args={name: value for name, value in patience.items() if name not in make_url(url).query},
     )
+    event.listen(engine, "connect", _on_postgresql_connect)
     event.listen(engine, "handle_error", _on_postgresql_error)
     event.listen(engine, "checkin", lambda _connection, record: record.info.update(answered=time.monotonic()))
     event.listen(engine, "checkout", partial(_on_postgresql_checkout, engine))
     return engine
+
+
+def _on_postgresql_connect(connection: Any, _record: Any) -> None:
+    """Instants come as UTC, whatever the server's own zone: turned here, each would cost more than the rest of its row."""
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _on_postgresql_checkout(engine: Engine, connection: Any, record: Any, _proxy: Any) -> None:
