@@ -37,7 +37,7 @@ def main(told: dict) -> None:
             page.on("pageerror", lambda error, name=name: print(name, "error:", error, file=sys.stderr, flush=True))
             page.goto(told["url"] + "/scan/")
             page.locator("#age:not(:empty)").wait_for()
-            page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+            page.evaluate("navigator.serviceWorker.ready.then(() => true)")
             context.set_offline(True)
             page.reload()
             page.locator("#age:not(:empty)").wait_for()
