@@ -15,9 +15,8 @@ from app.store import day_figures
 from app.store.models import Enterprise, InspectionRow, InspectionUnit, Unit
 
 LAST, LATELY = 6, 200
-IS_CONTACT = InspectionRow.kind == literal_column(
-    f"'{CONTACT}'"
-)  # said literally, as the index of contacts alone says it
+# said literally, as the index of contacts alone says it
+IS_CONTACT = InspectionRow.kind == literal_column(f"'{CONTACT}'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,9 @@ def handing(session: Session, operation: str, by: str, at: datetime, region: str
 
 
 def rows(session: Session, listed: Any, handed: Handing, most: int | None = None) -> Iterator[dict[str, str]]:
-    """The rows of the completed visits of a list's query, or of the `most` latest of them. An item without a result has
-    its row too, and fails; so has a visit that was brought in without items: no visit is left out without a word."""
+    """The rows of the completed visits of a list's query, or of `most` of them, each jurisdiction's latest first. An item
+    without a result has its row too, and fails; so has a visit that was brought in without items: no visit is left out
+    without a word."""
     done = listed.order_by(None).where(InspectionRow.state == "completed", InspectionRow.counts)
     if most:
         # as the index has them: so PostgreSQL 17 reads these and no more of the period

@@ -161,7 +161,7 @@ def _engine(url: str, connect_timeout: int | None = None) -> Engine:
 
 
 def _on_postgresql_connect(connection: Any, _record: Any) -> None:
-    """Instants come as UTC, whatever the server's own zone: turned here, each would cost more than the rest of its row."""
+    """Instants come as UTC, whatever the server's own zone is: the driver reads those of another zone at twice the cost."""
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()
 

@@ -34,11 +34,6 @@ def downgrade(engine: Engine, revision: str) -> None:
         command.downgrade(config, revision)
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the schema is at the newest migration."""
-    return current_revision(engine) == head_revision()
-
-
 def serves(engine: Engine) -> bool:
     """Whether this program may serve the schema: the newest it knows, or a newer one, which keeps what older programs use
     (docs/operations.md, upgrade): servers are exchanged one by one after the migration."""

@@ -42,7 +42,7 @@ KEPT = 8  # versions; a reader's moment may be older than the newest, and tests 
 ATTEMPTS = 5
 RECOGNISED_ISSUERS = "recognised_issuers"
 UseCase = TypeVar("UseCase", bound=Callable[..., Any])
-_SEEN = "reference"
+_SEEN, _HELD = "reference", "reference held"  # in the info of sessions: the registers, and that they stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def current(session: Session) -> Reference:
     if seen is not None:
         return seen
     found = _known(session)
-    if session.info.get(ONE_MOMENT):
+    if session.info.get(ONE_MOMENT) or session.info.get(_HELD):
         session.info[_SEEN] = found
     return found
 
@@ -183,13 +183,13 @@ def rests_on_registers(use_case: UseCase) -> UseCase:
     @wraps(use_case)
     def held(work: Any, *args: Any, **kwargs: Any) -> Any:
         info = work.session.info
-        if info.get(ONE_MOMENT):
+        if info.get(_HELD):
             return use_case(work, *args, **kwargs)
-        info[ONE_MOMENT] = True
+        info[_HELD] = True
         try:
             return use_case(work, *args, **kwargs)
         finally:
-            del info[ONE_MOMENT]
+            del info[_HELD]
             info.pop(_SEEN, None)
 
     return cast(UseCase, held)

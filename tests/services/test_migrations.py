@@ -5,7 +5,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from app.store.database import Database
-from app.store.migrate import downgrade, head_revision, is_current, upgrade
+from app.store.migrate import current_revision, downgrade, head_revision, upgrade
 from app.store.models import Base
 
 
@@ -33,10 +33,10 @@ def test_the_triggers_of_figures_are_there_after_the_last_migration(database_url
 
 def test_down_to_nothing_and_up_again(database_url: str) -> None:
     database = Database(database_url)
-    assert is_current(database.engine) and head_revision()
+    assert current_revision(database.engine) == head_revision() is not None
     downgrade(database.engine, "base")
     with database.engine.connect() as connection:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
     upgrade(database.engine)
-    assert is_current(database.engine)
+    assert current_revision(database.engine) == head_revision()
     database.dispose()

@@ -22,7 +22,7 @@ Checked = Callable[..., Iterator[tuple[dict[str, str], list[Problem]]]]
 @blueprint.get("/national")
 @supervisors
 def nationally() -> str:
-    """The check of a period's latest visits, before anything is taken out."""
+    """The check of a period's visits, of CHECKED at most, before anything is taken out."""
     filters, found = asked()
     fit = held = 0
     shown: list[tuple[dict[str, str], list[tuple[str, str]]]] = []
