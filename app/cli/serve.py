@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -26,17 +25,15 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app import zones
+from app.cli.reloading import Process, Reload
 from app.clock import system_clock
 from app.config import ROOT, Config, load_config
 from app.demo.space import CONTACT as SPACE_CONTACT
 from app.operating.metrics import FOLDER
 
 WORKER, SERVER = 0, 1
-# Each web worker listens for itself, once it has loaded. On a reload the old one goes on for so long after the new one was
-# begun: with the server's own 3.5 s a busy machine had nobody listening and refused a sixth of the connections.
-RESPAWN_SECONDS = "20"
 WORKER_PAUSE_SECONDS = 2  # before a worker that ended is begun again
-STOP_SECONDS = 50  # a server that is reloading two workers finishes that first
+STOP_SECONDS = 50  # for the requests that a server still holds
 
 
 @click.command("serve")
@@ -64,20 +61,21 @@ def serve() -> None:
     environment = os.environ | {FOLDER: counting.name}
     ours = [sys.executable, "-m", "flask", "--app", "wsgi"]
 
-    def begin_worker() -> subprocess.Popen[bytes]:
+    def begin_worker() -> Process:
         return subprocess.Popen([*ours, "worker"], cwd=ROOT)  # noqa: S603 our own
+
+    def begin_server() -> Process:
+        return subprocess.Popen(_server(config, certificate), cwd=ROOT, env=environment)  # noqa: S603 our own
 
     # What takes its time comes before the first child: told to stop meanwhile, none is left behind. At home a witness proves
     # nothing: it shows how one works.
     witness = [] if config.is_production or certificate or outside else _demo_witness(config)
-    children: list[subprocess.Popen[bytes] | None] = [  # WORKER, SERVER
-        None if outside else begin_worker(),
-        subprocess.Popen(_server(config, certificate), cwd=ROOT, env=environment),  # noqa: S603 our own
-    ]
+    children: list[Process | None] = [None if outside else begin_worker(), begin_server()]  # WORKER, SERVER
     if witness:
         children.append(subprocess.Popen([*ours, *witness], cwd=ROOT))  # noqa: S603 our own
+    reload = Reload(begin_server, config.port, config.workers) if config.is_production else None
     with counting:
-        _wait(children, begin_worker, reloads=config.is_production)
+        _wait(children, begin_worker, reload)
 
 
 def _demo_witness(config: Config) -> list[str]:
@@ -93,8 +91,7 @@ def _server(config: Config, certificate: tuple[Path, Path] | None) -> list[str]:
     """The command line of the production server. A process of its own: it loads the app as it is now."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", config.host, "--port", str(config.port),
-        "--workers", str(config.workers), "--respawn-failed-workers",
-        "--respawn-interval", RESPAWN_SECONDS, "--no-ws", "--backpressure", "64",
+        "--workers", str(config.workers), "--respawn-failed-workers", "--no-ws", "--backpressure", "64",
         "--log" if config.is_production else "--no-log", "wsgi:app",
     ]  # fmt: skip
     if certificate:
@@ -102,61 +99,52 @@ def _server(config: Config, certificate: tuple[Path, Path] | None) -> list[str]:
     return command
 
 
-def _wait(
-    children: list[subprocess.Popen[bytes] | None], begin_worker: Callable[[], subprocess.Popen[bytes]], reloads: bool
-) -> None:
-    """Until we are told to stop, or the web server ends; then all end. SIGHUP puts a new version into service where it
-    `reloads`: new web workers take over one after another, no request fails; elsewhere it is a terminal that was closed.
+def _wait(children: list[Process | None], begin_worker: Callable[[], Process], reload: Reload | None) -> None:
+    """Until we are told to stop, or the web server ends; then all end. SIGHUP is a `reload`; elsewhere it is a terminal that
+    was closed.
 
     A worker that was killed is begun again: pages go on meanwhile. A server that ended by itself is a failure (status 1),
     which systemd answers with a new start.
     """
-    asked, told = threading.Event(), False
+    told = False
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # SIGINT too: a shell may have us ignore it
         signal.signal(name, stop)
-    if reloads:
-        signal.signal(signal.SIGHUP, lambda *_: asked.set())
+    if reload:
+        signal.signal(signal.SIGHUP, reload.ask)
     try:
         while all(child.poll() is None for child in _running(children[SERVER:])):
-            if reload := asked.is_set():
-                asked.clear()
-            _tend(children, begin_worker, reload)
+            _tend(children, begin_worker)
+            if reload and (new := reload.look()):
+                old, children[SERVER] = children[SERVER], new
+                _end([old, children[WORKER]])
+                children[WORKER] = begin_worker() if children[WORKER] else None
             time.sleep(0.3)
     except KeyboardInterrupt:
         told = True
-    _end(children)
+    _end([*children, reload.coming if reload else None])
     if not told:
         raise SystemExit("The web server ended by itself.")
 
 
-def _tend(
-    children: list[subprocess.Popen[bytes] | None], begin_worker: Callable[[], subprocess.Popen[bytes]], reload: bool
-) -> None:
-    """One look: a worker that ended is begun again; for a `reload` the server is told to, and the worker begun anew."""
+def _tend(children: list[Process | None], begin_worker: Callable[[], Process]) -> None:
+    """A worker that ended is begun again."""
     worker = children[WORKER]
     if worker is not None and worker.poll() is not None:
         click.echo("The worker ended and is begun again.", err=True)
         time.sleep(WORKER_PAUSE_SECONDS)
         children[WORKER] = begin_worker()
-    if not reload:
-        return
-    for server in _running(children[SERVER : SERVER + 1]):
-        server.send_signal(signal.SIGHUP)
-    if worker is not None:
-        _end([children[WORKER]])
-        children[WORKER] = begin_worker()
 
 
-def _running(children: Sequence[subprocess.Popen[bytes] | None]) -> list[subprocess.Popen[bytes]]:
+def _running(children: Sequence[Process | None]) -> list[Process]:
     """Those that were begun: a public zone has no worker."""
     return [child for child in children if child is not None]
 
 
-def _end(children: Sequence[subprocess.Popen[bytes] | None]) -> None:
+def _end(children: Sequence[Process | None]) -> None:
     running = _running(children)
     for child in running:
         child.terminate()

@@ -1,15 +1,17 @@
-"""A new version takes over while people work: reloading the web server fails no request."""
+"""A new version takes over while people work: reloading the web server fails no request, however long the new one loads."""
 
 import http.client
-import signal
+import os
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from app.cli.reloading import Process, Reload, listeners
 from app.cli.serve import _server
 from tests.house import house_config
 
@@ -17,43 +19,74 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds, on a machine that others use
 
 
+class Site:
+    """The production server as `flask serve` starts it, with one worker and a small application."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        config = house_config("sqlite:///unused", folder, JCM_PORT=str(self.port), JCM_WORKERS="1")
+        self.command, self.begun = _server(config, None)[:-1], list[Process]()
+        self.until = time.monotonic() + PATIENCE
+
+    def begin(self, app: str = "tests.faults.small:app", **environment: str) -> Process:
+        self.begun.append(subprocess.Popen([*self.command, app], cwd=ROOT, env=os.environ | environment))
+        return self.begun[-1]
+
+    def answered(self) -> int:
+        """Which process answered a request on a connection of its own. Raises OSError or HTTPException where it failed."""
+        assert time.monotonic() < self.until
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+            connection.request("GET", "/")
+            return int(connection.getresponse().read())
+
+    def up(self) -> int:
+        while not listeners(self.port):
+            assert time.monotonic() < self.until
+        return self.answered()
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The production server as `flask serve` starts it, and its port; with one worker and a small application."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = house_config("sqlite:///unused", tmp_path, JCM_PORT=str(port), JCM_WORKERS="1")
-    command = [*_server(config, None)[:-1], "--respawn-interval", "0.5", "tests.faults.small:app"]
-    with subprocess.Popen(command, cwd=ROOT) as started:
-        yield started, port
-        started.terminate()
+def site(tmp_path: Path) -> Iterator[Site]:
+    here = Site(tmp_path)
+    yield here
+    for process in here.begun:
+        process.terminate()
+        process.wait(PATIENCE)
 
 
-def _asked(port: int) -> int:
-    """Which process answered a request on a connection of its own. Raises OSError or HTTPException where it failed."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    try:
-        connection.request("GET", "/")
-        return int(connection.getresponse().read())
-    finally:
-        connection.close()
+def test_no_request_fails_while_the_server_reloads_however_long_the_new_one_loads(site: Site, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    first = site.begin()
+    old = site.up()
+    reload = Reload(lambda: site.begin(JCM_TEST_GATE=str(gate)), site.port, workers=1)
+    reload.ask()
+    writing = None
+    while writing is None:  # until the new one is loading, and stays so
+        assert reload.look() is None and site.answered() == old
+        with suppress(OSError):
+            writing = os.open(gate, os.O_WRONLY | os.O_NONBLOCK)
+    assert [reload.look() for _ in range(20)] == [None] * 20 and site.answered() == old
+    os.close(writing)
+    while (new := reload.look()) is None:
+        site.answered()
+    first.terminate()
+    while first.poll() is None:
+        site.answered()
+    assert new is site.begun[1] and site.answered() != old
 
 
-def test_no_request_fails_while_the_server_reloads(server: tuple[subprocess.Popen[bytes], int]) -> None:
-    process, port = server
-    end = time.monotonic() + PATIENCE
-    old = None
-    while old is None and time.monotonic() < end and process.poll() is None:
-        try:
-            old = _asked(port)
-        except ConnectionRefusedError:  # not up yet
-            time.sleep(0.05)
-    assert old is not None
-    process.send_signal(signal.SIGHUP)
-    answered = [old]
-    while answered[-20:] != [answered[-1]] * 20 or answered[-1] == old:  # until the new worker answers alone
-        assert time.monotonic() < end
-        answered.append(_asked(port))  # raises where one fails
-        time.sleep(0.01)
-    assert set(answered) == {old, answered[-1]}
+def test_a_version_that_does_not_start_leaves_the_old_one_in_service(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.begin()
+    old = site.up()
+    reload = Reload(lambda: site.begin("tests.faults.no_such_version:app"), site.port, workers=1)
+    reload.ask()
+    reload.look()
+    while reload.coming is not None:
+        assert reload.look() is None and site.answered() == old
+    assert site.answered() == old
+    assert capsys.readouterr().err == "The new version does not start: the old one goes on.\n"

@@ -38,12 +38,12 @@ def test_a_killed_worker_is_begun_again_and_a_killed_server_ends_with_a_failure(
 
     threading.Thread(target=kill_one_after_the_other).start()
     with pytest.raises(SystemExit, match="ended by itself"):
-        _wait(children, begin, reloads=True)
+        _wait(children, begin, None)
     assert len(begun) == 1 and children[WORKER] is begun[0] and begun[0].returncode == -signal.SIGTERM
 
 
 def test_who_is_told_to_stop_ends_well() -> None:
     children = [idle(), idle()]
     threading.Timer(0.1, signal.raise_signal, [signal.SIGTERM]).start()
-    _wait(children, idle, reloads=True)
+    _wait(children, idle, None)
     assert [child.returncode for child in children] == [-signal.SIGTERM] * 2
