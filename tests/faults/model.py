@@ -66,4 +66,4 @@ class Visit:
         if self.state not in ("approved", "in_progress", "lapsed"):
             return "not_in_this_state"
         begun = self.started or self.arrived or self.start
-        return "ends_before_start" if ended_at < begun else "done"
+        return "ends_before_start" if ended_at < begun.replace(second=0, microsecond=0) else "done"

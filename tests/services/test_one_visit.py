@@ -122,3 +122,18 @@ def test_a_visit_has_no_result_before_the_time_it_was_approved_for(house: House)
             visits.complete, house.people["inspector"], coming.id, visits.Completion(results, house.clock.now)
         )
     assert (refused.value.code, refused.value.field) == ("ends_before_start", "ended_at")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_end_in_the_minute_of_the_arrival_is_no_earlier_than_it(house: House) -> None:
+    """People say times to the minute, other systems to the second: a visit that ended at 9:00 began at 9:00 and a half."""
+    visit = house.approved()
+    house.clock.move(seconds=30)
+    arrived = house.clock.now
+    house.perform(scans.record_scan, code_of(house, visit).url, "arrive", "device-1")
+    results = tuple(Result(item, "no_problem") for item in visit.items)
+    completion = visits.Completion(results, arrived.replace(second=0) - timedelta(seconds=1))
+    with pytest.raises(Invalid, match="ends_before_start"):
+        house.perform(visits.complete, house.people["inspector"], visit.id, completion)
+    completion = visits.Completion(results, arrived.replace(second=0))
+    assert house.perform(visits.complete, house.people["inspector"], visit.id, completion).ended_at == arrived

@@ -64,17 +64,18 @@ def complete(work: UnitOfWork, actor: Actor, inspection_id: str, completion: Com
     _check_results(inspection, completion, own, actor, work.now)
     problems = [*point_problems(completion.points, completion.results, known)]
     _refuse([*problems, *people_problems(completion.people, completion.headcount)])
+    ended_at = max(completion.ended_at, _beginning(inspection))
     results = merged_results(inspection, completion.results)
     is_over = len(results) == len(inspection.items)
     told = results if is_over else completion.results
     body = {
         "unit": actor.unit,
         "results": [{"item": r.item, "outcome": r.outcome, "note": r.note} for r in told],
-        "ended_at": rfc3339(completion.ended_at),
+        "ended_at": rfc3339(ended_at),
         **_on_site(work, inspection, completion, known),
     }
     kind = "inspection.completed" if is_over else "inspection.part_recorded"
-    after = record_step(work, actor, inspection, kind, body, completion.ended_at)
+    after = record_step(work, actor, inspection, kind, body, ended_at)
     if is_over:
         rectifications.after_completion(work, actor, after, onsite.rectify_of(work.session, after))
     return after
@@ -203,7 +204,12 @@ def _end_problems(inspection: Inspection, ended_at: datetime, now: datetime) -> 
     problems: list[Problem] = []
     if ended_at > now + timedelta(minutes=5):
         problems.append(("ended_at", "in_the_future", {}))
-    start = inspection.started_at or inspection.first_arrive_at or inspection.window_start
-    if ended_at < start:  # nor before the time it was approved for: nobody has been there yet
+    # People say an end to the minute, most systems to the second: within the minute of the beginning it is no earlier.
+    if ended_at < _beginning(inspection).replace(second=0, microsecond=0):
         problems.append(("ended_at", "ends_before_start", {}))
     return problems
+
+
+def _beginning(inspection: Inspection) -> datetime:
+    """When somebody was there; nobody has been before the time it was approved for."""
+    return inspection.started_at or inspection.first_arrive_at or inspection.window_start
