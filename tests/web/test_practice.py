@@ -118,9 +118,11 @@ def test_somebody_plays_alone_from_application_to_flag(house: House, trainee: Tr
 def test_a_room_is_left_behind_when_its_day_is_over(house: House, trainee: Trainee) -> None:
     rooms = house.app.extensions["jcm_practice"].rooms
     assert len(list(rooms.folder.glob("room-*"))) == 1
+    assert 'href="/practice/guide"' in trainee.client.get("/practice").text
     house.clock.move(hours=25)
     assert trainee.client.get("/practice/guide").status_code == 404
     trainee.client.post("/login", data={"username": "inspector", "password": PASSWORD})
+    assert "/practice/guide" not in trainee.client.get("/practice").text  # no link to what is not there
     trainee.client.post("/practice")  # whoever begins clears away what is over
     assert len(list(rooms.folder.glob("room-*"))) == 1
     trainee.client.post("/practice", data={"go": "end"})

@@ -22,7 +22,7 @@ LIMIT = Limit(burst=6, per_minute=1)
 @roles(*ROLES)
 def about() -> str:
     """What practising is, and the button that begins it."""
-    return render_template("practice/about.html", problem=None)
+    return _about()
 
 
 @blueprint.post(PATH)
@@ -39,7 +39,7 @@ def begin() -> BaseResponse | tuple[str, int]:
     try:
         secret = door.rooms.begin()
     except Refused as error:
-        return render_template("practice/about.html", problem=sentence(error.code, error.data)), 409
+        return _about(sentence(error.code, error.data)), 409
     response = redirect(f"{PATH}/guide", 303)
     response.set_cookie(
         COOKIE,
@@ -64,6 +64,12 @@ def not_in_a_room(rest: str = "") -> Response:
         settings = enterprise.settings(session, installation().config.jurisdiction, today)
     page = render_template("practice/not_real.html", settings=settings, is_code=rest.startswith("q/"))
     return Response(page, 404)
+
+
+def _about(problem: str | None = None) -> str:
+    """A way on is shown to who has a living room only."""
+    practises = _door().rooms.find(request.cookies.get(COOKIE, "")) is not None
+    return render_template("practice/about.html", problem=problem, practises=practises)
 
 
 def _door() -> Door:
