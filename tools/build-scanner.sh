@@ -7,7 +7,8 @@ if ! command -v npm >/dev/null 2>&1; then
 fi
 cd scanner_static
 [ -f package.json ] || exit 0
-if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+# Linked packages belong to another checkout: npm ci would empty them there.
+if [ ! -L node_modules ] && { [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; }; then
 	npm ci --no-audit --no-fund --loglevel=error
 fi
 npm run --silent build

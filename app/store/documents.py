@@ -18,9 +18,14 @@ def published(session: Session, name: str) -> dict[str, Any] | None:
     return document
 
 
-def next_version(session: Session, name: str) -> int:
-    newest = session.scalar(select(func.max(SignedDocument.version)).where(SignedDocument.name == name))
-    return int(newest or 0) + 1
+def newest_version(session: Session, name: str) -> int:
+    """0 where there is none."""
+    return session.scalar(select(func.max(SignedDocument.version)).where(SignedDocument.name == name)) or 0
+
+
+def next_version(session: Session, name: str, now: datetime) -> int:
+    """Grows with the clock: after a backup was restored it is above what readers saw before and would not go back from."""
+    return max(newest_version(session, name) + 1, int(now.timestamp()) // 60)
 
 
 def keep(session: Session, name: str, version: int, document: dict[str, Any], expires_at: datetime) -> None:

@@ -44,7 +44,7 @@ export async function trusted() {
   }
 }
 
-// Fetches the lists and keeps them where the stored root signed them and they are not older than what is here.
+// Fetches the lists and keeps them where the stored root signed them; of each the one with the highest version.
 // Returns like `trusted`; `problem` says why new lists were refused. Offline: what was stored.
 export async function refresh() {
   let rootDocument, keys, status, log;
@@ -56,12 +56,12 @@ export async function refresh() {
   }
   try {
     const root = await acceptRoot(stored().root, rootDocument);
-    const keyList = await verifyKeyList(keys, root, nowSeconds());
     const before = stored();
-    if (before.keys && keyList.version < before.keys.version) throw Object.assign(new Error("older"), { code: "older" });
-    await verifyStatusList(status, root, keyList, nowSeconds());
-    const logKeys = await newerLogKeys(before, log, root);
-    store({ root, keys, status, log: logKeys, fetchedAt: nowSeconds() });
+    keys = await newest(before.keys, keys, (list) => verifyKeyList(list, root, nowSeconds()));
+    const keyList = await verifyKeyList(keys, root, nowSeconds());
+    status = await newest(before.status, status, (list) => verifyStatusList(list, root, keyList, nowSeconds()));
+    log = log ? await newest(before.log, log, (list) => verifyLogKeys(list, root)) : before.log || null;
+    store({ root, keys, status, log, fetchedAt: nowSeconds() });
     // Fetched now so that it is there offline.
     if (Array.from(keyList.keys.values()).some((entry) => entry.suite === "SM2-SM3")) await suiteNamed("SM2-SM3");
   } catch (error) {
@@ -82,11 +82,11 @@ async function acceptRoot(known, document) {
   return at;
 }
 
-// What is published now where the root signed it and it is not older than what is here; else what is here.
-async function newerLogKeys(before, offered, root) {
-  if (!offered) return before.log || null;
-  const { version } = await verifyLogKeys(offered, root);
-  return before.log && version < before.log.version ? before.log : offered;
+// What is offered, where `check` trusts it; what is here instead where that is still good and has a higher version.
+async function newest(here, offered, check) {
+  const { version } = await check(offered);
+  const kept = here && (await check(here).catch(() => null));
+  return kept && kept.version > version ? here : offered;
 }
 
 async function fetchJson(url) {

@@ -19,6 +19,7 @@ from app.domain.transparency import LOG_SUITES, Note
 from app.services.connector import mirroring
 from app.services.transparency import log, log_proofs, log_witnesses
 from app.services.trust import issuers, roots, unit_keys
+from app.services.visiting import visits
 from app.store.documents import published as published_document
 from tests.browser.conftest import PHONE, Site
 from tests.browser.scanning import approved_now, go_offline, open_scanner, picture_of, verdict
@@ -97,6 +98,23 @@ def test_a_new_root_is_taken_where_the_old_one_signed_it(site: Site, page: Page,
     go_offline(page)
     page.locator("#photo").set_input_files(picture_of(url, tmp_path / "code.png"))
     verdict(page, "valid")
+
+
+def test_lists_from_before_a_cancellation_do_not_come_back(site: Site, page: Page, tmp_path: Path) -> None:
+    """Whoever stands between phone and server shows it yesterday's lists, signed and not yet over."""
+    inspection, url = approved_now(site)
+    open_scanner(page, site)
+    before = {n: page.evaluate(f"{KEPT}.{n}") for n in ("keys", "status")}
+    site.house.perform(visits.cancel, site.house.people["inspector"], inspection.id, "停业", on_advice=False)
+    site.house.perform(unit_keys.renew_lists)
+    open_scanner(page, site)
+    for name, document in before.items():
+        serve(page, f"**/.well-known/inspection-{name}.json", json.dumps(document))
+    open_scanner(page, site)
+    page.unroute_all()
+    go_offline(page)
+    page.locator("#photo").set_input_files(picture_of(url, tmp_path / "code.png"))
+    verdict(page, "cancelled")
 
 
 TRICKS = ("own root", "own key under our id", "succession signed by itself")

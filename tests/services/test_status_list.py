@@ -22,10 +22,11 @@ def test_a_list_that_says_the_same_is_not_signed_again(house: House) -> None:
     assert version(house) == first
     house.perform(visits.cancel, house.people["inspector"], inspection.id, "停业", on_advice=False)
     house.perform(unit_keys.renew_lists)
-    assert version(house) == first + 1
+    second = version(house)
+    assert second > first
     house.clock.move(hours=12, minutes=1)
     house.perform(unit_keys.renew_lists)
-    assert version(house) == first + 2
+    assert version(house) > second
 
 
 def test_without_a_supervisor_nothing_is_signed_and_nothing_breaks(house: House) -> None:

@@ -54,7 +54,7 @@ def lists() -> dict[str, Any]:
     moved = json.loads(json.dumps(document).replace('"revoked_at"', '"revoked_when"'))
     later = rfc3339(NOW + timedelta(days=30))
     hour = rfc3339(NOW + timedelta(hours=6))
-    now, far = rfc3339(NOW), rfc3339(NOW + timedelta(days=900))
+    now, after, far = (rfc3339(NOW + timedelta(days=n)) for n in (0, 400, 900))
     swapped = sign_root(STRANGER.public(), ROOT, NOW) | {"jwk": OTHER_ROOT.public().jwk()}
     rows: list[tuple[str, str, Any, str, str]] = [
         ("keys", "good", document, now, "ok"),
@@ -73,6 +73,7 @@ def lists() -> dict[str, Any]:
         ("status", "expired", status, hour, "expired"),
         ("status", "a code removed", status | {"codes": status["codes"][1:]}, now, "bad_signature"),
         ("status", "signed by a unit", sign_status_list(_plain_status(), UNIT), now, "unknown_signer"),
+        ("status", "after its key's end", sign_status_list(_plain_status(days=900), STATUS), after, "unknown_signer"),
         ("status", "a key list", document, now, "bad_signature"),
         ("root", "a new root, signed by the old", sign_root(STRANGER.public(), ROOT, NOW), now, "ok"),
         ("root", "another key under a signed id", swapped, now, "bad_signature"),
@@ -153,10 +154,10 @@ def _national_example() -> dict[str, str]:
     }
 
 
-def _plain_status():
+def _plain_status(**lasting: float):
     ended = {"cancelled": CANCELLED, "replaced": REPLACED, "completed": COMPLETED, "lapsed": LAPSED}
     states = [(forge.cti_of(code), state) for state, code in ended.items()]
-    return status_list(3, NOW - timedelta(minutes=5), NOW + timedelta(hours=6), "990101", states)
+    return status_list(3, NOW - timedelta(minutes=5), NOW + timedelta(**(lasting or {"hours": 6})), "990101", states)
 
 
 def _status() -> dict[str, Any]:

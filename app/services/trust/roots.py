@@ -41,7 +41,7 @@ def publish(work: UnitOfWork, root: PublicKey, successions: list[dict[str, Any]]
         "fingerprint": root.fingerprint.hex(),
         "successions": successions or [],
     }
-    keep(work.session, ROOT, next_version(work.session, ROOT), document, work.now + LIFETIME)
+    keep(work.session, ROOT, next_version(work.session, ROOT, work.now), document, work.now + LIFETIME)
 
 
 def succeed(work: UnitOfWork, actor: Actor, old: SigningKey, new: SigningKey) -> None:

@@ -20,7 +20,7 @@ from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.times import parse_rfc3339, shanghai_day
 from app.services import registers
 from app.services.trust import roots
-from app.store.documents import expires_at, keep, next_version, published
+from app.store.documents import expires_at, keep, newest_version, next_version, published
 from app.store.issuers import recognised
 from app.store.models import CodeRow, InspectionRow, Log, LogWitness, SignedDocument, Unit, UnitKey
 from app.store.models.base import table_of
@@ -90,7 +90,7 @@ def publish_keys(work: UnitOfWork, root: SigningKey | None = None) -> bool:
     if root is None:
         return False
     work.lock(f"signed-document:{KEYS}")
-    version = next_version(work.session, KEYS)
+    version = next_version(work.session, KEYS, work.now)
     ends = work.now + LIST_LIFETIME
     here = work.default_jurisdiction
     others = recognised(work.session, here, shanghai_day(work.now))
@@ -109,7 +109,7 @@ def publish_log(work: UnitOfWork, root: SigningKey | None = None) -> bool:
     work.lock(f"signed-document:{LOG}")
     query = select(LogWitness.name, LogWitness.verifier).order_by(LogWitness.name)
     witnesses = [(name, key) for name, key in work.session.execute(query)]
-    version = next_version(work.session, LOG)
+    version = next_version(work.session, LOG, work.now)
     document = sign_log(version, work.now, work.default_jurisdiction, row.verifier, witnesses, root)
     keep(work.session, LOG, version, document, work.now + KEY_LIFETIME)
     return True
@@ -136,7 +136,7 @@ def publish_status(work: UnitOfWork) -> bool:
     ]
     key = signing_key(work, signer, SIGNS_STATUS)
     work.lock(f"signed-document:{STATUS}")
-    version = next_version(work.session, STATUS)
+    version = next_version(work.session, STATUS, work.now)
     ends = work.now + STATUS_LIFETIME
     listed = status_list(version, work.now, ends, work.default_jurisdiction, states)
     if _still_says(work, listed, key.kid.hex()):
@@ -165,7 +165,7 @@ def renew_lists(work: UnitOfWork) -> None:
 def forget_status(work: UnitOfWork) -> None:
     """Housekeeping: status lists that ran out. Versions go on from the newest, which stays."""
     ran_out = (SignedDocument.name == STATUS, SignedDocument.expires_at < work.now)
-    newest = next_version(work.session, STATUS) - 1
+    newest = newest_version(work.session, STATUS)
     work.session.execute(delete(SignedDocument).where(*ran_out, SignedDocument.version < newest))
 
 

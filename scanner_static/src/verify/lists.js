@@ -38,7 +38,8 @@ export async function verifyStatusList(document, root, keyList, now) {
   await checkSignature(document, STATUS_LIST, (kid) => {
     if (kid === root.kid) return root;
     const entry = keyList.keys.get(kid);
-    return entry && entry.use === "status" && !entry.revoked_at ? entry : undefined;
+    const isValid = entry && entry.notBefore <= now && now < entry.notAfter;
+    return isValid && entry.use === "status" && !entry.revoked_at ? entry : undefined;
   });
   return { ...header(document, now), states: new Map(document.codes.map((row) => [row.cti_hash, row.state])) };
 }
