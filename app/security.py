@@ -125,6 +125,7 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 def init_app(app: Flask) -> None:
     manager = LoginManager(app, add_context_processor=False)
     manager.user_loader(_load_session)
+    app.before_request(_want_whole_bodies)
     app.before_request(_allow_files)
     app.before_request(_refuse_nul)
     app.before_request(_require_installation)
@@ -150,6 +151,12 @@ def takes_files(view: View) -> View:
     """Declares a route whose form may bring files; every other one takes no body over a megabyte."""
     view.takes_files = True  # type: ignore[attr-defined]
     return view
+
+
+def _want_whole_bodies() -> None:
+    """A form that was cut off on its way is 400: the server hands over what came of it, or nothing, as if that were all."""
+    if request.content_length is not None:
+        request.environ.pop("wsgi.input_terminated", None)
 
 
 def _allow_files() -> None:
@@ -307,6 +314,6 @@ def _add_headers(response: Response) -> Response:
     response.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in own)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -32,6 +32,8 @@ from app.demo.space import CONTACT as SPACE_CONTACT
 from app.operating.metrics import FOLDER
 
 WORKER, SERVER = 0, 1
+CONNECTIONS = "1024"  # of a web worker: browsers and proxies keep theirs open for half a minute after the last answer
+THREADS = "32"  # of a web worker: requests that are worked on at once
 WORKER_PAUSE_SECONDS = 2  # before a worker that ended is begun again
 STOP_SECONDS = 50  # for the requests that a server still holds
 
@@ -91,7 +93,8 @@ def _server(config: Config, certificate: tuple[Path, Path] | None) -> list[str]:
     """The command line of the production server. A process of its own: it loads the app as it is now."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", config.host, "--port", str(config.port),
-        "--workers", str(config.workers), "--respawn-failed-workers", "--no-ws", "--backpressure", "64",
+        "--workers", str(config.workers), "--respawn-failed-workers", "--no-ws",
+        "--backpressure", CONNECTIONS, "--blocking-threads", THREADS,
         "--log" if config.is_production else "--no-log", "wsgi:app",
     ]  # fmt: skip
     if certificate:

@@ -108,3 +108,11 @@ def test_hostile_addresses_of_the_desk_and_the_public(house: House, path: str) -
     client = house.signed_in("supervisor")
     for value in ("%00", "%FF", "%F0%9F%98%80", "x" * 300, "..%2f..", "%25", "%E2%80%AE", "9" * 3000):
         assert client.get(path.format(value, value, value)).status_code < 500, (path, value)
+
+
+def test_a_form_that_was_cut_off_on_its_way_changes_nothing(house: House) -> None:
+    """granian hands over what came of a body, or nothing, as if it were all (`wsgi.input_terminated`)."""
+    here, elsewhere = house.signed_in("inspector"), house.signed_in("inspector")
+    as_granian = {"wsgi.input_terminated": True, "CONTENT_LENGTH": "200"}
+    cut = here.post("/account/sessions/others", data={"go": "end"}, environ_overrides=as_granian)
+    assert cut.status_code == 400 and elsewhere.get("/account/").status_code == 200
