@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 RATING_WINDOW = timedelta(days=30)
+STILL_SHOWN = timedelta(hours=24)  # rule code.not_shown
 
 
 @dataclass
@@ -22,7 +23,8 @@ class Visit:
     found: bool = False  # a problem, which is to be put right
     ratings: int = 0
     phones: set[str] = field(default_factory=set)  # that rated, each code apart
-    seen: set[str] = field(default_factory=set)
+    shown: bool = False  # somebody of the enterprise looked at the code, or confirmed the arrival
+    closed_at: datetime | None = None
     arrivals: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)  # facts by kind
 
@@ -54,6 +56,11 @@ class Visit:
         if now < self.start:
             return "not_yet_valid"
         return "expired" if now >= self.end else "valid"
+
+    def is_first_look(self, now: datetime) -> bool:
+        if self.shown or self.state not in ("approved", "in_progress", "completed"):
+            return False
+        return self.closed_at is None or now <= self.closed_at + STILL_SHOWN
 
     def ratable(self, now: datetime, phone: str) -> str:
         if now < self.start and self.arrived is None:

@@ -152,13 +152,13 @@ class WholeVisit(RuleBasedStateMachine):
         verdict = visit.verdict(self.now, current)
         outcome = self.house.perform(scans.record_scan, self.codes[-1 if current else 0], action, phone)
         assert outcome.look.verdict == verdict and (outcome.challenge is not None) == (verdict == "valid")
-        marks = visit.arrivals if action == "arrive" else visit.seen
-        counts = verdict == "valid" if action == "arrive" else visit.state in ("approved", "in_progress", "completed")
-        if counts and phone not in marks:
-            marks.add(phone)
-            visit.happened(f"inspection.{'arrived' if action == 'arrive' else 'seen'}")
-            if action == "arrive":
-                visit.state, visit.arrived = "in_progress", visit.arrived or self.now
+        if action == "seen" and visit.is_first_look(self.now):
+            visit.shown = True
+            visit.happened("inspection.seen")
+        if action == "arrive" and verdict == "valid" and phone not in visit.arrivals:
+            visit.arrivals.add(phone)
+            visit.happened("inspection.arrived")
+            visit.state, visit.arrived, visit.shown = "in_progress", visit.arrived or self.now, True
 
     @rule(problem=st.booleans(), before=st.sampled_from([0, 0, 0, 200]))
     def completed(self, problem: bool, before: int) -> None:
@@ -166,7 +166,7 @@ class WholeVisit(RuleBasedStateMachine):
         result = Result("YJ-01", "problem_found" if problem else "no_problem", "灭火器过期" if problem else None)
         expected = self.visit.completable(ended_at)
         if self.act(expected, "inspector", visits.complete, visits.Completion((result,), ended_at)):
-            self.visit.found = problem
+            self.visit.found, self.visit.closed_at = problem, self.now
             self.visit.happened("inspection.completed", "completed")
 
     @rule(hours=st.sampled_from([2, 2, 24 * 400]))
@@ -190,7 +190,7 @@ class WholeVisit(RuleBasedStateMachine):
         if how == "approve" and self.act(expected, "head", amendments.approve, n, "确有必要"):
             assert visit.amendment is not None
             visit.end, visit.codes = visit.amendment, visit.codes + 1
-            for marks in (visit.phones, visit.seen, visit.arrivals):
+            for marks in (visit.phones, visit.arrivals):
                 marks.clear()  # a new code, a new mark
             visit.happened("inspection.amended")
             self.keep_code()

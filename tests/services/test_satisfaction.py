@@ -13,7 +13,8 @@ from app.services.retention import housekeeping
 from app.services.speaking import satisfaction, speech
 from app.services.transparency import log
 from app.services.trust import codes
-from app.store.models import DeviceMark, LogEntry
+from app.services.visiting import scans
+from app.store.models import DeviceMark, FactRow, LogEntry
 from tests.conftest import KINDS
 from tests.house import House, uscc
 
@@ -64,6 +65,12 @@ def rate(house: House, inspection: Inspection, rating: int, device: str = "a pho
         code = codes.drawn(session, inspection, "http://localhost")
     assert code is not None
     house.perform(speech.rate, speech.Rating(code.url, rating), device)
+
+
+def looked_at(house: House, inspection: Inspection, device: str, **by: bool) -> None:
+    """What the page behind the code tells by itself."""
+    assert inspection.code is not None
+    house.perform(scans.record_scan, inspection.code.short_code, "seen", device, **by)
 
 
 def rated_visit(house: House, number: int, *ratings: int) -> Inspection:
@@ -149,16 +156,39 @@ def seen_beside(house: House, inspection: Inspection) -> list[str]:
 @pytest.mark.parametrize(("database_url", "rating"), [(KINDS[0], 5), (KINDS[-1], 1)], indirect=["database_url"])
 def test_nothing_that_a_unit_can_get_changes_when_a_rating_arrives(house: House, rating: int) -> None:
     inspection = house.completed()
+    looked_at(house, inspection, "the phone at the counter")
     house.perform(housekeeping.sweep)
     before, beside = everything_a_unit_can_get(house, inspection), seen_beside(house, inspection)
     assert inspection.number in beside[0]
     assert sum(status == 200 for status, _ in before.values()) > 60, "the walk reaches the pages"
     assert inspection.number in before[f"head /inspect/{inspection.id}"][1]
-    rate(house, inspection, rating)
+    looked_at(house, inspection, "the phone of who rates")
+    rate(house, inspection, rating, "the phone of who rates")
     after = everything_a_unit_can_get(house, inspection)
     changed = [name for name in before if before[name] != after[name]]
     assert changed == [], changed[:5]
     assert seen_beside(house, inspection) == beside, "another district's bureau sees the visit, not its flags"
+
+
+@pytest.mark.parametrize("database_url", KINDS[:1], indirect=True)
+def test_a_look_is_kept_only_where_it_says_that_the_code_was_shown(house: House) -> None:
+    """Who rates looks at the code again: a look more in the visit's history would tell the unit who, and when."""
+    shown, late = house.completed(), house.completed(enterprise=EnterpriseRef(uscc=uscc(9), name="云汀九号示例公司"))
+
+    def looks() -> tuple[str, list[str]]:
+        page = house.signed_in("head").get(f"/inspect/{shown.id}").text
+        with house.installation.reading() as session:
+            return page, [f.subject_id for f in session.query(FactRow).filter_by(kind="inspection.seen")]
+
+    looked_at(house, shown, "the inspector's own phone", by_staff=True)
+    assert looks()[1] == [], "that shows nobody anything, and rule code.not_shown is not answered by it"
+    looked_at(house, shown, "a phone")
+    page, kept = looks()
+    assert kept == [shown.id] and "企业扫码查看" in page
+    house.clock.move(hours=25)
+    for inspection in (shown, late):
+        looked_at(house, inspection, "another phone")
+    assert looks()[1] == [shown.id]
 
 
 def test_the_log_does_not_tell_when_a_rating_arrived_or_a_quarter_was_closed(house: House) -> None:

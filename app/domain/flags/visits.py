@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.flags.catalogue import CATALOGUE, severity
-from app.domain.flags.facts import VisitDetails
+from app.domain.flags.facts import Registered, VisitDetails
 from app.domain.flags.findings import Finding
 from app.domain.flags.policy import Policy, WorkingDays
 from app.domain.inspections import PLANNED
@@ -62,7 +62,7 @@ def due_times(d: VisitDetails, policy: Policy, calendar: WorkingDays) -> list[da
     if i.imported:
         return []
     times = [_overlong_at(d, policy), _overdue_at(d, policy, calendar)]  # also once recorded: perhaps too late
-    return [*times, _shown_until(d, policy)] if i.result_recorded_at and i.state == "completed" else times
+    return [*times, shown_until(i, policy)] if i.result_recorded_at and i.state == "completed" else times
 
 
 def _persons(d: VisitDetails, policy: Policy) -> Iterator[Finding]:
@@ -165,7 +165,7 @@ def _code(d: VisitDetails, policy: Policy) -> Iterator[Finding]:
 def _in_time(d: VisitDetails, policy: Policy, calendar: WorkingDays, as_of: datetime) -> Iterator[Finding]:
     i = d.inspection
     if i.state == "completed" and i.result_recorded_at and i.code_issued_at:
-        until = _shown_until(d, policy)
+        until = shown_until(i, policy)
         # an officer's own arrival shows the enterprise nothing: only the enterprise's acts count here
         shown = (t for t in (i.first_seen_at, i.enterprise_arrived_at, i.served_at) if t is not None)
         if as_of >= until and not any(t <= until for t in shown):
@@ -181,8 +181,8 @@ def _in_time(d: VisitDetails, policy: Policy, calendar: WorkingDays, as_of: date
         yield _finding(d, "overdue", working_days=policy.get("overdue", "working_days"))
 
 
-def _shown_until(d: VisitDetails, policy: Policy) -> datetime:
-    i = d.inspection
+def shown_until(i: Registered, policy: Policy) -> datetime:
+    """Until when a look at the code of a closed visit still says that it was shown (rule code.not_shown)."""
     assert i.result_recorded_at is not None
     last = max(i.result_recorded_at, i.ended_at or i.result_recorded_at)
     return last + timedelta(hours=policy.get("code.not_shown", "hours"))

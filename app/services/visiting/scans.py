@@ -11,7 +11,8 @@ from app.domain.actors import PUBLIC
 from app.domain.codes.challenge import LIFETIME, make_digits
 from app.domain.errors import Invalid
 from app.domain.flags.policy import policy_on
-from app.domain.inspections import TRANSITIONS, Inspection
+from app.domain.flags.visits import shown_until
+from app.domain.inspections import COMPLETED, TRANSITIONS, Inspection
 from app.domain.times import shanghai_day
 from app.services.flagging import flags
 from app.services.trust.verification import BAD_WHEN_ARRIVING, Look, look, note_bad
@@ -47,7 +48,7 @@ class ScanOutcome:
 
 @rests_on_registers
 def record_scan(work: UnitOfWork, text: str, action: str, device: str, *, by_staff: bool = False) -> ScanOutcome:
-    """Records a scan of a valid code once per device and action, and opens a comparison number of the device's own.
+    """Records the first look at a code and each device's arrival, and opens a comparison number of the device's own.
 
     A device has one number at a time, so that the officer reads one aloud for one phone: `arrive` makes a new one in
     place of what was there, `seen` (which a page's script tells, showing nothing) keeps what is there.
@@ -81,7 +82,12 @@ def open_challenges(session: Session, inspection_id: str, now: datetime) -> list
 
 def _record(work: UnitOfWork, inspection: Inspection, action: str, device: str, by_staff: bool) -> Inspection:
     kind = ACTIONS[action]
-    if inspection.state not in TRANSITIONS[kind] or not _first_time(work, inspection, action, device):
+    if inspection.state not in TRANSITIONS[kind]:
+        return inspection
+    is_new = (
+        _shows_it(work, inspection, by_staff) if action == "seen" else _first_time(work, inspection, action, device)
+    )
+    if not is_new:
         return inspection
     body: dict[str, Any] = {"by_inspector": by_staff}
     if action == "arrive" and (many := _enterprises_today(work, inspection, device)):
@@ -90,6 +96,20 @@ def _record(work: UnitOfWork, inspection: Inspection, action: str, device: str, 
     after = work.record(fact, inspection)
     flags.after_inspection(work, inspection, after)
     return after
+
+
+def _shows_it(work: UnitOfWork, i: Inspection, by_staff: bool) -> bool:
+    """Whether a look says something that is not known yet: that the code was shown to somebody of the enterprise.
+
+    Later looks leave nothing: who rates looks again, and the time of a look would tell the unit when (promise 4). So after
+    the visit only the first counts, and only as long as rule code.not_shown waits for it.
+    """
+    if by_staff or i.first_seen_at is not None or i.enterprise_arrived_at is not None:
+        return False
+    if i.state != COMPLETED:
+        return True
+    policy = policy_on(current(work.session).policies, i.jurisdiction, shanghai_day(i.visit_start or work.now))
+    return i.result_recorded_at is not None and work.now <= shown_until(i, policy)
 
 
 def _first_time(work: UnitOfWork, inspection: Inspection, action: str, device: str) -> bool:
