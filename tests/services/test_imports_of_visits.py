@@ -134,12 +134,15 @@ def test_a_corrected_row_is_not_passed_over_as_if_it_said_the_same(house: House)
 def test_every_bad_row_is_told_and_none_of_the_others_is_stored(house: House) -> None:
     rows = history()
     bad = {3: {"unit": "NO"}, 30: {"started_at": "gestern"}, 39: {"number": "H-1-0"}}
+    bad |= {10: {"started_at": "2027-06-01"}, 11: {"ended_at": "2027-06-01"}}  # what has not happened is no visit
     mixed = [Row(r.number, {**r.fields, **bad.get(n, {})}) for n, r in enumerate(rows)]
     outcome, kept = bring(house, mixed)
-    assert [(p.row, p.field) for p in outcome.errors] == [(5, "unit"), (32, "started_at"), (41, "number")] and not kept
+    assert not kept and [(p.row, p.field) for p in outcome.errors] == [
+        (5, "unit"), (12, "started_at"), (13, "ended_at"), (32, "started_at"), (41, "number"),
+    ]  # fmt: skip
     assert count(house, InspectionRow) == count(house, Enterprise, Enterprise.uscc == uscc(700)) == 0
     outcome, kept = bring(house, mixed, skip_bad=True)
-    assert kept and count(house, InspectionRow) == outcome.stored == ROWS - 3
+    assert kept and count(house, InspectionRow) == outcome.stored == ROWS - 5
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_ended(house: House, database_url: str, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ class Known:
     reference: Reference
     units: Named
     default_jurisdiction: str
+    now: datetime
     districts: dict[str, str | None]
     enterprises: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # id and region by USCC
     officers: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)  # name and unit by certificate
@@ -71,7 +72,7 @@ def begin(work: UnitOfWork, actor: Actor) -> Known:
     reference = current(work.session)
     regions = {unit.region for unit in reference.units.values() if unit.region}
     districts = {region: registry.district_of(work.session, region) for region in regions}
-    return Known(reference, importing.units(work, actor), work.default_jurisdiction, districts)
+    return Known(reference, importing.units(work, actor), work.default_jurisdiction, work.now, districts)
 
 
 def look_up(work: UnitOfWork, known: Known, rows: Sequence[Row]) -> None:
@@ -102,6 +103,9 @@ def read(known: Known, row: Row, problems: list[RowProblem]) -> Said:
     started, ended = moment(row, "started_at"), moment(row, "ended_at")
     if started is None:
         raise Bad("started_at", "cell_empty")
+    for name, at in (("started_at", started), ("ended_at", ended)):
+        if at and at > known.now:
+            raise Bad(name, "in_the_future")
     if ended and ended < started and not _is_that_day(row, started, ended):
         raise Bad("ended_at", "cell_ends_before_start")
     kind = said_as(row, "kind", KINDS)
