@@ -93,10 +93,11 @@ def test_a_dismissed_flag_that_is_closed_was_not_upheld(house: House) -> None:
 def test_units_stand_in_administrative_order_and_no_rating_is_listed(house: House) -> None:
     busy(house)
     page = house.signed_in("supervisor").get("/supervise/units").text
-    codes = re.findall(r"/supervise/units/([\w-]+)\?", page)
     with house.installation.reading() as session:
         order = [u.code for u in inspecting_units(session)]
-    assert codes == [c for c in order if c in codes] and "YT-YJJ" in codes
+    visited, without = [re.findall(r"/supervise/units/([\w-]+)\?", part) for part in page.split("没有检查的单位")]
+    assert visited == [c for c in order if c in visited] and "YT-YJJ" in visited
+    assert without == [c for c in order if c in without] and not set(visited) & set(without)
     assert "count=rated" not in page and "不足 10 家企业" in page
 
 

@@ -65,12 +65,14 @@ def list_link(name: str, period: Period, **more: str) -> str | None:
 @blueprint.get("/units")
 @readers
 def units() -> str:
-    """All inspecting units of the region in administrative order, each with sample sizes and intervals."""
+    """All inspecting units of the region in administrative order, each with sample sizes and intervals; those without any
+    visit apart, after them."""
     period = period_asked()
     with browsing() as session:
         found = figure_queries.figures(session, actor().regions, period, "unit")
         rows = figure_queries.units_beside(session, actor().regions, found)
-    return _page("units", period, rows=rows)
+    without = [(u, f) for u, f in rows if not f["visits"]]
+    return _page("units", period, rows=[(u, f) for u, f in rows if f["visits"]], without=without)
 
 
 @blueprint.get("/figures")
