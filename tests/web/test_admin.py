@@ -13,6 +13,7 @@ from app.services import jobs, registers
 from app.services.auditing.register_audit import register_discrepancies
 from app.services.imports.kinds import KINDS
 from app.services.job_handlers import HANDLERS
+from app.store.followup import terms
 from app.store.models import (
     CalendarDay,
     Certificate,
@@ -207,6 +208,10 @@ def test_settings_and_the_calendar_change_from_a_day_on(house: House, admin: Fla
     post(admin, "/admin/settings/duty_phone", value="99-00001111", valid_from=TOMORROW)
     page = admin.get("/admin/settings").text
     assert "99-55550101" in page and "99-00001111" in page
+    post(admin, "/admin/settings/followup_answer_days", 422, value="251", valid_from=TODAY)
+    post(admin, "/admin/settings/followup_answer_days", value="7", valid_from=TODAY)
+    with house.installation.reading() as session:
+        assert terms(session, "990101", date(2026, 3, 2)).answer == 7
     post(admin, "/admin/settings/no_such", 404, value="x", valid_from=TODAY)
     assert "以前的工作日" in post(admin, "/admin/calendar", 422, day=YESTERDAY, working="yes")
     post(admin, "/admin/calendar", day="2026-03-07", working="yes")

@@ -11,6 +11,9 @@ from app.domain.papers.visit import ItemOnPaper, PhotoOnPaper, Visit, officer_li
 PROPOSED_DAYS = 15
 MOST_PHOTOS = 12
 
+# Whom one turns to against an order, where the jurisdiction's settings of these names say nothing.
+REMEDIES = {"review_body": "本级人民政府", "court": "有管辖权的人民法院"}
+
 
 def record(v: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
     """现场检查笔录: who was there, what was said before, what was found item by item, what the enterprise says."""
@@ -87,8 +90,7 @@ def correction(v: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
     """责令改正通知书: what is wrong, on which basis, what to do until when, and the remedies."""
     deadline = typed.get("deadline", "")
     until = d.day_in_words(date.fromisoformat(deadline)) if deadline else "　　年　　月　　日"
-    review = v.settings.get("review_body", "本级人民政府")
-    court = v.settings.get("court", "有管辖权的人民法院")
+    said = {**REMEDIES, **v.settings}
     ended = v.ended_at or v.window[1]
     blocks = [
         d.text(f"本机关于{d.day_in_words(ended)}对你单位实施行政检查，发现你单位存在下列问题："),
@@ -100,8 +102,8 @@ def correction(v: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
         ),
         d.text("改正后，请通过企业空间或者书面将改正情况报送本机关。逾期不改正的，本机关将依法处理。"),
         d.text(
-            f"你单位对本通知不服的，可以自收到之日起六十日内向{review}申请行政复议，"
-            f"或者自收到之日起六个月内向{court}提起行政诉讼。复议、诉讼期间不停止执行，法律另有规定的除外。"
+            f"你单位对本通知不服的，可以自收到之日起六十日内向{said['review_body']}申请行政复议，"
+            f"或者自收到之日起六个月内向{said['court']}提起行政诉讼。复议、诉讼期间不停止执行，法律另有规定的除外。"
         ),
     ]
     heading = d.Heading("责令改正通知书", v.unit, addressee=v.who)

@@ -1,28 +1,50 @@
 """A district's own texts and numbers, and the days on which working differs from Monday to Friday."""
 
+from dataclasses import fields
 from datetime import date
 
 from sqlalchemy import func, select
 
-from app.domain import callbacks
+from app.domain import callbacks, deadlines, rectifications
 from app.domain.actors import ADMIN, Actor
 from app.domain.errors import Invalid, NotFound
+from app.domain.papers.after import REMEDIES
 from app.domain.papers.kinds import OF_BUREAU
 from app.domain.papers.supervision import LONGEST_NAME, NAME_SETTING
 from app.domain.times import shanghai_day
 from app.services import registers
 from app.services.keeping import periods
+from app.store import registry
 from app.store.models import CalendarDay, JurisdictionSetting
 from app.store.unit_of_work import UnitOfWork
 
-# key: whether it says where it comes from (a text on refusing needs its source: faces.md)
-SETTINGS: dict[str, bool] = {
-    "duty_phone": False, "hotline": False, "refusal_text": True, "district_name": False,
-    **{NAME_SETTING + kind.code: False for kind in OF_BUREAU},
-    **{f"callbacks_{name}": False for name in (*callbacks.POOLS, "days")},
-}  # fmt: skip
-NUMBERS = {f"callbacks_{pool}": (0, callbacks.MOST_WANTED) for pool in callbacks.POOLS} | {
-    "callbacks_days": (callbacks.FEWEST_DAYS, callbacks.MOST_DAYS)
+_TERMS = {f"{deadlines.SETTING}{term.name}_days": term.default for term in fields(deadlines.Terms)}
+# The settings that are kept by hand, under the heads of their page.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "enterprise": ("duty_phone", "hotline", "refusal_text", "district_name"),
+    "visits": ("joint_window_days", "rectification_days", *REMEDIES),
+    "followup": tuple(_TERMS),
+    "callbacks": (*(f"callbacks_{pool}" for pool in callbacks.POOLS), "callbacks_days"),
+    "papers": tuple(NAME_SETTING + kind.code for kind in OF_BUREAU),
+}
+SETTINGS = tuple(key for keys in GROUPS.values() for key in keys)
+NEEDS_SOURCE = ("refusal_text",)  # a text on refusing says where it comes from (faces.md)
+NUMBERS = {
+    "joint_window_days": (0, registry.LONGEST_JOINT_WINDOW),
+    "rectification_days": (1, rectifications.LONGEST_DAYS),
+    **dict.fromkeys(_TERMS, (1, deadlines.LONGEST)),
+    **{f"callbacks_{pool}": (0, callbacks.MOST_WANTED) for pool in callbacks.POOLS},
+    "callbacks_days": (callbacks.FEWEST_DAYS, callbacks.MOST_DAYS),
+}
+# What holds where nothing was set.
+PRESETS: dict[str, str] = {
+    "joint_window_days": str(registry.JOINT_WINDOW),
+    "rectification_days": str(rectifications.DEFAULT_DAYS),
+    **REMEDIES,
+    **{key: str(days) for key, days in _TERMS.items()},
+    **{f"callbacks_{pool}": str(n) for pool, n in callbacks.PRESETS.items()},
+    "callbacks_days": str(callbacks.DAYS),
+    **{NAME_SETTING + kind.code: kind.title for kind in OF_BUREAU},
 }
 LONGEST = 1000
 OPEN_YEARS = 2
@@ -46,7 +68,7 @@ def set_value(work: UnitOfWork, actor: Actor, key: str, value: str, source: str,
         raise Invalid("too_long", "value", most=most)
     if key in NUMBERS and not _is_between(value, *NUMBERS[key]):
         raise Invalid("out_of_range", "value", range=f"{NUMBERS[key][0]}–{NUMBERS[key][1]}")
-    if SETTINGS[key] and not source:
+    if key in NEEDS_SOURCE and not source:
         raise Invalid("setting_source", "source")
     where = (JurisdictionSetting.region == district, JurisdictionSetting.key == key)
     same = work.session.scalars(select(JurisdictionSetting).where(*where)).all()

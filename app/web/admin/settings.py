@@ -74,11 +74,14 @@ def _page(form: str, errors: dict[str, str]) -> str:
     with reading() as session:
         district = registry.district_of(session, actor().region) or installation().config.jurisdiction
         found = people_queries.settings(session, district)
-    shown = {key: queries.periods(found.get(key, ()), today(), replaced=True) for key in keeping.SETTINGS}
+    periods = {key: queries.periods(found.get(key, ()), today(), replaced=True) for key in keeping.SETTINGS}
     return render_template(
         "admin/settings.html",
-        shown=shown,
-        needs_source=keeping.SETTINGS,
+        groups=keeping.GROUPS,
+        periods=periods,
+        presets=keeping.PRESETS,
+        numbers=keeping.NUMBERS,
+        needs_source=keeping.NEEDS_SOURCE,
         form=form,
         errors=errors,
         typed=typed(request.form),
