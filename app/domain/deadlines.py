@@ -37,6 +37,13 @@ class Terms:
                 own[field.name] = int(text)
         return replace(cls(), **own)
 
+    def usual(self, step: str) -> int | None:
+        """The working days that a step gives where nobody says otherwise; None: it gives no deadline."""
+        return {
+            "set_aside": self.aside, "send": self.answer, "order_correction": self.correct,
+            "answer": self.check, "object": self.check, "report_correction": self.check,
+        }.get(step)  # fmt: skip
+
 
 def light(due: date, today: date, calendar: WorkingDays, near: int) -> str:
     """Red after the deadline, yellow from `near` working days before it, else green."""

@@ -5,7 +5,7 @@ own. What was ordered to be corrected is closed only once it was confirmed as co
 Flags merged into one case take each step together (app.services.supervising.flag_actions).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -56,6 +56,16 @@ UNIT_READS = (
 _ORDER = ("finding.order_correction", "finding.corrected", "finding.dismiss", "finding.withdrawn")
 MOST_FILES = 10
 LONGEST_NOTE = 2000
+JUDGING = ("uphold", "dismiss")  # one question with two answers
+# What a state asks of the bureau first. While a flag is at its unit nothing is asked: the unit is waited for.
+_NEXT: dict[str, tuple[str, ...]] = {
+    RAISED: ("investigate",),
+    INVESTIGATING: ("send",),
+    ANSWERED: JUDGING,
+    UPHELD: ("order_correction",),
+    CORRECTING: ("corrected",),
+    DISMISSED: ("close",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,27 @@ def possible(state: str, role: str | None) -> list[str]:
     if role == SUPERVISOR:
         mine = tuple(a for a in ACTIONS if a not in UNIT_ACTIONS)
     return [action for action in ACTIONS if action in mine and state in ACTIONS[action]]
+
+
+def suggested(state: str, kinds: Iterable[str], can: Sequence[str]) -> tuple[str, ...]:
+    """What the bureau does next, out of what it `can`, after the facts of these `kinds`; () while the unit is waited for.
+
+    What no unit may be asked about (it rests on speech) is judged without it; a correction is confirmed once it was
+    reported, and closed once it was confirmed.
+    """
+    taken = list(kinds)
+    if state == CORRECTING and not order_stands(taken):
+        return ("close",)
+    if state == CORRECTING and "finding.report_correction" not in taken[_last(taken, "finding.order_correction") :]:
+        return ()
+    wanted = _NEXT.get(state, ())
+    if wanted == ("send",) and "send" not in can:
+        wanted = JUDGING
+    return tuple(action for action in wanted if action in can)
+
+
+def _last(taken: Sequence[str], kind: str) -> int:
+    return max((at for at, one in enumerate(taken) if one == kind), default=0)
 
 
 def columns_after(kind: str, body: Mapping[str, Any], by: str, at: datetime) -> dict[str, Any]:

@@ -10,7 +10,16 @@ from sqlalchemy import select
 from app.domain.deadlines import GREEN, RED, YELLOW, Terms, light
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from app.domain.flags.policy import WorkingDays
-from app.domain.supervision import ACTIONS, CLOSED, UNIT_ACTIONS, UNIT_READS, WITHOUT_NOTE, FlagAction
+from app.domain.supervision import (
+    ACTIONS,
+    CLOSED,
+    UNIT_ACTIONS,
+    UNIT_READS,
+    WITHOUT_NOTE,
+    FlagAction,
+    possible,
+    suggested,
+)
 from app.domain.uploads import Upload
 from app.queries import flags as flag_queries
 from app.queries import followup
@@ -299,3 +308,23 @@ def test_lights_follow_from_the_deadline_and_the_working_days() -> None:
 def test_a_jurisdictions_own_terms_hold_and_nonsense_is_left_out() -> None:
     own = Terms.of({"followup_objection_days": "20", "followup_answer_days": "-3", "followup_check_days": "soon"})
     assert own == Terms(objection=20)
+
+
+@pytest.mark.parametrize(("state", "taken", "left_out", "first"), [
+    ("raised", "raised", "", "investigate"),
+    ("investigating", "raised investigate", "", "send"),
+    ("investigating", "raised investigate", "send", "uphold dismiss"),
+    ("sent", "raised send", "", ""),
+    ("answered", "raised send answer", "", "uphold dismiss"),
+    ("upheld", "send uphold", "", "order_correction"),
+    ("correcting", "uphold order_correction", "close", ""),
+    ("correcting", "order_correction report_correction", "close", "corrected"),
+    ("correcting", "order_correction report_correction object uphold order_correction", "close", ""),
+    ("correcting", "order_correction report_correction corrected", "", "close"),
+    ("dismissed", "dismiss", "", "close"), ("closed", "close", "", ""), ("withdrawn", "withdrawn", "", ""),
+])  # fmt: skip
+def test_a_state_asks_for_one_step_and_waits_where_it_is_the_units_turn(
+    state: str, taken: str, left_out: str, first: str
+) -> None:
+    can = [action for action in possible(state, "supervisor") if action not in left_out.split()]
+    assert list(suggested(state, [f"finding.{one}" for one in taken.split()], can)) == first.split()

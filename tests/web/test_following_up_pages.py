@@ -42,6 +42,30 @@ def test_a_flag_answers_in_the_order_in_which_people_ask(house: House, flagged: 
     assert [page.index(f"<h2>{h}") for h in heads] == sorted(page.index(f"<h2>{h}") for h in heads)
 
 
+def step(page: str, name: str) -> str:
+    """The form of one step."""
+    return page.split(f'id="step-{name}"')[1].split("</form>")[0]
+
+
+def test_the_step_that_the_state_asks_for_stands_first_with_only_its_own_fields(
+    house: House, flagged: list[str]
+) -> None:
+    desk, path = house.signed_in("supervisor"), f"/supervise/flags/{flagged[0]}"
+    raised = desk.get(path).text
+    assert "<h3>开始核查</h3>" in raised and raised.count('class="main"') == 1
+    assert 'name="assignee"' in step(raised, "investigate") and 'name="note"' not in step(raised, "investigate")
+    assert "5 个工作日" in step(raised, "send") and "单位看得到" in step(raised, "send")
+    assert 'name="due"' not in step(raised, "uphold") and 'value="dismiss"' in step(raised, "uphold")
+    assert "单位看不到" in step(raised, "set_aside") and "<details><summary>暂缓</summary>" in raised
+    wrong = desk.post(path, data={"action": "set_aside", "note": "等材料", "due": "2020-01-01"})
+    assert wrong.status_code == 422 and "<details open><summary>暂缓</summary>" in wrong.text
+    assert [s for s in ("send", "uphold", "set_aside") if "等材料" in step(wrong.text, s)] == ["set_aside"]
+    desk.post(path, data={"action": "send", "note": "请说明"})
+    assert "现在等单位办理" in desk.get(path).text
+    late = desk.post(path, data={"action": "set_aside", "note": "没有这一步了"}).text
+    assert "没有这一步了" in step(late, "uphold"), "what was typed comes back even where its form is gone"
+
+
 def test_the_start_page_says_in_a_sentence_why_the_worst_flags_were_raised(house: House, flagged: list[str]) -> None:
     desk = house.signed_in("supervisor")
     worst = desk.get("/supervise/").text.split("最要紧的预警</h2>")[1].split("</section>")[0]

@@ -110,18 +110,14 @@ def _days(
 ) -> dict[str, Any]:
     """The deadlines that a step sets or ends: `due` as it is told, `deadline` as it stands afterwards."""
     step = action.action
-    usual = {
-        "send": terms.answer, "answer": terms.check, "object": terms.check, "report_correction": terms.check,
-        "order_correction": terms.correct,
-    }.get(step)  # fmt: skip
-    given = action.due or (calendar.after(today, action.working_days) if action.working_days else None)
+    days = action.working_days or terms.usual(step)
+    due = action.due or (calendar.after(today, days) if days else None)
     said: dict[str, Any] = {"due": None}
     if step == "set_aside":
-        said["aside_until"] = (given or calendar.after(today, terms.aside)).isoformat()
+        said["aside_until"] = due.isoformat() if due else None
         return said
     if row.aside_until is not None and step != "assign":
         said["aside_until"] = None
-    due = given or (calendar.after(today, usual) if usual else None)
     ended = after != row.state or step == "corrected"
     if due or ended:
         said |= {"due": due.isoformat() if due else None, "deadline": due.isoformat() if due else None}

@@ -44,7 +44,7 @@ function sent(event) {
   }
   const fields = typedOf(form).filter((field) => !boxes.includes(field.type) || field.checked);
   const said = fields.flatMap((field) => Array.from(field.selectedOptions || [field], (one) => [field.name, one.value]));
-  if (said.some(([, value]) => value)) write({ who, page, action: address(form), said, sent: true });
+  if (said.some(([, value]) => value)) write({ who, page, action: address(form), form: form.id, said, sent: true });
 }
 
 function say(place, text, ...more) {
@@ -86,7 +86,8 @@ function fill(form, said) {
 function restore() {
   const entry = read();
   if (!entry || entry.sent || (who && entry.who !== who)) return;
-  const form = Array.from(document.forms).find((one) => one.method === "post" && address(one) === entry.action && typedOf(one).length);
+  const there = Array.from(document.forms).filter((one) => one.method === "post" && address(one) === entry.action && typedOf(one).length);
+  const form = there.find((one) => one.id === entry.form) || there[0]; // several steps of one thing share an address
   if (form && !failed) {
     fill(form, entry.said);
     say(form, words.restored, " ", forget(form));

@@ -15,7 +15,7 @@ from app.domain.errors import Declined, DomainError, NotFound
 from app.domain.flags.advise import sentence as flag_sentence
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.papers.kinds import PaperKind
-from app.domain.supervision import LONGEST_NOTE, WITH_PAPERS, FlagAction, possible
+from app.domain.supervision import LONGEST_NOTE, FlagAction, possible, suggested
 from app.domain.times import shanghai_day
 from app.errors import field_sentences, sentence
 from app.i18n import language
@@ -28,9 +28,11 @@ from app.queries.paging import USUAL
 from app.security import sent_files, takes_files
 from app.services.paperwork import supervision_papers
 from app.services.supervising import flag_actions, undoing
+from app.store import followup as deadlines
 from app.store.models import FindingRow
 from app.web.evidence import told
 from app.web.files import as_download
+from app.web.supervisor import steps as step_forms
 from app.web.supervisor.blueprint import blueprint, readers, supervisors
 
 FILTERS = (
@@ -219,13 +221,19 @@ def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
         case = followup.case_of(session, row)
         undoable = undoing.undoable(session, actor(), row, now())
         stands = flag_actions.order_stands(session, row)
+        terms = deadlines.terms(session, row.jurisdiction, today)
         papers = paper_queries.about_flag(session, flag_id)
         people = followup.colleagues(session, actor(), today)
         who = people | followup.names(session, [row.assignee])
     rule = CATALOGUE[row.rule]
-    left_out = {"send"} if rule.rests_on_speech else set()
+    left_out = {"merge"} | ({"send"} if rule.rests_on_speech else set())
     left_out |= {"close"} if stands else set()
+    if row.case_id is None:
+        left_out |= {"split"}
     actions = [a for a in possible(row.state, actor().role) if a not in left_out]
+    first, others = step_forms.forms(
+        actions, suggested(row.state, [s.kind for s in steps], actions), terms, rule.rests_on_speech
+    )
     return render_template(
         "supervisor/beside.html" if request.args.get("beside") else "supervisor/flag.html",
         f=shown,
@@ -240,8 +248,10 @@ def _flag_page(flag_id: str, errors: dict[str, str]) -> str:
         case=[(c, say(c)) for c in case],
         people=people,
         who=who,
-        actions=[a for a in actions if a not in ("merge", "split") or (a == "split" and row.case_id)],
-        with_papers=WITH_PAPERS,
+        first=first,
+        others=others,
+        late=row.due_on is not None and row.due_on < today,
+        returned=step_forms.returned_to(request.form.get("action", ""), [*first, *others]) if errors else "",
         papers=papers,
         undoable=undoable,
         drafts=_drafts(supervision_papers.draftable(row), steps),
