@@ -140,6 +140,22 @@ def test_two_workers_send_a_message_once(house: House) -> None:
     assert len(sent) == len(set(sent)) == 6
 
 
+def test_a_slow_webhook_keeps_no_one_time_code_waiting(house: House) -> None:
+    """A digest for twenty receivers that do not answer takes ten minutes: a code asked for meanwhile goes out next."""
+    sent: list[str] = []
+
+    def slow(message: outbox.Message) -> None:
+        sent.append(message.channel)
+        if len(sent) == 1:
+            house.clock.move(seconds=30)
+            queued(house)
+
+    for _ in range(3):
+        queued(house, "webhook", "https://receiver.example/")
+    outbox.deliver(house.perform, {"webhook": slow, "sms": lambda m: sent.append(m.channel)})
+    assert sent == ["webhook", "sms", "webhook", "webhook"]
+
+
 def test_without_a_gateway_nothing_is_kept(house: House) -> None:
     message_id = queued(house)
     outbox.deliver(house.perform, {})

@@ -68,6 +68,13 @@ def test_a_post_from_another_site_is_refused(house: House) -> None:
     assert client.post("/login", data=data, headers=beside).status_code == 403
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_value_of_a_name_that_is_sent_several_times_holds_what_a_database_does_not_store(house: House) -> None:
+    client = house.client()
+    assert client.post("/report", data={"officers": ["99010001", "\x00"]}).status_code == 400
+    assert client.get("/plans?unit=YT-YJJ&unit=%00").status_code == 400
+
+
 def test_an_unknown_host_is_refused(house: House) -> None:
     assert house.client().get("/", headers={"Host": "evil.example"}).status_code == 400
 

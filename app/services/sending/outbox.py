@@ -103,11 +103,12 @@ def forget(work: UnitOfWork) -> int:
 
 
 def _take(work: UnitOfWork) -> Message | None:
-    """The next message that is due, leased to this worker."""
+    """The next message that is due, leased to this worker. Webhooks come last: each may take its half minute, and somebody
+    waits for the one-time code."""
     due = OutboxRow.next_at <= work.now
     waiting = or_(OutboxRow.state == QUEUED, OutboxRow.state == SENDING)
-    query = select(OutboxRow).where(waiting, due).order_by(OutboxRow.next_at, OutboxRow.id).limit(1)
-    row = work.session.scalar(query.with_for_update(skip_locked=True))
+    query = select(OutboxRow).where(waiting, due).order_by(OutboxRow.channel == WEBHOOK, OutboxRow.next_at, OutboxRow.id)
+    row = work.session.scalar(query.limit(1).with_for_update(skip_locked=True))
     if row is None:
         return None
     if row.until <= work.now or row.sealed is None:
