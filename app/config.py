@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import socket
 import stat
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 ENVIRONMENTS = ("production", "demo", "test")
+PUBLIC_URL = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 
 
 class ConfigError(Exception):
@@ -79,6 +81,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     host, port, tls = env.get("JCM_HOST", "127.0.0.1"), _port(env), env.get("JCM_TLS", "")
     scheme = "https" if tls else "http"
     shown_host = _own_address() if host in ("0.0.0.0", "::") else host  # noqa: S104 compared, not bound
+    shown_host = f"[{shown_host}]" if ":" in shown_host else shown_host
     public_url = env.get("JCM_PUBLIC_URL", f"{scheme}://{shown_host}:{port}").rstrip("/")
     database_url = _database_url(env.get("JCM_DATABASE_URL") or f"sqlite:///{instance / 'jcm.sqlite3'}")
     kind, zone = _choice(env, "JCM_CRYPTOGRAPHY", ("international", "state")), _choice(env, "JCM_ZONE", zones.ZONES)
@@ -318,6 +321,8 @@ def _rate_limits(env: Mapping[str, str], environment: str) -> bool:
 
 
 def _refuse_unsafe(config: Config, env: Mapping[str, str]) -> None:
+    if not PUBLIC_URL.fullmatch(config.public_url):
+        raise ConfigError("JCM_PUBLIC_URL must be http(s)://HOST or http(s)://HOST:PORT, nothing behind it.")
     if config.secret_key and len(config.secret_key) < 32:
         if not env.get("JCM_SECRET_KEY"):
             raise damaged(config.instance / "secret.key")

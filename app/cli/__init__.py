@@ -4,6 +4,7 @@ A command ends with 0, or with one line of reason and another status: never with
 """
 
 import functools
+import warnings
 from typing import Any
 
 import click
@@ -30,6 +31,9 @@ from app.config import ConfigError
 from app.domain.errors import DomainError
 from app.errors import sentence
 from app.store.trouble import cannot_work_now, in_a_line
+
+# `python -m app.cli.doctor` works without `flask`; that all commands were imported before it is no news for its reader.
+warnings.filterwarnings("ignore", message="'app.cli.* found in sys.modules", category=RuntimeWarning)
 
 COMMANDS: tuple[click.Command, ...] = (
     init, serve, worker, doctor, demo_group, users_group, tokens_group, import_group, export_group, flags_group, codes_group,

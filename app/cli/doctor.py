@@ -25,7 +25,7 @@ def doctor(as_json: bool) -> None:
     else:
         for f in found:
             click.echo(f"{MARKS[f.level]} {f.zh}\n  {f.en}")
-        click.echo(f"故障 {faults} 项，提醒 {warnings} 项。 {faults} faults, {warnings} warnings.")
+        click.echo(f"故障 {faults} 项，提醒 {warnings} 项。 faults: {faults}, warnings: {warnings}.")
     if faults:
         raise SystemExit(1)
 

@@ -16,7 +16,12 @@ from app.domain.crypto import PROVIDERS
 from app.installation import attached_device, open_installation
 from app.services import registers, registry
 from app.services.planning import plans
-from app.store.migrate import upgrade
+from app.store.migrate import holds_something, upgrade
+
+ONLY_A_COPY_HELPS = (
+    "The database is in use, but its key-encryption key is not here: put back key-encryption.key (or JCM_KEY_ENCRYPTION_KEY) "
+    "of this installation, from its backup or its other servers (docs/operations.md, Keys)."
+)
 
 
 @click.command("init")
@@ -31,7 +36,9 @@ def init(quiet: bool, root: bool) -> None:
     config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not os.environ.get("JCM_SECRET_KEY"):
         done += _create(config.instance / "secret.key", secrets.token_urlsafe(48))
-    if not os.environ.get("JCM_KEY_ENCRYPTION_KEY"):
+    if not config.key_encryption_key:
+        if holds_something(config.database_url):  # a new key would open nothing that stands there
+            raise click.ClickException(ONLY_A_COPY_HELPS)
         done += _create(config.instance / "key-encryption.key", secrets.token_hex(32))
     if root:
         done += _create_root(config)

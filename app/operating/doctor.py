@@ -31,7 +31,7 @@ from app.services.trust.roots import ROOT as ROOT_DOCUMENT
 from app.services.trust.unit_keys import KEYS
 from app.store import documents
 from app.store import log as log_store
-from app.store.migrate import current_revision, head_revision
+from app.store.migrate import current_revision, head_revision, holds_something, knows
 from app.store.models import Log
 from app.typesetting import engine
 
@@ -81,7 +81,8 @@ def examine(config: Config, installation: Installation | None) -> Iterator[Findi
     yield from _secrets(config)
     yield from _built()
     if installation is None:
-        yield finding("no_keys", FAULT)
+        lost = not config.key_encryption_key and holds_something(config.database_url)
+        yield finding("keys_lost" if lost else "no_keys", FAULT)
         return
     yield from _root_key(installation)
     yield _disk(installation)
@@ -136,11 +137,14 @@ def _database(installation: Installation) -> Iterator[Finding]:
     except Exception as error:
         yield finding("database_silent", FAULT, problem=masked(str(error).splitlines()[0]))
         return
-    if here != head:
+    if here and not knows(here):
+        yield finding("schema_newer", WARNING, here=here, head=head)
+    elif here != head:
         code = "not_migrated" if here else "database_empty"
         yield finding(code, FAULT, here=here, head=head)
         return
-    yield finding("database", OK, head=head)
+    else:
+        yield finding("database", OK, head=head)
     now, outside = installation.clock(), installation.config.zone == zones.PUBLIC
     with installation.database.read_primary() as session:
         if not installation.database.is_sqlite:

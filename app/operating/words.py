@@ -17,6 +17,12 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "还没有密钥。请运行 flask --app wsgi init。",
         "There are no keys yet. Run: flask --app wsgi init",
     ),
+    "keys_lost": (
+        "数据库里已有数据，但这里没有它的密钥加密密钥。请从备份或另一台服务器取回 key-encryption.key"
+        "（或设 JCM_KEY_ENCRYPTION_KEY）；新密钥打不开已有的数据。",
+        "The database holds data, but its key-encryption key is not here. Put back key-encryption.key (or set "
+        "JCM_KEY_ENCRYPTION_KEY) from the backup or another server: a new key opens nothing of it.",
+    ),
     "secret_open": (
         "{path} 可被本机其他用户读取。请运行 chmod {mode} {path}。",
         "{path} can be read by others on this machine. Run: chmod {mode} {path}",
@@ -88,6 +94,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "not_migrated": (
         "数据库结构是 {here}，程序需要 {head}。请停止服务，运行 flask --app wsgi init，再启动。",
         "The schema of the database is at {here}, the program needs {head}. Stop, run flask --app wsgi init, start.",
+    ),
+    "schema_newer": (
+        "数据库结构（{here}）比本机程序（{head}）新：可以继续服务，请尽快把本机也换成新版本。",
+        "The schema of the database ({here}) is newer than this program ({head}): it serves on; put the new version here, too.",
     ),
     "clock": (
         "本机与数据库时钟相差 {seconds} 秒。",

@@ -8,7 +8,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import DatabaseError
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
@@ -20,7 +21,10 @@ def _config() -> Config:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Brings the schema to `revision`. Does nothing where it is there already."""
+    """Brings the schema to `revision`. Does nothing where it is there already, or further than this program knows: one of
+    several servers that still runs the older version begins anew over the newer schema, too."""
+    if (here := current_revision(engine)) and not knows(here):
+        return
     config = _config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -45,6 +49,20 @@ def current_revision(engine: Engine) -> str | None:
     """The migration that the schema is at; None in an empty database."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def holds_something(url: str) -> bool:
+    """Whether a database that answers was ever migrated. Creates nothing."""
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file():
+        return False
+    engine = create_engine(place)
+    try:
+        return current_revision(engine) is not None
+    except DatabaseError:
+        return False
+    finally:
+        engine.dispose()
 
 
 @cache

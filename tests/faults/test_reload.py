@@ -74,7 +74,7 @@ def test_no_request_fails_while_the_server_reloads_however_long_the_new_one_load
     while (new := reload.look()) is None:
         site.answered()
     first.terminate()
-    first.wait(PATIENCE)  # what reaches the old one in its last instant is the kernel's and granian's (docs/operations.md)
+    first.wait(PATIENCE)  # what reaches the old one in its last instant: docs/operations.md
     assert new is site.begun[1] and site.answered() != old
 
 

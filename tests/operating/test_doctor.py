@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app.cli.doctor import doctor
-from app.operating.doctor import FAULT, OK, Finding, examine
+from app.cli.installing import init
+from app.operating.doctor import FAULT, OK, WARNING, Finding, examine
 from app.services.retention import housekeeping
 from app.services.sending import outbox
 from app.services.transparency import log
 from app.services.trust import unit_keys
+from app.store.migrate import current_revision, upgrade
 from app.store.models import SignedDocument
 from app.store.vault import Vault
 from tests.house import House
@@ -109,6 +111,39 @@ def test_a_secret_that_others_can_read_is_told(healthy: House) -> None:
 def test_an_installation_that_lacks_everything_says_what_to_do_first(house: House) -> None:
     config = replace(house.installation.config, secret_key="")
     assert [f.code for f in examine(config, None)][-1] == "no_keys"
+
+
+@ONE
+def test_keys_that_are_gone_are_never_made_anew_over_what_they_sealed(house: House) -> None:
+    """A new key-encryption key would open nothing: the doctor does not send anybody to `init`, and `init` makes none."""
+    config = replace(house.installation.config, key_encryption_key=b"")
+    assert [f.code for f in examine(config, None)][-1] == "keys_lost"
+    house.app.extensions["jcm_config"] = config
+    house.app.extensions.pop("jcm")
+    answer = house.app.test_cli_runner().invoke(init, [], env={"JCM_KEY_ENCRYPTION_KEY": ""})
+    assert answer.exit_code == 1 and "put back key-encryption.key" in answer.output
+    assert not (config.instance / "key-encryption.key").exists()
+
+
+def test_an_older_program_serves_and_begins_over_a_newer_schema(house: House) -> None:
+    """Servers are exchanged one by one: who is exchanged last may have to start once more before."""
+    engine = house.installation.database.engine
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert _found(house)["schema_newer"].level == WARNING and "keys_open" in _found(house)
+    upgrade(engine)
+    assert current_revision(engine) == "9999"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://jcm.example.gov.cn /x", "https://a@b.cn", "jcm.example.gov.cn", "https://x.cn/q"]
+)
+def test_an_address_of_codes_is_a_host_and_nothing_behind_it(tmp_path: Path, url: str) -> None:
+    """What stands in it is printed into every code."""
+    assert (
+        "JCM_PUBLIC_URL must be"
+        in _typed({"JCM_ENV": "test", "JCM_INSTANCE": str(tmp_path), "JCM_PUBLIC_URL": url}).output
+    )
 
 
 def _typed(env: dict[str, str], *arguments: str) -> Any:

@@ -107,7 +107,9 @@ def _take(work: UnitOfWork) -> Message | None:
     waits for the one-time code."""
     due = OutboxRow.next_at <= work.now
     waiting = or_(OutboxRow.state == QUEUED, OutboxRow.state == SENDING)
-    query = select(OutboxRow).where(waiting, due).order_by(OutboxRow.channel == WEBHOOK, OutboxRow.next_at, OutboxRow.id)
+    query = (
+        select(OutboxRow).where(waiting, due).order_by(OutboxRow.channel == WEBHOOK, OutboxRow.next_at, OutboxRow.id)
+    )
     row = work.session.scalar(query.limit(1).with_for_update(skip_locked=True))
     if row is None:
         return None
