@@ -23,6 +23,8 @@ def test_each_guide_is_one_page_of_five_steps_with_pictures_that_exist(house: Ho
         assert len(guide.steps) == 5 and len(guide.pictures) == 3 and guide.last
         page = client.get(f"/help/{role}?lang={language}").text
         assert guide.steps[0][0] in page.replace("&#39;", "'")
+        more = re.findall(r'href="/help/(help/[^"]+)"', page)
+        assert [client.get(f"/help/{name}").status_code for name in more] == ([200] if language == "zh" else [])
         for file in re.findall(r'<img src="(/help/pictures/[^"]+)"', page):
             answer = client.get(file)
             assert answer.content_type == "image/png"

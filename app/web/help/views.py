@@ -45,7 +45,8 @@ def index() -> str:
 def guide(name: str) -> str:
     """The one-page guide as a page."""
     found = docs.guide(name, language())
-    return render_template("help/guide.html", role=name, guide=found, can_set=can_set(), full=f"for-{name}s")
+    more = f"help/{name}-more.zh" if language() == "zh" else ""  # in English the docs themselves say it
+    return render_template("help/guide.html", role=name, guide=found, can_set=can_set(), full=f"for-{name}s", more=more)
 
 
 @blueprint.get("/<any(inspector, enterprise, supervisor, administrator):name>.pdf")
