@@ -20,7 +20,6 @@ from app.web.space.blueprint import blueprint, browser, person, refuse_staff_dev
 ASK_FROM = Limit(burst=30, per_minute=6)  # an address of the network: a business park goes out through one
 ASK_FOR = Limit(burst=3, per_minute=0.05)  # a contact: three at once, then one every twenty minutes
 TRY_FROM = Limit(burst=60, per_minute=20)
-TRY_FOR = Limit(burst=10, per_minute=0.2)
 
 
 def way_to(contact: Address) -> str | None:
@@ -72,7 +71,6 @@ def enter() -> BaseResponse | tuple[str, int]:
     digits = typed_digits(request.form.get("digits", ""))
     try:
         contact = address(request.form.get("contact", ""))
-        take(f"space-try-for:{contact.value}", TRY_FOR)
         entered = perform(entry.enter, contact, digits, device(), browser(), space_person())
     except Invalid as error:
         return _digits_page(request.form, field_sentences(error), by=None), 422
@@ -89,7 +87,6 @@ def come_back() -> BaseResponse | tuple[str, int]:
     take(f"space-try:{request.remote_addr}", TRY_FROM)
     try:
         contact = address(request.form.get("contact", ""))
-        take(f"space-try-for:{contact.value}", TRY_FOR)
         text = request.form.get("entry_code", "")[:60]
         entered = perform(entry.enter_with_entry_code, contact, text, browser())
     except Invalid as error:

@@ -260,11 +260,11 @@ def test_what_is_no_address_is_told_at_its_field(house: House) -> None:
         assert 'id="contact-error"' in answer.text
 
 
-def test_asking_and_trying_are_throttled_for_one_address(house: House) -> None:
+def test_asking_is_throttled_for_one_address_and_trying_shuts_its_owner_out_nowhere(house: House) -> None:
+    """Digits have five tries and hold on the browser that asked; an entry code cannot be guessed."""
     object.__setattr__(house.installation.config, "rate_limits", True)
     client = house.client()
     codes = [client.post("/my/code", data={"contact": PHONE}).status_code for _ in range(4)]
     assert codes == [200, 200, 200, 429]
-    codes = [enter(client, "000000").status_code for _ in range(11)]
-    assert codes == [422] * 10 + [429]
+    assert {enter(client, "000000").status_code for _ in range(20)} == {422}
     object.__setattr__(house.installation.config, "rate_limits", False)
