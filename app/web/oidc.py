@@ -6,7 +6,7 @@ What a provider answers is checked here before anybody uses it: state, code, PKC
 from dataclasses import dataclass
 from typing import Any
 
-from authlib.integrations.base_client.errors import OAuthError
+from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import OAuth
 from flask import current_app
 from joserfc.errors import JoseError
@@ -35,7 +35,7 @@ def away(provider: Provider, back: str) -> Response:
     form-action allows this site only. Raises NotFound, Refused("city_sign_in_away")."""
     try:
         answer: Response = _client(provider).authorize_redirect(back)
-    except (RequestException, OAuthError, ValueError, RuntimeError) as error:
+    except (RequestException, AuthlibBaseError, ValueError, RuntimeError) as error:
         raise Refused("city_sign_in_away") from error
     return answer
 
@@ -45,7 +45,7 @@ def claims(provider: Provider) -> Any:
     issued_by = {"iss": {"essential": True, "value": provider.issuer}, "sub": {"essential": True}}
     try:
         token = _client(provider).authorize_access_token(claims_options=issued_by)
-    except (OAuthError, JoseError, RequestException, ValueError, KeyError, RuntimeError) as error:
+    except (AuthlibBaseError, JoseError, RequestException, ValueError, KeyError, RuntimeError) as error:
         current_app.logger.warning("the sign-in by %s was refused: %s", provider.name, type(error).__name__)
         raise Refused("city_sign_in_failed") from error
     if not token.get("userinfo"):

@@ -111,6 +111,13 @@ def test_who_is_trusted_elsewhere_need_not_enrol_here_and_the_session_says_so(
 
 
 @ONE
+def test_coming_back_without_a_code_is_a_sentence(office: House) -> None:
+    client = office.client()
+    state = parse_qs(urlsplit(client.get("/login/office").location).query)["state"][0]
+    assert client.get("/login/office/back", query_string={"state": state}).status_code == 409
+
+
+@ONE
 def test_strangers_names_and_taken_identities_open_and_make_nothing(office: House, provider: Provider) -> None:
     before = counts(office)
     provider.claims = {"preferred_username": "admin", "name": "admin", "email": "admin@example", "role": "admin"}
