@@ -100,7 +100,7 @@ def proof(presented: str) -> Response:
     if file is None:
         raise NotFound("no_proof_yet")
     name = f"{inspection.number}.tlog-proof"
-    return send_file(BytesIO(file), "text/plain; charset=utf-8", as_attachment=True, download_name=name)
+    return send_file(BytesIO(file), "text/plain", as_attachment=True, download_name=name)
 
 
 @blueprint.get("/q/<presented>/wrong")

@@ -62,7 +62,7 @@ def proof(inspection_id: str) -> BaseResponse:
     if file is None:
         raise NotFound("no_proof_yet")
     name = f"{found.inspection.number}.tlog-proof"
-    return send_file(BytesIO(file), "text/plain; charset=utf-8", as_attachment=True, download_name=name)
+    return send_file(BytesIO(file), "text/plain", as_attachment=True, download_name=name)
 
 
 @blueprint.post("/visits/<inspection_id>/statement")
