@@ -148,6 +148,8 @@ _VISIT = (
     InspectionRow.outcome_told,
 )  # fmt: skip
 _REGISTERED = RegisteredRow._fields[2:-3]
+# looked up for each visit: joined, PostgreSQL reads all codes there are for each stretch of a backtest
+_ISSUED = select(CodeRow.issued_at).where(CodeRow.cti == InspectionRow.code_cti).scalar_subquery()
 
 
 def _query(dialect: Any, registered: bool) -> Any:
@@ -155,7 +157,7 @@ def _query(dialect: Any, registered: bool) -> Any:
     if not registered:
         return select(*columns)
     columns += [getattr(InspectionRow, name) for name in _REGISTERED]
-    return select(*columns, CodeRow.issued_at).outerjoin(CodeRow, CodeRow.cti == InspectionRow.code_cti)
+    return select(*columns, _ISSUED)
 
 
 def _beside(is_sqlite: bool) -> tuple[Any, Any, Any]:
