@@ -17,13 +17,17 @@ MARKS = 20_000
 CHUNK = 1000
 
 
-def refresh(work: UnitOfWork) -> int:
-    """Sums the days of the oldest marks again; how many days. Marks that come meanwhile stay, so no change is missed."""
+def refresh(work: UnitOfWork, before: date = date.max) -> int:
+    """Sums the days of the oldest marks again, of days before one; how many days. Marks that come meanwhile stay, so no
+    change is missed."""
     work.lock("day-figures")
     if work.session.scalar(select(DayFigures.shape).where(DayFigures.shape != day_figures.SHAPE).limit(1)):
         _another_shape(work.session)
     marks = work.session.execute(
-        select(FigureMark.id, FigureMark.jurisdiction, FigureMark.day).order_by(FigureMark.id).limit(MARKS)
+        select(FigureMark.id, FigureMark.jurisdiction, FigureMark.day)
+        .where(FigureMark.day < before)
+        .order_by(FigureMark.id)
+        .limit(MARKS)
     )
     ids: dict[tuple[str, date], list[int]] = defaultdict(list)
     for number, jurisdiction, day in marks:

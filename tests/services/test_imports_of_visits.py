@@ -11,11 +11,13 @@ from sqlalchemy import func, select
 from app.domain.actors import SYSTEM
 from app.domain.times import SHANGHAI, rfc3339
 from app.services.auditing.register_audit import register_discrepancies
+from app.services.day_figures import day_figure_discrepancies
 from app.services.flagging import flag_rebuild
 from app.services.imports import inspections as inspection_imports
 from app.services.imports.kinds import KINDS
 from app.services.imports.rows import Bad, Outcome, Row, moment
 from app.services.imports.running import run
+from app.store import day_figures as sums
 from app.store import inspections as inspection_store
 from app.store.models import DayFigures, Enterprise, FigureMark, FindingRow, InspectionRow, Officer
 from tests.faults.dying import done_until
@@ -63,13 +65,21 @@ def standing(house: House) -> set[tuple[str, ...]]:
         return {tuple(row) for row in session.execute(query.where(FindingRow.standing))}
 
 
-def test_pieces_leave_what_a_rebuild_finds_and_what_one_transaction_leaves(house: House) -> None:
-    told: list[int] = []
+def test_pieces_leave_what_a_rebuild_finds_and_what_one_transaction_leaves(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, summed, sum_again = list[int](), list[Any](), sums.store
+    monkeypatch.setattr(sums, "store", lambda session, j, days: (summed.extend(days), sum_again(session, j, days)))
     outcome, kept = run(KINDS["inspections"], house.perform, history(), told.append, SYSTEM)
     assert (outcome.stored, outcome.unchanged, outcome.errors, kept, sum(told)) == (ROWS, 0, [], True, ROWS)
     assert house.perform(flag_rebuild.rebuild) == 0
     assert {rule for rule, *_ in standing(house)} >= {"repeat.60d", "repeat.60d.region", "clue.reused", "several_heads"}
     assert count(house, FigureMark) == 0 and count(house, DayFigures) > 0  # summed by the import itself
+    assert len(summed) == len(set(summed)) > ROWS / 2, (
+        "each day once, though later pieces flag what earlier ones brought"
+    )
+    with house.installation.reading() as session:
+        assert list(day_figure_discrepancies(session)) == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -1,13 +1,13 @@
 """Importing visits registered elsewhere: checked whole, then stored in pieces in the order of their days (decision 0038).
 
 Unknown enterprises and officers are entered; a known one keeps its name. Unknown units and items are errors. Each piece is
-one transaction with its facts, its flags and its sums by day, so what stands is right after each of them; whoever brings
-the same file again goes on where it ended.
+one transaction with its facts and its flags, so what stands is right after each of them; whoever brings the same file again
+goes on where it ended. Days are summed when no later piece brings visits of them (decision 0055).
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -38,7 +38,7 @@ CHECKING = 10  # one in so many parts of the work
 class Checked:
     """What a file would change: the rows of new visits, in the order in which the visits began."""
 
-    new: list[Row] = field(default_factory=list)
+    new: list[tuple[datetime, str, Row]] = field(default_factory=list)  # when each began, and its number
     unchanged: int = 0
     problems: list[RowProblem] = field(default_factory=list)
 
@@ -53,7 +53,7 @@ def import_inspections(work: UnitOfWork, rows: Iterable[Row], progress: Progress
         return use_case(work, *args)
 
     checked = check(perform, list(rows), progress, actor)
-    for part in batches(checked.new, AT_ONCE):
+    for part in batches([row for *_, row in checked.new], AT_ONCE):
         store(work, part, actor)
     return checked.outcome()
 
@@ -72,18 +72,24 @@ def bring(
     if keep(outcome):
         each = len(rows) * (1 - 1 / CHECKING) / max(len(checked.new), 1)
         for part in batches(checked.new, AT_ONCE):
-            _store_again(perform, part, actor)
-            while perform(day_figures.refresh) == day_figures.AT_ONCE:
-                pass
+            _store_again(perform, [row for *_, row in part], actor)
+            _sum_days(perform, shanghai_day(part[-1][0]))
             told.done(len(part) * each)
+        _sum_days(perform)
     told.end()
     return outcome, keep(outcome)
+
+
+def _sum_days(perform: Callable[..., Any], before: date = date.max) -> None:
+    """Sums the days before one that the pieces so far changed. Those from it on change again: the next pieces bring visits
+    of them."""
+    while perform(day_figures.refresh, before) == day_figures.AT_ONCE:
+        pass
 
 
 def check(perform: Callable[..., Any], rows: Sequence[Row], progress: Progress, actor: Actor) -> Checked:
     """Reads all rows and compares them with what is stored; stores nothing, and no transaction lasts longer than a piece."""
     checked, numbers = Checked(), dict[tuple[str, str], Row]()
-    begun: list[tuple[datetime, str, Row]] = []
     known: Known = perform(inspection_rows.begin, actor)
     for part in batches(rows, AT_ONCE):
         perform(inspection_rows.look_up, known, part)
@@ -97,11 +103,11 @@ def check(perform: Callable[..., Any], rows: Sequence[Row], progress: Progress, 
                 if earlier is not row:
                     _same_again(earlier, row, said, checked.problems)
                     continue
-                begun.append((said.started, said.body["number"], row))
+                checked.new.append((said.started, said.body["number"], row))
             except Bad as bad:
                 checked.problems.append(bad.at(row))
         progress(len(part))
-    checked.new = [row for *_, row in sorted(begun, key=lambda one: one[:2])]
+    checked.new.sort(key=lambda one: one[:2])
     return checked
 
 
