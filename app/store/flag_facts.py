@@ -49,20 +49,24 @@ def visit_of(i: Inspection, reference: Reference, start: datetime) -> Visit:
 
 
 def visits_of_enterprises(
-    session: Session, reference: Reference, enterprise_ids: Sequence[str], first: date | None = None
+    session: Session,
+    reference: Reference,
+    enterprise_ids: Sequence[str],
+    first: date,
+    last: date = date.max,
 ) -> dict[str, list[Visit]]:
-    """The visits that count of some enterprises, from a day on."""
+    """The visits that count of some enterprises, between two days."""
     found: dict[str, list[Visit]] = {e: [] for e in enterprise_ids}
     for at in range(0, len(enterprise_ids), CHUNK):
         some = list(enterprise_ids[at : at + CHUNK])
-        for visit, _ in _OF_ENTERPRISES.visits(session, reference, enterprises=some, first=first or date.min):
+        for visit, _ in _OF_ENTERPRISES.visits(session, reference, enterprises=some, first=first, last=last):
             found[visit.enterprise_id].append(visit)
     return found
 
 
 _OF_ENTERPRISES = visit_rows.Chosen(
     InspectionRow.enterprise_id.in_(bindparam("enterprises", expanding=True)),
-    InspectionRow.visit_day >= bindparam("first"),
+    InspectionRow.visit_day.between(bindparam("first"), bindparam("last")),
 )
 _WITH_CLUES = visit_rows.Chosen(
     InspectionRow.jurisdiction == bindparam("jurisdiction"),

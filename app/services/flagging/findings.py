@@ -34,9 +34,12 @@ def settle_about(
     return settle_rows(work, _ABOUT.all(work.session, rules=list(rules), kind=kind, ids=sorted(ids)), computed)
 
 
-def of_enterprises(work: UnitOfWork, rules: Sequence[str], enterprises: Sequence[str], since: date) -> list[Any]:
-    """The standing findings of `rules` about visits of these enterprises from a day on, for `settle_rows`."""
-    return _OF_ENTERPRISES.all(work.session, rules=list(rules), enterprises=list(enterprises), since=since)
+def of_enterprises(
+    work: UnitOfWork, rules: Sequence[str], enterprises: Sequence[str], first: date, last: date
+) -> list[Any]:
+    """The standing findings of `rules` about visits of these enterprises between two days, for `settle_rows`."""
+    asked = {"rules": list(rules), "enterprises": list(enterprises), "first": first, "last": last}
+    return _OF_ENTERPRISES.all(work.session, **asked)
 
 
 def settle_rows(work: UnitOfWork, rows: Iterable[Any], computed: Iterable[Finding]) -> int:
@@ -69,7 +72,10 @@ _ABOUT = Prepared(
     _STANDING.where(_T.subject_kind == bindparam("kind"), _T.subject_id.in_(bindparam("ids", expanding=True)))
 )
 _OF_ENTERPRISES = Prepared(
-    _STANDING.where(_T.enterprise_id.in_(bindparam("enterprises", expanding=True)), _T.raised_for >= bindparam("since"))
+    _STANDING.where(
+        _T.enterprise_id.in_(bindparam("enterprises", expanding=True)),
+        _T.raised_for.between(bindparam("first"), bindparam("last")),
+    )
 )
 
 

@@ -18,7 +18,7 @@ from app.store.models import BadPresentation, FactRow, FindingRow, InspectionRow
 from app.store.reference import Reference, current
 from app.store.unit_of_work import UnitOfWork
 
-FIRST_DAY = date(1900, 1, 1) + LONGEST_WINDOW
+EVERY_DAY = date(1900, 1, 1) + LONGEST_WINDOW, date(9000, 1, 1)
 MANY = 500
 
 
@@ -60,7 +60,7 @@ def _in_parts(work: UnitOfWork, column: InstrumentedAttribute[str], *where: Colu
 
 def _enterprises(work: UnitOfWork, reference: Reference) -> None:
     for part in _in_parts(work, InspectionRow.enterprise_id):
-        flags.settle_enterprises(work, reference, part, FIRST_DAY)  # the years follow for each jurisdiction
+        flags.settle_enterprises(work, reference, part, *EVERY_DAY)  # the years follow for each jurisdiction
 
 
 def _jurisdictions(work: UnitOfWork) -> list[str]:

@@ -94,7 +94,7 @@ def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspect
     work.lock(*_buckets([after]))
     if _moved(before, after):
         days = [shanghai_day(i.visit_start) for i in counted if i.visit_start]
-        evaluate_enterprises(work, reference, [after.enterprise_id], min(days))
+        evaluate_enterprises(work, reference, [after.enterprise_id], min(days), max(days))
         if key:
             evaluate_clue(work, reference, after.jurisdiction, key, also=after.id)
         evaluate_rating(work, reference, after)
@@ -142,16 +142,16 @@ def after_import(work: UnitOfWork, imported: Sequence[Inspection]) -> None:
     reconciliation.after_inspections(work, reference, imported)
     as_of = {j: as_of_last_sweep(work, j) for j in sorted({i.jurisdiction for i in imported})}
     work.lock(*_buckets(imported))
-    days: dict[str, date] = {}
+    days: dict[str, list[date]] = {}
     for i in imported:
         if i.visit_start and i.counts:
-            day = shanghai_day(i.visit_start)
-            days[i.enterprise_id] = min(day, days.get(i.enterprise_id, day))
+            days.setdefault(i.enterprise_id, []).append(shanghai_day(i.visit_start))
     enterprises = sorted(days)
     touched: Years = {}
     for at in range(0, len(enterprises), MANY):
         part = enterprises[at : at + MANY]
-        join(touched, settle_enterprises(work, reference, part, min(days[e] for e in part)))
+        changed = [day for e in part for day in days[e]]
+        join(touched, settle_enterprises(work, reference, part, min(changed), max(changed)))
     evaluate_years(work, reference, touched)
     for jurisdiction, until in as_of.items():
         own = [i for i in imported if i.jurisdiction == jurisdiction]
@@ -198,16 +198,22 @@ def sweep(work: UnitOfWork) -> int:
     return len(ids)
 
 
-def evaluate_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequence[str], since: date) -> None:
-    """The rules over all visits of each enterprise, for visits from `since` on; context before it is loaded too."""
-    evaluate_years(work, reference, settle_enterprises(work, reference, enterprises, since))
+def evaluate_enterprises(
+    work: UnitOfWork, reference: Reference, enterprises: Sequence[str], first: date, last: date
+) -> None:
+    """The rules over all visits of each enterprise, where visits between two days changed: for these, and for the later ones
+    that look back on them. What they look back on is loaded too."""
+    evaluate_years(work, reference, settle_enterprises(work, reference, enterprises, first, last))
 
 
-def settle_enterprises(work: UnitOfWork, reference: Reference, enterprises: Sequence[str], since: date) -> Years:
+def settle_enterprises(
+    work: UnitOfWork, reference: Reference, enterprises: Sequence[str], first: date, last: date
+) -> Years:
     """The same but for repeat.60d.region; the visits whose repeats may have changed, by jurisdiction and year."""
-    loaded = flag_facts.visits_of_enterprises(work.session, reference, enterprises, since - LONGEST_WINDOW)
-    found = [f for visits in loaded.values() for f in enterprise_findings(visits, reference.policies, since)]
-    standing = of_enterprises(work, ENTERPRISE_RULES, enterprises, since)
+    until = last + LONGEST_WINDOW
+    loaded = flag_facts.visits_of_enterprises(work.session, reference, enterprises, first - LONGEST_WINDOW, until)
+    found = [f for visits in loaded.values() for f in enterprise_findings(visits, reference.policies, first)]
+    standing = of_enterprises(work, ENTERPRISE_RULES, enterprises, first, until)
     if not settle_rows(work, standing, found):
         return {}
     return by_year((f.jurisdiction, f.raised_for, f.subject_id) for f in (*standing, *found) if f.rule == REPEAT)
