@@ -15,7 +15,7 @@ from app.domain.times import shanghai_day
 from app.services import registers
 from app.services.enterprises import enter
 from app.services.registry import enter_calendar
-from app.services.trust import issuers
+from app.services.trust import other_issuers
 from app.store.models import (
     Certificate,
     CertificateSuspension,
@@ -63,7 +63,7 @@ def build(
         enter_rows(
             work, JurisdictionSetting(region=DISTRICT, key=key, value=value, valid_from=START, recorded_at=work.now)
         )
-    issuers.set_recognised(work, SYSTEM, [CITY_SYSTEM], START, "演示")
+    other_issuers.set_recognised(work, SYSTEM, [CITY_SYSTEM], START, "演示")
     invented = enterprises(source, towns, count)
     if first:
         invented[0] = replace(invented[0], name=first)

@@ -18,7 +18,7 @@ from app.domain.times import shanghai_day
 from app.domain.transparency import LOG_SUITES, Note
 from app.services.connector import mirroring
 from app.services.transparency import log, log_proofs, log_witnesses
-from app.services.trust import issuers, roots, unit_keys
+from app.services.trust import other_issuers, roots, unit_keys
 from app.services.visiting import visits
 from app.store.documents import published as published_document
 from tests.browser.conftest import PHONE, Site
@@ -180,7 +180,7 @@ def forged_code(url: str, forger: SigningKey) -> str:
 def test_codes_of_recognised_issuers_are_named_offline_and_not_followed(site: Site, page: Page, tmp_path: Path) -> None:
     city = Issuer("全市综合执法系统", ("https://zf.example.gov.cn/jcm",), "https://zf.example.gov.cn/check")
     approved_now(site)
-    site.house.perform(issuers.set_recognised, SYSTEM, [city], shanghai_day(site.house.clock.now))
+    site.house.perform(other_issuers.set_recognised, SYSTEM, [city], shanghai_day(site.house.clock.now))
     open_scanner(page, site)
     go_offline(page)
     page.locator("#photo").set_input_files(picture_of("https://zf.example.gov.cn/jcm/4711", tmp_path / "zf.png"))
@@ -212,7 +212,7 @@ def test_a_citys_code_is_named_and_asked_of_the_register_and_never_called_good(
     _, url = approved_now(site)
     mirrors(site.house)
     city = Issuer(CITY, ("https://zf.example/jcm", "https://zf.example/q"), "https://zf.example/check")
-    site.house.perform(issuers.set_recognised, SYSTEM, [city], shanghai_day(site.house.clock.now))
+    site.house.perform(other_issuers.set_recognised, SYSTEM, [city], shanghai_day(site.house.clock.now))
     # A number of the city's own, and a code of another instance of this platform, signed by a key unknown here.
     codes = (
         "https://zf.example/jcm/4711",

@@ -11,9 +11,9 @@ from app.domain.codes.keys import PublicKey
 from app.domain.codes.lists import UntrustedList, verify_key_list
 from app.services.imports.issuers import import_issuers
 from app.services.imports.rows import Row
-from app.services.trust import issuers, unit_keys
+from app.services.trust import other_issuers, unit_keys
 from app.store.documents import published
-from app.store.issuers import recognised
+from app.store.other_issuers import recognised
 from tests.house import House
 
 CITY = Issuer("全市综合执法系统", ("https://zf.example.gov.cn/jcm", "ZF:"), "https://zf.example.gov.cn/check")
@@ -21,7 +21,7 @@ CITY = Issuer("全市综合执法系统", ("https://zf.example.gov.cn/jcm", "ZF:
 
 def enter(house: House, issuers_: tuple[Issuer, ...] = (CITY,), days: int = 0) -> bool:
     day = (house.clock.now + timedelta(days=days)).date()
-    return house.perform(issuers.set_recognised, SYSTEM, issuers_, day, "沪司发〔2026〕1号")
+    return house.perform(other_issuers.set_recognised, SYSTEM, issuers_, day, "沪司发〔2026〕1号")
 
 
 def key_list(house: House):

@@ -21,7 +21,7 @@ from app.services.speaking import speech
 from app.services.trust import verification
 from app.services.visiting import scans
 from app.store.database import Session
-from app.store.issuers import recognised
+from app.store.other_issuers import recognised
 from app.store.unit_of_work import UnitOfWork
 
 

@@ -6,8 +6,8 @@ from app.domain.actors import SYSTEM, Actor
 from app.domain.codes.issuers import Issuer
 from app.domain.times import shanghai_day
 from app.services.imports.rows import Bad, Outcome, Progress, Row, RowProblem, required, short
-from app.services.trust.issuers import set_recognised
-from app.store.issuers import recognised
+from app.services.trust.other_issuers import set_recognised
+from app.store.other_issuers import recognised
 from app.store.unit_of_work import UnitOfWork
 
 SHORTEST, LONGEST = 3, 300

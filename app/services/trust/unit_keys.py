@@ -21,9 +21,9 @@ from app.domain.times import parse_rfc3339, shanghai_day
 from app.services import registers
 from app.services.trust import roots
 from app.store.documents import expires_at, keep, newest_version, next_version, published
-from app.store.issuers import recognised
 from app.store.models import CodeRow, InspectionRow, Log, LogWitness, SignedDocument, Unit, UnitKey
 from app.store.models.base import table_of
+from app.store.other_issuers import recognised
 from app.store.prepared import Prepared
 from app.store.reference import entry_of
 from app.store.unit_of_work import UnitOfWork

@@ -24,8 +24,8 @@ from app.services.speaking import speech, voice
 from app.services.transparency import log_proofs
 from app.services.trust import verification
 from app.services.visiting import scans
-from app.store.issuers import recognised
 from app.store.limits import Limit
+from app.store.other_issuers import recognised
 from app.store.reference import Setting
 from app.web.enterprise import forms
 from app.web.verdicts import VERDICTS

@@ -21,8 +21,8 @@ from app.services.paperwork import paper_rendering
 from app.services.trust import roots
 from app.services.visiting import enterprise_codes
 from app.store import registry
-from app.store.issuers import recognised
 from app.store.limits import Limit
+from app.store.other_issuers import recognised
 from app.typesetting.engine import Rendering
 
 blueprint = Blueprint("sheets", __name__)

@@ -19,7 +19,7 @@ from app.queries import enterprise, policies
 from app.security import public
 from app.services.trust import roots, unit_keys
 from app.store.documents import published
-from app.store.issuers import recognised
+from app.store.other_issuers import recognised
 from app.web.words import POLICY_STATES, SETTINGS
 
 blueprint = Blueprint("published", __name__)

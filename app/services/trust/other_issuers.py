@@ -13,8 +13,8 @@ from app.domain.codes.issuers import Issuer
 from app.domain.facts import canonical_json
 from app.services import registers
 from app.services.trust import unit_keys
-from app.store.issuers import KEY
 from app.store.models import JurisdictionSetting
+from app.store.other_issuers import KEY
 from app.store.unit_of_work import UnitOfWork
 
 
