@@ -69,8 +69,15 @@ def _spare_what_is_known(response: Response) -> Response:
     if response.cache_control.no_store:  # what security.py says of a page that says nothing
         response.headers["Cache-Control"] = "no-cache"
     if response.mimetype in TEXTS:
-        response.vary.add("Accept-Encoding")
+        varies_by(response, "Accept-Encoding")
     return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def varies_by(response: Response, name: str) -> None:
+    """Names a header of the request in Vary. (`response.vary` reads and writes a set of them, for two names.)"""
+    known = response.headers.get("Vary", "")
+    if name not in known:
+        response.headers["Vary"] = f"{known}, {name}" if known else name
 
 
 def _name_content(endpoint: str, values: dict[str, Any]) -> None:
@@ -113,15 +120,15 @@ def _compress(response: Response) -> Response:
     """gzip, for who takes it and where it pays. Streams, files to download and what is compressed already stay."""
     if response.status_code != 200 or response.mimetype not in TEXTS or "Content-Encoding" in response.headers:
         return response
-    etag = response.get_etag()[0]
-    is_file = response.direct_passthrough and etag is not None
+    is_file = response.direct_passthrough and "ETag" in response.headers
     if response.is_streamed and not is_file:
         return response
-    response.vary.add("Accept-Encoding")
+    varies_by(response, "Accept-Encoding")
     if request.method != "GET" or "Range" in request.headers or not request.accept_encodings["gzip"]:
         return response
     if is_file:
         response.direct_passthrough = False
+    etag = response.get_etag()[0]
     data = response.get_data()
     if len(data) < SMALLEST:
         return response

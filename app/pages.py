@@ -40,10 +40,18 @@ class _Generator(CodeGenerator):
         super().visit_Template(node, frame)
 
 
+class _Page(Template):
+    def _get_default_module(self, ctx: Any = None) -> Any:
+        """The macros of an imported template: made once, as our templates all have the same globals. Jinja would compare
+        the names of all of them with the importing page's, each time."""
+        return super()._get_default_module()
+
+
 class Pages(Environment):
     """Gives the template in the reader's language; whatever it extends or includes is in that language, too."""
 
     code_generator_class = _Generator
+    template_class = _Page
     language = ""  # of this environment; the first one is of none and asks one that is
 
     def __init__(self, app: Any, **options: Any) -> None:

@@ -313,9 +313,10 @@ def _keep_device(response: Response) -> Response:
 
 def _add_headers(response: Response) -> Response:
     own = {name.lower() for name, _ in response.headers}
-    response.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in own)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint != "static" or response.status_code >= 400:
-        response.headers.setdefault("Cache-Control", "no-store")
+    added = [(name, value) for name, value in HEADERS.items() if name.lower() not in own]
+    if request.is_secure and "strict-transport-security" not in own:
+        added.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    if (request.endpoint != "static" or response.status_code >= 400) and "cache-control" not in own:
+        added.append(("Cache-Control", "no-store"))
+    response.headers.extend(added)
     return response

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
+from app.delivery import varies_by
 from app.pages import Pages
 
 FILES = frozenset({"static", "published.scanner"})
@@ -22,9 +23,12 @@ class SessionIfSent(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """A file is the same for everybody: no cookie travels with it, and a cache need not tell readers apart by theirs.
         (A page in its place, where there is no such file, is in the reader's language.)"""
-        untouched = not (session or session.modified or session.accessed)
-        if not untouched and (request.endpoint not in FILES or response.status_code not in (200, 206, 304)):
+        if request.endpoint in FILES and response.status_code in (200, 206, 304):
+            return
+        if session or session.modified:
             super().save_session(app, session, response)
+        elif session.accessed:
+            varies_by(response, "Cookie")
 
 
 class WebApp(Flask):

@@ -27,6 +27,7 @@ class Asked:
     visit: Callable[[], Flow]
     bare_page: Callable[[], Flow]
     bare_verify: Callable[[], Flow]
+    bare_insert: Callable[[], Flow]
     pages: dict[str, bytes]
 
 
@@ -57,6 +58,7 @@ def prepared(house: House, size: int) -> Asked:
         visit=visit,
         bare_page=once(lambda: get("/bare/page")),
         bare_verify=once(lambda: post("/bare/verify", {"id": next(ids)})),
+        bare_insert=once(lambda: post("/bare/insert", {"id": next(ids)})),
         pages=_pages(house, made[0].enterprise_id),
     )
 

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from flask import Flask, render_template, request
 
 from app import create_app
 from app.operating.logs import JsonLines
+from bench.inserting import inserting
 
 PREFIX = "/bare"
 ALGORITHM = ec.ECDSA(hashes.SHA256())
@@ -27,7 +29,8 @@ def _bare() -> Flask:
     bare = Flask("bench.bare", template_folder=str(Path(__file__).parent / "templates"))
     key = ec.generate_private_key(ec.SECP256R1())
     public, signature = key.public_key(), key.sign(MESSAGE, ALGORITHM)
-    local = threading.local()
+    local, turn = threading.local(), threading.Lock()
+    is_sqlite = os.environ["JCM_DATABASE_URL"].startswith("sqlite:")
 
     @bare.get("/page")
     def page() -> str:
@@ -41,6 +44,15 @@ def _bare() -> Flask:
         state = local.select(request.get_json()["id"])
         public.verify(signature, MESSAGE, ALGORITHM)
         return {"state": state}
+
+    @bare.post("/insert")
+    def insert() -> dict[str, Any]:
+        """One INSERT and its commit by the driver itself; threads queue, as ours do."""
+        if not hasattr(local, "insert"):
+            local.insert = inserting(os.environ["JCM_DATABASE_URL"])
+        with turn if is_sqlite else nullcontext():
+            local.insert()
+        return {"kept": request.get_json()["id"]}
 
     return bare
 

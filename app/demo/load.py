@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -23,7 +24,7 @@ from app.services.speaking import satisfaction, speech
 from app.services.trust import verification
 from app.services.visiting import enterprise_codes
 from app.store import actors, registry
-from app.store.models import CodeRow, Enterprise, Region, User
+from app.store.models import CodeRow, Region, User
 from app.store.unit_of_work import UnitOfWork
 
 SEED = 20250101
@@ -154,7 +155,7 @@ def _protect(work: UnitOfWork, enterprise: InventedEnterprise) -> None:
     protect(work, _known(work, enterprise).id, shanghai_day(work.now) - timedelta(days=200))
 
 
-def _known(work: UnitOfWork, enterprise: InventedEnterprise) -> Enterprise:
+def _known(work: UnitOfWork, enterprise: InventedEnterprise) -> Any:
     found = registry.enterprise_by_uscc(work.session, enterprise.uscc)
     assert found is not None
     return found

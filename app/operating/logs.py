@@ -77,5 +77,6 @@ def set_up(config: Config) -> None:
     plain = PlainLines("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if config.log_format == "json" else plain)
     handler.is_ours = True  # type: ignore[attr-defined]
+    logging._srcfile = None  # no line says which code spoke: nobody looks for it (HOWTO, Optimization)
     root.addHandler(handler)
     logging.getLogger("jcm").setLevel(logging.INFO if config.is_production else logging.WARNING)

@@ -43,6 +43,6 @@ def rectification(session: Session, inspection: Inspection) -> Rectification | N
     return rectifications.get(session, inspection.id)
 
 
-def settings(session: Session, region: str, today: date) -> dict[str, Setting]:
+def settings(session: Session, region: str, today: date) -> Mapping[str, Setting]:
     """A jurisdiction's own texts and numbers in force today."""
     return current(session).settings(region, today)

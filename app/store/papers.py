@@ -1,5 +1,6 @@
 """Papers in the database: rows for lists and numbers; a paper itself is folded from its facts, which hold its content."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -38,14 +39,21 @@ def fold(rows: list[FactRow]) -> Paper | None:
 
 def record(work: UnitOfWork, fact: Fact, before: Paper | None) -> Paper:
     """Stores a fact about a paper and the row that follows from it. Raises Refused like `evolve`."""
+    if before is None:
+        return record_new(work, [fact])[0]
     after = evolve(before, fact)
     work.store_fact(fact)
-    if before is None:
-        work.insert_rows(PaperRow, [columns(after)])
-    else:
-        statement = update(PaperRow).where(PaperRow.id == after.id).values(**columns(after))
-        work.session.execute(statement.execution_options(synchronize_session=False))
+    statement = update(PaperRow).where(PaperRow.id == after.id).values(**columns(after))
+    work.session.execute(statement.execution_options(synchronize_session=False))
     return after
+
+
+def record_new(work: UnitOfWork, facts: Sequence[Fact]) -> list[Paper]:
+    """Stores the first facts of papers and the rows that follow from them."""
+    made = [evolve(None, fact) for fact in facts]
+    work.store_facts(facts)
+    work.insert_rows(PaperRow, [columns(paper) for paper in made])
+    return made
 
 
 def columns(paper: Paper) -> dict[str, Any]:

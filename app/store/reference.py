@@ -67,6 +67,7 @@ class Reference:
         self.calendar = calendar_of(session)
         self.keys = {row.kid: entry_of(row) for row in session.execute(_KEYS)}
         self._settings = _grouped(_rows(session, JurisdictionSetting, "valid_from"), "region")
+        self._in_force: dict[tuple[str, date], Mapping[str, Setting]] = {}
         self._supervised_of: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._caps: dict[tuple[str, ...], Steps[Mapping[str, int]]] = {}
         self._unpublished: dict[tuple[str, ...], Steps[tuple[str, ...]]] = {}
@@ -146,10 +147,13 @@ class Reference:
         """architecture.md: the unit's district, else the enterprise's, else the installation's."""
         return self.district_of(unit_region) or self.district_of(enterprise_region) or default
 
-    def settings(self, region: str, today: date) -> dict[str, Setting]:
+    def settings(self, region: str, today: date) -> Mapping[str, Setting]:
         """A jurisdiction's own texts and numbers in force today: of each the newest that has begun."""
-        begun = (row for row in self._settings.get(region, ()) if row.valid_from <= today)
-        return {row.key: Setting(row.value, row.source) for row in begun}
+        found = self._in_force.get((region, today))
+        if found is None:
+            begun = (row for row in self._settings.get(region, ()) if row.valid_from <= today)
+            found = self._in_force[region, today] = {row.key: Setting(row.value, row.source) for row in begun}
+        return found
 
     def issuers(self, region: str, day: date) -> tuple[Issuer, ...]:
         """The other systems whose codes `region` recognises on `day`, in their order."""

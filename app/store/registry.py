@@ -79,15 +79,19 @@ def enterprise(session: Session, enterprise_id: str) -> Enterprise | None:
     return session.get(Enterprise, enterprise_id)
 
 
-def enterprise_by_uscc(session: Session, uscc: str) -> Enterprise | None:
-    return session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
+def enterprise_by_uscc(session: Session, uscc: str) -> Any:
+    """The row of an enterprise, for reading, or None."""
+    return _BY_USCC.first(session, uscc=uscc)
 
 
-def enterprise_by_name(session: Session, name: str) -> Enterprise | None:
-    """The only enterprise of exactly this (compared) name, or None where there is none or more than one."""
-    query = select(Enterprise).where(Enterprise.search == normalise_name(name)).limit(2)
-    found = list(session.scalars(query))
+def enterprise_by_name(session: Session, name: str) -> Any:
+    """The row of the only enterprise of exactly this (compared) name, or None where there is none or more than one."""
+    found = _BY_NAME.all(session, name=normalise_name(name))
     return found[0] if len(found) == 1 else None
+
+
+_BY_USCC = Prepared(select(_ENTERPRISE).where(_ENTERPRISE.c.uscc == bindparam("uscc")))
+_BY_NAME = Prepared(select(_ENTERPRISE).where(_ENTERPRISE.c.search == bindparam("name")).limit(2))
 
 
 def setting(session: Session, region: str, key: str, today: date) -> str | None:

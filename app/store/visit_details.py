@@ -72,12 +72,14 @@ class Registers:
         """Reads what the rules need to know of these visits."""
         own = [(visit, i) for visit, i in seen if not i.imported]
         enterprises = self._new("enterprise", {visit.enterprise_id for visit, _ in seen})
-        self.region |= dict(_REGION.all(session, keys=enterprises)) if enterprises else {}
         self._learn_officers(session, set(chain.from_iterable({visit.officers for visit, _ in own})))
         items = set(chain.from_iterable({tuple(i.items) for _, i in seen}))
         listed = [*enterprises, *self._new("item", items)]
-        for kind, key, first, last in _PROTECTED.all(session, keys=listed) if listed else ():
-            (self.protected if kind == "enterprise" else self.protected_items)[key].append(Dates(first, last))
+        for kind, key, first, last, region in _NAMED.all(session, keys=listed) if listed else ():
+            if kind == "region":
+                self.region[key] = region
+            else:
+                (self.protected if kind == "enterprise" else self.protected_items)[key].append(Dates(first, last))
         named = {i.plan_code for _, i in own} | {j.plan_code for _, i in own if i.invitations for j in i.invitations}
         codes = self._new("plan", {code for code in named if code})
         self.plans |= {(p.jurisdiction, p.code): p for p in plan_store.by_codes(session, codes, held=self.held)}
@@ -189,9 +191,11 @@ def _certified() -> Any:
 
 _CERTIFIED = Prepared(_certified())
 _HOME, _LISTED = table_of(Enterprise).c, table_of(DoNotDisturb).c
-_REGION = Prepared(select(_HOME.id, _HOME.region).where(_named(_HOME.id)))
-_PROTECTED = Prepared(  # on the lists of 无感监管对象 and 无事不扰事项
-    select(_LISTED.subject_kind, _LISTED.subject_id, _LISTED.valid_from, _LISTED.valid_until).where(
-        _LISTED.subject_kind.in_(("enterprise", "item")), _named(_LISTED.subject_id)
+_NAMED = Prepared(  # regions of enterprises; what is on the lists of 无感监管对象 and 无事不扰事项
+    union_all(
+        select(
+            _LISTED.subject_kind, _LISTED.subject_id, _LISTED.valid_from, _LISTED.valid_until, null().label("region")
+        ).where(_LISTED.subject_kind.in_(("enterprise", "item")), _named(_LISTED.subject_id)),
+        select(literal_column("'region'"), _HOME.id, null(), null(), _HOME.region).where(_named(_HOME.id)),
     )
 )

@@ -1,6 +1,7 @@
 """What the enterprise's page says for each verdict: sign, mood, word, one sentence, a sentence to read aloud, next steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -22,6 +23,14 @@ class Words:
 
 CHECK_FIRST = _l("请您稍等，我先核实一下这次检查的登记情况。")
 SHOW_CERTIFICATES = _l("请出示行政执法证，我核对一下证件号码和码上的是否一致。")
+
+
+@cache
+def words_of(verdict: str, _language: str) -> Words:
+    """Of a verdict, as sentences in the language of this request's reader, looked up once."""
+    lazy = VERDICTS[verdict]
+    return replace(lazy, word=str(lazy.word), sentence=str(lazy.sentence), aloud=str(lazy.aloud))
+
 
 VERDICTS: dict[str, Words] = {
     "valid": Words(

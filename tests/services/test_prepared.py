@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError
 
 from app.domain.errors import TooMany
 from app.store.limits import Limit, take
@@ -72,6 +72,21 @@ def test_it_sees_what_the_session_still_holds_back_and_the_transaction_it_is_in(
         assert change.run(session, new="654321", own_id="X" * 26) == 1
     with house.installation.reading() as session:
         assert seen.value(session, id="X" * 26) == "654321"
+
+
+def test_what_is_taken_back_is_taken_back_of_prepared_statements_too(house: House) -> None:
+    with house.installation.database.write() as session:
+        ADD.run(session, key="kept", full_at=0.5)
+        with session.begin_nested() as savepoint:
+            ADD.run(session, key="to the savepoint", full_at=0.5)
+            savepoint.rollback()
+    with house.installation.database.write() as session:
+        ADD.run(session, key="all of it", full_at=0.5)
+        session.rollback()
+        with pytest.raises(InvalidRequestError):  # not outside a transaction
+            ADD.run(session, key="after it", full_at=0.5)
+    with house.installation.reading() as session:
+        assert session.scalars(select(BUCKETS.c.key)).all() == ["kept"]
 
 
 def test_a_limit_is_taken_from_and_fills_again(house: House) -> None:

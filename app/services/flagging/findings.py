@@ -1,8 +1,9 @@
 """Findings as they stand: raised, revised and withdrawn to equal what the rules say now. Nothing is deleted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
@@ -27,11 +28,29 @@ def settle(work: UnitOfWork, standing_where: Sequence[Any], computed: Iterable[F
     )
 
 
+class Judged(NamedTuple):
+    """What `rules` found about some subjects of a kind: nothing else stands of these rules about these subjects."""
+
+    rules: Sequence[str]
+    ids: Collection[str]
+    found: Sequence[Finding]
+
+
 def settle_about(
-    work: UnitOfWork, rules: Sequence[str], kind: str, ids: Iterable[str], computed: Iterable[Finding]
+    work: UnitOfWork, rules: Sequence[str], kind: str, ids: Collection[str], computed: Sequence[Finding]
 ) -> int:
     """The same for what stands of `rules` about some subjects of a kind."""
-    return settle_rows(work, _ABOUT.all(work.session, rules=list(rules), kind=kind, ids=sorted(ids)), computed)
+    return settle_judged(work, kind, [Judged(rules, ids, computed)])
+
+
+def settle_judged(work: UnitOfWork, kind: str, judged: Sequence[Judged]) -> int:
+    """The same for several sets of rules, each about subjects of its own: what stands is asked for once."""
+    about = {rule: each.ids for each in judged for rule in each.rules}
+    every = sorted({i for each in judged for i in each.ids})
+    rows = _ABOUT.all(work.session, rules=list(about), kind=kind, ids=every)
+    return settle_rows(
+        work, [r for r in rows if r.subject_id in about[r.rule]], chain(*(each.found for each in judged))
+    )
 
 
 def of_enterprises(

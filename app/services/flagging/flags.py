@@ -26,7 +26,7 @@ from app.domain.flags.visits import due_times, visit_findings
 from app.domain.inspections import CONTACT, Inspection
 from app.domain.times import shanghai_day
 from app.services.flagging import flag_periods
-from app.services.flagging.findings import of_enterprises, settle_about, settle_rows
+from app.services.flagging.findings import Judged, of_enterprises, settle_about, settle_judged, settle_rows
 from app.services.flagging.flag_periods import REPEAT, Years, by_year, evaluate_region_year, join
 from app.services.supervising import reconciliation
 from app.store import flag_facts, visit_details
@@ -92,14 +92,15 @@ def after_inspection(work: UnitOfWork, before: Inspection | None, after: Inspect
     as_of = as_of_last_sweep(work, after.jurisdiction)
     key = inspection_store.clue_key(after.clue_no)
     work.lock(*_buckets([after]))
+    judged = [_visits(work, reference, [after], as_of)]
     if _moved(before, after):
         days = [shanghai_day(i.visit_start) for i in counted if i.visit_start]
         evaluate_enterprises(work, reference, [after.enterprise_id], min(days), max(days))
         if key:
-            evaluate_clue(work, reference, after.jurisdiction, key, also=after.id)
-        evaluate_rating(work, reference, after)
+            judged.append(_clues(work, reference, after.jurisdiction, [key], also=after.id))
+        judged.append(_rating(work, reference, after))
         flag_periods.after_visits(work, reference, counted, as_of)
-    evaluate_visits(work, reference, [after], as_of)
+    settle_judged(work, INSPECTION, judged)
     _reports_of(work, after)
 
 
@@ -228,17 +229,20 @@ def evaluate_years(work: UnitOfWork, reference: Reference, touched: Years) -> No
 def evaluate_visits(work: UnitOfWork, reference: Reference, inspections: Sequence[Inspection], as_of: datetime) -> None:
     """The rules over each visit alone, and when time will next matter to it."""
     for at in range(0, len(inspections), MANY):
-        part = inspections[at : at + MANY]
-        begun = [(i, i.visit_start) for i in part if i.counts and i.visit_start]
-        found: list[Finding] = []
-        due: dict[str, datetime | None] = {}
-        for d in visit_details.load(work.session, reference, begun, held=True):
-            policy = policy_on(reference.policies, d.visit.jurisdiction, d.visit.day)
-            found += visit_findings(d, policy, reference.calendar, as_of)
-            times = due_times(d, policy, reference.calendar)
-            due[d.visit.id] = min((t for t in times if t > as_of), default=None)
-        _set_due(work, part, due)
-        settle_about(work, VISIT_RULES, INSPECTION, [i.id for i in part], found)
+        settle_judged(work, INSPECTION, [_visits(work, reference, inspections[at : at + MANY], as_of)])
+
+
+def _visits(work: UnitOfWork, reference: Reference, some: Sequence[Inspection], as_of: datetime) -> Judged:
+    begun = [(i, i.visit_start) for i in some if i.counts and i.visit_start]
+    found: list[Finding] = []
+    due: dict[str, datetime | None] = {}
+    for d in visit_details.load(work.session, reference, begun, held=True):
+        policy = policy_on(reference.policies, d.visit.jurisdiction, d.visit.day)
+        found += visit_findings(d, policy, reference.calendar, as_of)
+        times = due_times(d, policy, reference.calendar)
+        due[d.visit.id] = min((t for t in times if t > as_of), default=None)
+    _set_due(work, some, due)
+    return Judged(VISIT_RULES, {i.id for i in some}, found)
 
 
 def _set_due(work: UnitOfWork, inspections: Sequence[Inspection], due: Mapping[str, datetime | None]) -> None:
@@ -254,29 +258,34 @@ _DUE = Prepared(
 )
 
 
-def evaluate_clue(work: UnitOfWork, reference: Reference, jurisdiction: str, key: str, also: str | None = None) -> None:
-    """clue.reused for all visits that carry a clue; `also` is one that may have stopped counting."""
-    evaluate_clues(work, reference, jurisdiction, [key], also)
-
-
-def evaluate_clues(
-    work: UnitOfWork, reference: Reference, jurisdiction: str, keys: Iterable[str], also: str | None = None
-) -> None:
-    """The same for many clues."""
+def evaluate_clues(work: UnitOfWork, reference: Reference, jurisdiction: str, keys: Iterable[str]) -> None:
+    """clue.reused for all visits that carry one of the clues."""
     every = sorted(set(keys))
     for at in range(0, len(every), MANY):
-        found: list[Finding] = []
-        ids = {also} if also else set()
-        for key, clues in flag_facts.clues_of(work.session, reference, jurisdiction, every[at : at + MANY]).items():
-            ids.update(c.visit.id for c in clues)
-            found += clue_findings(clues, key, reference.policies)
-        settle_about(work, ["clue.reused"], INSPECTION, ids, found)
+        settle_judged(work, INSPECTION, [_clues(work, reference, jurisdiction, every[at : at + MANY])])
+
+
+def _clues(
+    work: UnitOfWork, reference: Reference, jurisdiction: str, keys: Sequence[str], also: str | None = None
+) -> Judged:
+    """`also` is a visit that may have stopped counting."""
+    found: list[Finding] = []
+    ids = {also} if also else set()
+    for key, clues in flag_facts.clues_of(work.session, reference, jurisdiction, keys).items():
+        ids.update(c.visit.id for c in clues)
+        found += clue_findings(clues, key, reference.policies)
+    return Judged(["clue.reused"], ids, found)
 
 
 def evaluate_rating(work: UnitOfWork, reference: Reference, inspection: Inspection) -> None:
+    """feedback.conduct of a visit."""
+    settle_judged(work, INSPECTION, [_rating(work, reference, inspection)])
+
+
+def _rating(work: UnitOfWork, reference: Reference, inspection: Inspection) -> Judged:
     found = flag_facts.rating(work.session, reference, inspection)
     computed = rating_findings(found, reference.policies) if found else []
-    settle_about(work, ["feedback.conduct"], INSPECTION, [inspection.id], computed)
+    return Judged(["feedback.conduct"], [inspection.id], computed)
 
 
 def _moved(before: Inspection | None, after: Inspection) -> bool:

@@ -4,7 +4,7 @@ Any kind of paper about any subject goes through these verbs; what stands in it 
 (`app/services/paperwork/visit_papers.py` for inspections).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,13 +70,15 @@ def redraft(work: UnitOfWork, actor: Actor, paper: Paper, content: dict[str, Any
 
 
 def issue(
-    work: UnitOfWork, actor: Actor, kind: PaperKind, about: About, content: dict[str, Any], drafter: str
-) -> Paper:
-    """A paper drafted and signed in one step, by a decision that a head made already (the approval of an inspection)."""
-    body = _draft_body(actor, kind, about, content, {}) | {"drafter": drafter}
-    body |= _signature(work, actor, kind, about.unit, content)
-    fact = work.fact("paper.signed_off", ("paper", work.new_id()), body, actor, about.jurisdiction)
-    return store.record(work, fact, None)
+    work: UnitOfWork, actor: Actor, papers: Sequence[tuple[PaperKind, About, dict[str, Any]]], drafter: str
+) -> None:
+    """Papers drafted and signed in one step, by a decision that a head made already (the approval of an inspection)."""
+    facts = []
+    for kind, about, content in papers:
+        body = _draft_body(actor, kind, about, content, {}) | {"drafter": drafter}
+        body |= _signature(work, actor, kind, about.unit, content)
+        facts.append(work.fact("paper.signed_off", ("paper", work.new_id()), body, actor, about.jurisdiction))
+    store.record_new(work, facts)
 
 
 def review(work: UnitOfWork, actor: Actor, paper_id: str) -> Paper:

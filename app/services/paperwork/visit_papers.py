@@ -1,6 +1,7 @@
 """The papers of an inspection: what they say of it, their drafts, and those that its approval signs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -50,10 +51,10 @@ def on_approval(work: UnitOfWork, actor: Actor, approved: Inspection) -> None:
     papers.replace_unserved(work, actor, (SUBJECT, approved.id), ("approval_sheet", "notice"), REPLACED)
     said = said_of(work.session, approved, work.public_url)
     about = _about(approved)
-    for code, content in (("approval_sheet", paper.approval_sheet(said)), ("notice", paper.notice(said))):
-        kind = KINDS[code]
-        own = About(about.subject, about.unit, about.jurisdiction, about.enterprise if kind.to_enterprise else None)
-        papers.issue(work, actor, kind, own, content, drafter=approved.applicant)
+    sheet, notice = KINDS["approval_sheet"], KINDS["notice"]
+    of_unit = replace(about, enterprise=None)  # it goes to nobody
+    signed = [(sheet, of_unit, paper.approval_sheet(said)), (notice, about, paper.notice(said))]
+    papers.issue(work, actor, signed, drafter=approved.applicant)
 
 
 def start(work: UnitOfWork, actor: Actor, inspection_id: str, kind_code: str, typed: Mapping[str, str]) -> Paper:

@@ -41,8 +41,8 @@ def find(session: Session, code: str) -> Found | None:
     return Found(session.get_one(Enterprise, row.enterprise), row) if row else None
 
 
-def identify(session: Session, named: Named) -> Enterprise:
-    """The enterprise that a text names. Raises Invalid("text", …) where the register does not know it, or the code was
+def identify(session: Session, named: Named) -> Any:
+    """The enterprise that a text names, for reading. Raises Invalid("text", …) where the register does not know it, or the code was
     replaced."""
     if named.by != ENTERPRISE_CODE:
         enterprise = registry.enterprise_by_uscc(session, named.value)

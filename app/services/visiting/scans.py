@@ -1,6 +1,6 @@
 """The enterprise's scan: `seen` (posted by the page), `arrive` (a person's button), the comparison number."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -141,7 +141,8 @@ def _open_challenge(work: UnitOfWork, inspection: Inspection, action: str, devic
             return _opened(c)
     taken = [c.digits for c in standing]
     opened = OpenChallenge(work.new_id(), make_digits(work.random, taken), work.now, work.now + LIFETIME)
-    work.insert_rows(Challenge, [{**asdict(opened), "inspection": inspection.id, "mark": mark}])
+    row = {"id": opened.id, "digits": opened.digits, "created_at": opened.created_at, "expires_at": opened.expires_at}
+    work.insert_rows(Challenge, [row | {"inspection": inspection.id, "mark": mark}])
     return opened
 
 

@@ -1,5 +1,6 @@
 """The enterprise's pages, without an account: behind a code, the rating, the report, the receipt. GET changes nothing."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.domain.codes.short import display_short_code
 from app.domain.errors import Invalid, NotFound
 from app.domain.times import shanghai_day
 from app.errors import sentence
-from app.i18n import moment
+from app.i18n import language, moment
 from app.queries import enterprise as queries
 from app.queries import registry
 from app.queries.papers import any_served
@@ -28,7 +29,7 @@ from app.store.limits import Limit
 from app.store.other_issuers import recognised
 from app.store.reference import Setting
 from app.web.enterprise import forms
-from app.web.verdicts import VERDICTS
+from app.web.verdicts import words_of
 
 blueprint = Blueprint("enterprise", __name__)
 LIMIT = Limit(burst=60, per_minute=30)
@@ -41,7 +42,7 @@ NOT_OURS = ("bad_signature", "unknown_key", "malformed", "not_registered")
 def _whom_to_call() -> dict[str, Any]:
     """For the calls that every page offers: asked for only where they are shown."""
 
-    def place_settings() -> dict[str, Setting]:
+    def place_settings() -> Mapping[str, Setting]:
         with reading() as session:
             return _settings(session)
 
@@ -182,18 +183,19 @@ def receipt(receipt: str) -> str | tuple[str, int]:
 
 
 def _page(presented: str) -> str:
+    at = now()
     with reading() as session:
-        look = verification.look(session, presented, now(), issuers=_issuers(session))
+        look = verification.look(session, presented, at, issuers=_issuers(session))
         i = look.inspection
         around = queries.around(session, i, look.holder)
-        settings = queries.settings(session, i.jurisdiction, shanghai_day(now())) if i else _settings(session)
+        settings = queries.settings(session, i.jurisdiction, shanghai_day(at)) if i else _settings(session)
         registration = log_proofs.registration(session, i) if i else None
         is_code = look.scanned.kind == CODE
         served = i is not None and is_code and any_served(session, i.enterprise_id, ("inspection", i.id))
         rectification = queries.rectification(session, i) if i and i.result_recorded_at else None
     if look.scanned.issuer is not None and i is None:
         return render_template("enterprise/issuer.html", issuer=look.scanned.issuer, verdict=look.verdict)
-    words = VERDICTS[look.verdict]
+    words = words_of(look.verdict, language())
     filled = _filled(look, around)
     return render_template(
         "enterprise/code.html",
@@ -203,14 +205,14 @@ def _page(presented: str) -> str:
         around=around,
         settings=settings,
         verdict=words,
-        title=str(words.word) % filled,
-        text=str(words.sentence) % filled,
+        title=words.word % filled,
+        text=words.sentence % filled,
         # who holds a replaced code is not given the one that took its place: the officers show it
         short_code=display_short_code(i.code.short_code) if i and i.code and look.verdict != "replaced" else None,
         rectification=rectification,
-        can_rate=i is not None and (now() >= i.window_start or i.first_arrive_at is not None),
+        can_rate=i is not None and (at >= i.window_start or i.first_arrive_at is not None),
         is_code=is_code,
-        checked_at=now(),
+        checked_at=at,
         registration=registration,
         has_papers=served,
     )
@@ -220,7 +222,7 @@ def _issuers(session: Any) -> tuple[Issuer, ...]:
     return recognised(session, installation().config.jurisdiction, shanghai_day(now()))
 
 
-def _settings(session: Any) -> dict[str, Setting]:
+def _settings(session: Any) -> Mapping[str, Setting]:
     return queries.settings(session, installation().config.jurisdiction, shanghai_day(now()))
 
 
