@@ -16,6 +16,8 @@ import typst
 HERE = Path(__file__).parent
 LAYOUTS = HERE / "layouts"
 FONTS = HERE / "fonts"  # filled by `make setup` (tools/fetch-fonts.sh)
+# Signs that turn letters around, which nobody sees: on paper one in a name would turn what other people said after it.
+TURNING = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 SYSTEM_FONTS = Path("/usr/share/fonts/opentype/noto")  # Debian's fonts-noto-cjk and fonts-noto-cjk-extra
 OFFICIAL, SHEET, REPORT, GUIDE = FORMS = ("official", "sheet", "report", "guide")
 FAMILIES = ("Noto Serif SC", "Noto Serif CJK SC")  # as the layouts name them
@@ -67,7 +69,7 @@ def pdf(rendering: Rendering) -> bytes:
         layout,
         root=layout.parent,
         font_paths=found,
-        sys_inputs={"paper": json.dumps(given, ensure_ascii=False, sort_keys=True)},
+        sys_inputs={"paper": json.dumps(given, ensure_ascii=False, sort_keys=True).translate(TURNING)},
     )
     stamp = int(rendering.dated.timestamp())
     try:

@@ -264,3 +264,8 @@ def test_the_sheets_to_hang_up_are_one_page_with_a_code_that_can_be_scanned() ->
         assert len(pages) == 1
         assert expected in text_of(pdf)
         assert [code.text for code in zxingcpp.read_barcodes(pages[0])] == ["https://jcm.example/scan/"]
+
+
+def test_no_sign_in_a_name_turns_around_what_stands_after_it() -> None:
+    plain, turned = (papers(visit(enterprise=name))["notice"] for name in ("甲公司", "\u202e甲\u2067公司"))
+    assert rendered(turned) == rendered(plain)
