@@ -56,7 +56,7 @@ attack_api() {
 	# Not checked: that every request with right fields is taken (a certificate or an item must exist, too), and the Allow header of
 	# /inspections/batch, which names GET because of /inspections/{id}; that all of a
 	# new inspection is there at once (its proof follows in seconds).  How long an answer takes is a matter of the benchmarks.
-	SCHEMATHESIS_HOOKS=attack_hooks PYTHONPATH=tools "$venv/bin/st" run "$JCM_PUBLIC_URL/api/v1/openapi.json" \
+	SCHEMATHESIS_HOOKS=attack_hooks PYTHONPATH=tools "$venv/bin/st" --config-file tools/attack.toml run "$JCM_PUBLIC_URL/api/v1/openapi.json" \
 		--checks all --exclude-checks positive_data_acceptance,allow_header_conformance,ensure_resource_availability --continue-on-failure --no-color \
 		--max-examples "${JCM_ATTACK_EXAMPLES:-15}" --max-time "${JCM_ATTACK_SECONDS:-600}" --request-timeout 120 --max-response-time 60 --generation-database none \
 		${JCM_ATTACK_SEED:+--seed "$JCM_ATTACK_SEED"} ${JCM_ATTACK_OPTIONS:-}
