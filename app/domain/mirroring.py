@@ -106,6 +106,11 @@ class Told:
         return hashlib.sha256(canonical_json(_plain(asdict(self))).encode()).hexdigest()
 
     @property
+    def was_registered(self) -> bool:
+        """Whether it is, or was, a visit with a code: what was withdrawn before we heard of it may have taken place."""
+        return self.state in REGISTERED or (self.state == i.CANCELLED and self.approved_at is not None)
+
+    @property
     def has_begun(self) -> bool:
         return self.state in (i.IN_PROGRESS, i.COMPLETED)
 

@@ -75,6 +75,17 @@ def test_a_visit_not_approved_there_is_none_here(beside: Beside) -> None:
     assert len(mirrored(beside.here)) == 1
 
 
+def test_a_code_withdrawn_before_we_heard_of_it_is_known_here(beside: Beside) -> None:
+    """Between two rounds, or while the network was away, it was shown to somebody; the city approved it, so it is a visit."""
+    city = beside.city.approved()
+    never = beside.city.applied()
+    for visit in (city, never):
+        beside.city.perform(visits.cancel, beside.city.people["inspector"], visit.id, "改期", on_advice=False)
+    beside.pull()
+    (here,) = mirrored(beside.here)
+    assert (here.external_number, here.state) == (city.number, "cancelled")
+
+
 def test_the_visit_follows_the_citys_until_its_result_and_the_rectification_opens_here(beside: Beside) -> None:
     there = beside.city.approved()
     beside.pull()

@@ -40,7 +40,7 @@ def receive(work: UnitOfWork, told: Told, actor: Actor = SYSTEM) -> str:
     if row is not None and row.told == told.digest:
         return UNCHANGED
     if row is None:
-        return _first(work, told, actor) if told.state in domain.REGISTERED else PASSED
+        return _first(work, told, actor) if told.was_registered else PASSED
     before = inspection_store.get(work.session, row.inspection, lock=True)
     assert before is not None
     if not before.mirrored:
