@@ -120,13 +120,14 @@ def invite(
 
 
 def send_code(work: UnitOfWork, address: Address, device: str, by: str, person: Person | None = None) -> str | None:
-    """A one-time code for a proved address; for `person`, one that proves the address. Unknown addresses get nothing,
-    and nobody is told. `by`: sent | told (demonstration only: the digits are returned)."""
-    if person is None and persons.owner_of(work.session, work.vault, address) is None:
-        return None
+    """A one-time code for a proved address; for `person`, one that proves the address. Unknown addresses get nothing, and
+    nobody is told, by the time it takes neither: there is a code without digits, which nothing fits.
+    `by`: sent | told (demonstration only: the digits are returned)."""
     row = _code(work, CONTACT if person else SIGN_IN, "", address, CODE_LIFETIME)
     row.proves_contact, row.device_mark = True, work.vault.mark("space-device", device)
     row.person = person.id if person else None
+    if person is None and persons.owner_of(work.session, work.vault, address) is None:
+        return None
     return _give(work, row, address, by)
 
 

@@ -160,6 +160,15 @@ def test_an_address_that_was_only_told_never_receives_a_sign_in_code(house: Hous
         assert session.scalar(select(func.count()).select_from(OutboxRow)) == 0
 
 
+def test_an_unknown_address_costs_a_row_as_a_known_one_does_and_opens_nothing(house: House) -> None:
+    """Else the time of an answer would tell whose number is known here."""
+    assert house.perform(entry.send_code, address(PHONE), "d" * 43, "sent") is None
+    with house.installation.reading() as session:
+        assert session.scalars(select(SpaceCode)).one().code_mark is None
+        assert session.scalar(select(func.count()).select_from(OutboxRow)) == 0
+    assert house.perform(entry.enter, address(PHONE), "000000", "d" * 43, "thief", None) is None
+
+
 def test_a_proved_address_signs_in_by_a_code_sent_to_it(house: House) -> None:
     client = member(house, begun(house))
     with house.installation.reading() as session:
