@@ -84,7 +84,7 @@ def _summary(found: Gathered) -> tuple[str, ...]:
         changes.append(change_in_words(now["visits"], year["visits"], last_year))
     when = in_words(found.asked.kind, found.asked.period)
     out = [
-        f"{when}，{found.region}共登记涉企检查 {now['visits']:,} 次，涉及企业 {now.enterprises:,} 家，{'，'.join(changes)}。"
+        f"{when}，{found.region}共登记涉企检查 {now['visits']:,} 次，{'，'.join(changes)}；涉及企业 {now.enterprises:,} 家。"
         f"其中计划检查 {now['planned']:,} 次，触发式检查 {now['triggered']:,} 次；联合检查 {now['joint']:,} 次。",
         f"产生预警 {now['raised']:,} 条，{change_in_words(now['raised'], before['raised'], last)}；已认定属实 "
         f"{now['upheld']:,} 条，已改正 {now['corrected']:,} 条。" + _most(found),
