@@ -5,6 +5,7 @@ what SQLite finds in the rows of that file, by queries that share nothing with a
 """
 
 import random
+import re
 import sqlite3
 import unicodedata
 from collections import Counter
@@ -56,10 +57,13 @@ QUIET = [
 STRICT = {
     "repeat.day": {"count_triggered": False}, "repeat.week": {"most": 1, "exempt": ["emergency"]}, "repeat.month": {"on": False},
     "repeat.60d": {"days": 20}, "repeat.60d.region": {"from": 5}, "cap.year": {"most": 1}, "cap.reasonable": {"factor": 1},
-    "low_yield": {"visits": 2}, "several_heads": {"days": 5},
+    "low_yield": {"visits": 2}, "several_heads": {"days": 5}, "share.triggered": {"times": 1, "visits": 5},
 }  # fmt: skip
 PRESET = {"most": 2, "counts": True, "days": 60, "nth": 3, "factor": 2, "visits": 3, "is_on": True, "exempt": []}
-OF_RULE = {"repeat.day": {"most": 1}, "repeat.month": {"most": 3}, "several_heads": {"days": 30}}
+OF_RULE = {
+    "repeat.day": {"most": 1}, "repeat.month": {"most": 3}, "several_heads": {"days": 30},
+    "share.triggered": {"factor": 3, "visits": 20},
+}  # fmt: skip
 POLICIES = [("0001-01-01", {}), ("2024-03-01", STRICT), ("2024-12-31", {})]  # there and back
 
 
@@ -86,7 +90,7 @@ def history(source: random.Random, count: int) -> list[list[str]]:
         enterprise = min(int(source.expovariate(0.4)), 8)
         rows.append(
             [
-                str(n), uscc(enterprise), "某店", units[0], ";".join(units[1:]), kind, cause, clue, ";".join(officers),
+                str(n), uscc(enterprise), "某店", units[0], ";".join(units[1:]), kind, cause, clue, ";；、,"[n % 4].join(officers),
                 ";".join(items),
                 started, source.choice(("", f"{start + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S+08:00}")),
                 source.choice(("no_problem", "no_problem", "no_problem", "problem_found", "")),
@@ -161,6 +165,13 @@ ABOUT_NO_VISIT = [
     AND NOT EXISTS (SELECT 1 FROM file, json_each(list(file.unit, joint_units)) u WHERE file.uscc = r.uscc AND u.value = r.unit
         AND date(utc(started_at), '+8 hours') <= date(r.day, '+3 days')
         AND date(utc(ended_at, started_at), '+8 hours') >= date(r.day, '-3 days'))""",
+    """WITH z AS (SELECT *, (substr(d, 6, 2) + 2) / 3 nth FROM v),
+    q AS (SELECT *, y || 'Q' || nth quarter, date(y || '-01-01', (3 * nth) || ' months', '-1 day') last FROM z),
+    one AS (SELECT u, district, quarter, last, count(*) n, sum(trig) t FROM q JOIN vu USING (number) GROUP BY 1, 2, 3, 4),
+    every AS (SELECT district, quarter, count(*) n, sum(trig) t FROM q GROUP BY 1, 2)
+    SELECT 'share.triggered', u || ' ' || quarter, u FROM one JOIN every USING (district, quarter) JOIN p USING (district)
+    WHERE p.rule = 'share.triggered' AND one.last >= p.f AND one.last < p.t AND u <> :above
+    AND one.n >= p.visits AND one.t * every.n > p.factor * every.t * one.n""",
     """SELECT 'under_inspected', plan.code || ' ' || plan.e, plan.unit FROM plan WHERE NOT EXISTS (
     SELECT 1 FROM v JOIN vu USING (number) WHERE v.e = plan.e AND vu.u = plan.unit AND v.d BETWEEN plan.f AND plan.t)""",
 ]
@@ -200,8 +211,9 @@ def file_plans(work: UnitOfWork) -> None:
 
 
 def about_no_visit(house: House) -> Counter:
-    """What stands of ABOUT_NO_VISIT: (rule, the record's number, or the plan's code and the enterprise; unit)."""
-    rules = ("unregistered.record", "under_inspected")
+    """What stands of ABOUT_NO_VISIT: (rule; the record's number, the plan's code and the enterprise, or the unit and the
+    quarter; unit)."""
+    rules = ("unregistered.record", "under_inspected", "share.triggered")
     with house.installation.reading() as session:
         numbers = {row.id: row.number for row in session.scalars(select(CaseRecord))}
         numbers |= {
@@ -211,7 +223,9 @@ def about_no_visit(house: House) -> Counter:
         }
         where = (FindingRow.standing, FindingRow.rule.in_(rules))
         rows = session.scalars(select(FindingRow).where(*where))
-        return Counter((row.rule, numbers[row.subject_id], row.unit) for row in rows)
+        return Counter(
+            (row.rule, numbers.get(row.subject_id) or f"{row.subject_id} {row.period}", row.unit) for row in rows
+        )
 
 
 def by_sql(rows: list[list[str]], told: list[list[str]]) -> tuple[Counter, Counter, tuple[int, ...]]:
@@ -219,7 +233,9 @@ def by_sql(rows: list[list[str]], told: list[list[str]]) -> tuple[Counter, Count
     ABOUT_NO_VISIT; what is COUNTED."""
     db = sqlite3.connect(":memory:")
     db.create_function("clue", 1, lambda text: unicodedata.normalize("NFKC", text).strip())
-    db.create_function("list", 2, lambda one, more: str([p for p in (one, *more.split(";")) if p]).replace("'", '"'))
+    db.create_function(
+        "list", 2, lambda one, more: str([p for p in (one, *re.split("[;；、,]", more)) if p]).replace("'", '"')
+    )
     db.create_function("utc", -1, _utc)
     _enter(db, "file", HEAD, rows)
     _enter(db, "record", RECORD, told)
@@ -247,7 +263,7 @@ def by_sql(rows: list[list[str]], told: list[list[str]]) -> tuple[Counter, Count
 
 def _in_force(first: str, settings: dict, end: str, district: str) -> Iterator[list]:
     """A line for each rule of a policy."""
-    named = {"count_triggered": "counts", "from": "nth", "on": "is_on"}
+    named = {"count_triggered": "counts", "from": "nth", "on": "is_on", "times": "factor"}
     for rule in STRICT:
         own = {named.get(name, name): value for name, value in settings.get(rule, {}).items()}
         said = PRESET | OF_RULE.get(rule, {}) | own
@@ -302,7 +318,7 @@ def test_what_stands_of_an_imported_history_is_what_sql_finds_in_its_file(house:
     expected, beside, counted = by_sql(rows, told)
     assert len({rule for rule, *_ in expected}) == len(RULES)
     assert standing(house) - expected == expected - standing(house) == Counter()
-    assert {rule for rule, *_ in beside} == {"unregistered.record", "under_inspected"}
+    assert {rule for rule, *_ in beside} == {"unregistered.record", "under_inspected", "share.triggered"}
     assert about_no_visit(house) - beside == beside - about_no_visit(house) == Counter()
     house.perform(flag_rebuild.rebuild)
     assert (standing(house), about_no_visit(house)) == (expected, beside)
