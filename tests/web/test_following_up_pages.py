@@ -60,6 +60,7 @@ def test_the_step_that_the_state_asks_for_stands_first_with_only_its_own_fields(
     wrong = desk.post(path, data={"action": "set_aside", "note": "等材料", "due": "2020-01-01"})
     assert wrong.status_code == 422 and "<details open><summary>暂缓</summary>" in wrong.text
     assert [s for s in ("send", "uphold", "set_aside") if "等材料" in step(wrong.text, s)] == ["set_aside"]
+    assert 'role="alert"' in step(wrong.text, "set_aside") and f'action="{path}#step-set_aside"' in wrong.text
     desk.post(path, data={"action": "send", "note": "请说明"})
     assert "现在等单位办理" in desk.get(path).text
     late = desk.post(path, data={"action": "set_aside", "note": "没有这一步了"}).text

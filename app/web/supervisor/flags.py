@@ -166,7 +166,7 @@ def act(flag_id: str) -> Response | tuple[str, int]:
         perform(flag_actions.act, actor(), flag_id, action_of(request.form))
     except Declined as error:
         return _flag_page(flag_id, field_sentences(error)), 422
-    return redirect(url_for("supervisor.flag", flag_id=flag_id), 303)
+    return redirect(url_for("supervisor.flag", flag_id=flag_id, _anchor="main"), 303)  # not where the form was
 
 
 @blueprint.get("/flags/<flag_id>/files/<file_id>")
