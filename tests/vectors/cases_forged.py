@@ -37,7 +37,7 @@ def altered_fields() -> Iterator[Case]:
         "not_before": NOW - timedelta(hours=2),
         "expires_at": NOW + timedelta(days=9),
         "kind": "triggered",
-        "uscc": "91990101MA0YT00025",
+        "uscc": "91990101MA0YT00140",
         "items": (30, 117, 202),
         "certificates": ("09010100123", "09010100125"),
         "enterprise_name": "云汀区示例餐饮管理有限公司二",

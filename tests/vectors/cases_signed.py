@@ -22,7 +22,7 @@ from tests.vectors.forge import (
 USUAL = token()
 START, END = NOW - timedelta(hours=1), NOW + timedelta(hours=7)
 SECOND = timedelta(seconds=1)
-OWN, OTHER = "91990101MA0YT00017", "91990101MA0YT00025"
+OWN, OTHER = "91990101MA0YT00065", "91990101MA0YT00140"
 CANCELLED, REPLACED, COMPLETED, LAPSED = (token(items=(n,)) for n in (901, 902, 903, 904))  # in the status list
 
 

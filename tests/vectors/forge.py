@@ -58,7 +58,7 @@ def claims(**changes: Any) -> Claims:
         "not_before": NOW - timedelta(hours=1),
         "expires_at": NOW + timedelta(hours=7),
         "kind": "planned",
-        "uscc": "91990101MA0YT00017",
+        "uscc": "91990101MA0YT00065",
         "items": (30, 117, 201),
         "certificates": ("09010100123", "09010100124"),
         "enterprise_name": "云汀区示例餐饮管理有限公司店",
