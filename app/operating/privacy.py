@@ -32,7 +32,7 @@ RECORD = (
     Kept("name, unit and certificate number of officers", "officers",
          ("officers: name certificate_no", "certificates: certificate_no", "certificate_suspensions: certificate_no reason",
           "officer_conflicts: certificate_no reason", "inspection_officers: name certificate_no", "users: certificate_no",
-          "inspection_invitations: officers", "case_records: officers"),
+          "inspection_invitations: officers", "case_records: officers", "day_figures: key counts"),
          "an enterprise must see who stands at the door; who inspected is part of the visit's record", DUTY,
          "as long as the visit's record (案卷): ten years and more by the archive's rules",
          "by the archive, with the whole record"),

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session
 
 from app.domain.figures import Period
-from app.queries.figures import counted_visits, visits_where
-from app.store.burden import Body, Burden, Mark, hours_between, of_enterprise
+from app.queries.figures import flags_where
+from app.store.burden import Body, Burden, Mark, of_enterprise
 from app.store.models import (
     Certificate,
     CertificateSuspension,
@@ -54,23 +54,17 @@ def officer(session: Session, certificate_no: str, regions: Iterable[str]) -> Sh
     return ShownOfficer(certificate_no, name, unit, *periods)
 
 
-def hours_of(session: Session, certificate_no: str, regions: Iterable[str], period: Period) -> tuple[float, int]:
-    """How long an officer's visits of a period lasted together, and how many have no end on record."""
-    regions = tuple(regions)
-    query = select(InspectionRow.visit_start, InspectionRow.ended_at).where(*visits_where(regions, period))
-    query = counted_visits(query, regions, None, {"officer": certificate_no})
-    lasted = [hours_between(start, end) for start, end in session.execute(query)]
-    known = [hours for hours in lasted if hours is not None]
-    return sum(known), len(lasted) - len(known)
-
-
 def flags_of(session: Session, certificate_no: str, regions: Iterable[str], period: Period) -> list[FindingRow]:
     """Standing flags of a period that name an officer, or rest on one of the officer's visits, the newest first."""
-    visits = select(InspectionOfficer.inspection).where(InspectionOfficer.certificate_no == certificate_no)
-    about = (FindingRow.officer == certificate_no) | FindingRow.inspection_id.in_(visits)
-    query = select(FindingRow).where(about, FindingRow.standing, FindingRow.jurisdiction.in_(tuple(regions)))
-    query = query.where(FindingRow.raised_for.between(period.first, period.last))
-    return list(session.scalars(query.order_by(FindingRow.raised_for.desc(), FindingRow.id).limit(MOST)))
+    f, o = FindingRow, InspectionOfficer
+    named = (
+        f.officer == certificate_no,
+        f.officer != literal_column("''"),
+    )  # said literally, as the index of named ones says it
+    query = select(f).where(*flags_where(regions, period)).order_by(f.raised_for.desc(), f.id).limit(MOST)
+    resting = query.join(o, o.inspection == f.inspection_id).where(o.certificate_no == certificate_no)
+    found = {row.id: row for one in (query.where(*named), resting) for row in session.scalars(one)}
+    return sorted(found.values(), key=lambda row: (-row.raised_for.toordinal(), row.id))[:MOST]
 
 
 def officer_names(session: Session, numbers: Iterable[str]) -> dict[str, str]:

@@ -69,10 +69,7 @@ def counts(session: Session, actor: Actor, first: date, last: date) -> list[Unit
     during = (InspectionRow.window_start >= day_start(first), InspectionRow.window_start < day_end(last))
     contacts = _by_unit(session, here, IS_CONTACT, *during)
     summed = day_figures.totals(session, actor.regions, first, last, ("unit",), "visits")
-    if summed is None:
-        visits = _by_unit(session, here, InspectionRow.counts, InspectionRow.visit_day.between(first, last))
-    else:
-        visits = {code: count for (_, code), count in summed.items()}
+    visits = {code: count for (_, code), count in summed.items()}
     query = select(Unit.code, Unit.name).where(Unit.code.in_(contacts.keys() | visits.keys()))
     found = [UnitCount(c, name, contacts.get(c, 0), visits.get(c, 0)) for c, name in session.execute(query)]
     return sorted(found, key=lambda u: (-u.contacts, u.unit))

@@ -1,6 +1,6 @@
 """The supervisor's start page: what needs attention today, the last weeks, and where flags come from."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,10 +10,11 @@ from sqlalchemy import case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
+from app.domain.errors import Refused
 from app.domain.figures import Period
 from app.domain.flags.catalogue import CATALOGUE
 from app.domain.supervision import OPEN
-from app.queries.figures import Figures, against, as_of, figures
+from app.queries.figures import Figures, against, as_of, behind, by_day
 from app.queries.flags import ShownFlag, shown
 from app.store.models import Enterprise, FindingRow, Region, Speech, Unit
 
@@ -39,13 +40,23 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class Lately:
+    """The last weeks and the last days against others. `behind`: days whose latest changes are not in yet."""
+
+    weeks: list[Week]
+    columns: list[tuple[Period, Figures]]
+    behind: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
+    """`lately` is None while its days are being summed."""
+
     overdue: int
     new_red: int
     reports_waiting: int
     worst: list[ShownFlag]
-    weeks: list[Week]
-    columns: list[tuple[Period, Figures]]
+    lately: "Lately | None"
     by_rule: list[tuple[str, str, int]]
     by_unit: list[tuple[str, str, int]]
     by_town: list[tuple[str, str, int]]
@@ -54,7 +65,6 @@ class Dashboard:
 
 def dashboard(session: Session, actor: Actor, today: date) -> Dashboard:
     """All figures of the start page; a dozen grouped queries over indexed days."""
-    first = today - timedelta(days=7 * WEEKS - 1)
     mine = FindingRow.jurisdiction.in_(actor.regions)
     still_open = (mine, FindingRow.state.in_(OPEN))
     return Dashboard(
@@ -67,8 +77,7 @@ def dashboard(session: Session, actor: Actor, today: date) -> Dashboard:
         )
         or 0,
         worst=shown(session, _worst(session, still_open, today)),
-        weeks=_weeks(session, actor, first, today),
-        columns=against(session, actor.regions, Period(today - timedelta(days=RECENT - 1), today)),
+        lately=_lately(session, actor, today),
         **_open(session, still_open),
         as_of=as_of(session, actor.regions),
     )
@@ -86,23 +95,24 @@ def _worst(session: Session, where: tuple[Any, ...], today: date) -> list[Findin
     return list(session.scalars(select(FindingRow).where(*where, waiting).order_by(*order).limit(WORST)))
 
 
-def _weeks(session: Session, actor: Actor, first: date, last: date) -> list[Week]:
-    visits: Counter[int] = Counter()
-    for said, own in figures(session, actor.regions, Period(first, last), "day").items():
-        visits[(date.fromisoformat(said) - first).days // 7] += own["visits"]
-    flags: Counter[tuple[int, str]] = Counter()
-    raised = (
-        select(FindingRow.raised_for, FindingRow.severity, func.count())
-        .where(FindingRow.jurisdiction.in_(actor.regions), FindingRow.standing)
-        .where(FindingRow.raised_for.between(first, last))
-        .group_by(FindingRow.raised_for, FindingRow.severity)
-    )
-    for day, severity, count in session.execute(raised):
-        flags[(day - first).days // 7, severity] += count
-    return [
-        Week(first + timedelta(days=7 * n), visits[n], flags[n, "red"], flags[n, "yellow"], flags[n, "blue"])
-        for n in range(WEEKS)
-    ]
+def _lately(session: Session, actor: Actor, today: date) -> Lately | None:
+    last_weeks = Period(today - timedelta(days=7 * WEEKS - 1), today)
+    try:
+        return Lately(
+            weeks=_weeks(session, actor, last_weeks),
+            columns=against(session, actor.regions, Period(today - timedelta(days=RECENT - 1), today)),
+            behind=behind(session, actor.regions, last_weeks),
+        )
+    except Refused:
+        return None
+
+
+def _weeks(session: Session, actor: Actor, period: Period) -> list[Week]:
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for day, counts in by_day(session, actor.regions, period):
+        found[(day - period.first).days // 7].update(counts)
+    names = ("visits", "red", "yellow", "blue")
+    return [Week(period.first + timedelta(days=7 * n), *(found[n][name] for name in names)) for n in range(WEEKS)]
 
 
 def _open(session: Session, where: tuple[Any, ...]) -> dict[str, list[tuple[str, str, int]]]:

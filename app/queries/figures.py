@@ -3,20 +3,20 @@
 Visits count as rules.md says (`counts`), on the day they began. A joint visit counts for each of its units.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, cast, false, func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.figures import Period, Rate
 from app.queries.registry import inspecting_units
-from app.store import day_figures
-from app.store.counting import FLAGS, ON_SPEECH, RATED, VISITS, flag_condition
-from app.store.day_figures import NAMES, SETTLING
+from app.store import day_figures, distinct
+from app.store.counting import FLAGS, ON_SPEECH, VISITS, flag_condition
+from app.store.day_figures import BEGUN, NAMES, OPEN_ENDED, SETTLING, SPENT
 from app.store.distinct import Distinct
 from app.store.hours import ShanghaiHour, Weekday
 from app.store.models import (
@@ -32,12 +32,13 @@ from app.store.models import (
 )
 
 __all__ = [
-    "FEWEST_ENTERPRISES", "FLAGS", "ON_SPEECH", "RATES", "VISITS", "Figures", "against", "as_of", "counted_flags",
-    "counted_visits", "figures", "flag_condition", "flags_by_rule", "flags_where", "heat", "towns", "units_beside",
-    "visits_where",
+    "FEWEST_ENTERPRISES", "FLAGS", "ON_SPEECH", "RATES", "VISITS", "Figures", "Officer", "against", "as_of", "behind",
+    "by_day", "counted_flags", "counted_visits", "figures", "flag_condition", "flags_by_rule", "flags_where", "heat",
+    "officer", "officers_of", "towns", "units_beside", "visits_where",
 ]  # fmt: skip
 i = InspectionRow
-MICROSECONDS_A_DAY = 86_400_000_000
+MICROSECONDS_AN_HOUR = 3_600_000_000
+MICROSECONDS_A_DAY = 24 * MICROSECONDS_AN_HOUR
 FEWEST_ENTERPRISES = 10  # below it a unit's rating rate would say who spoke (promise 4)
 
 
@@ -69,6 +70,16 @@ class Figures:
             return None
         found, of = RATES[name]
         return Rate(self[found], self[of])
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """What an officer did in a period: visits by (weekday, hour), hours spent, and visits of which no end is on record."""
+
+    figures: Figures
+    heat: dict[tuple[int, int], int]
+    hours: float
+    open_ended: int
 
 
 def visits_where(regions: Iterable[str], period: Period) -> tuple[Any, ...]:
@@ -118,18 +129,10 @@ def as_of(session: Session, regions: Iterable[str]) -> datetime | None:
     return session.scalar(select(func.min(RuleClock.as_of)).where(RuleClock.jurisdiction.in_(tuple(regions))))
 
 
-def heat(
-    session: Session, regions: Iterable[str], period: Period, officer: str | None = None
-) -> dict[tuple[int, int], int]:
-    """Visits of a period by weekday (1 Monday to 7) and hour of their beginning; of one officer where asked."""
-    regions = tuple(regions)
-    summed = None if officer else _totals(session, regions, period, ("hour",), "visits", by_weekday=True)
-    if summed is not None:
-        return {(day, int(at)): count for (day, at), count in summed.items() if count}
-    weekday, hour = Weekday(i.visit_day), ShanghaiHour(i.visit_start)
-    query = select(weekday, hour, func.count()).where(*visits_where(regions, period)).group_by(weekday, hour)
-    query = counted_visits(query, regions, None, {"officer": officer or ""})
-    return {(day, at): count for day, at, count in session.execute(query)}
+def heat(session: Session, regions: Iterable[str], period: Period) -> dict[tuple[int, int], int]:
+    """Visits of a period by weekday (1 Monday to 7) and hour of their beginning."""
+    summed = _totals(session, tuple(regions), period, ("hour",), "visits", by_weekday=True)
+    return {(day, int(at)): count for (day, at), count in summed.items() if count}
 
 
 def towns(session: Session, regions: Iterable[str], period: Period) -> list[tuple[str, str, int, int]]:
@@ -140,9 +143,6 @@ def towns(session: Session, regions: Iterable[str], period: Period) -> list[tupl
     regions = tuple(regions)
     visits = _totals(session, regions, period, ("town",), "visits")
     flags = _totals(session, regions, period, ("flags.town", "speech.town"), "raised")
-    if visits is None or flags is None:
-        found = _from_rows(session, regions, period, "town", None, False)
-        visits, flags = ({(0, town): f[name] for town, f in found.items()} for name in ("visits", "raised"))
     query = select(Region.code, Region.name).where(Region.level == "town", Region.code.in_(regions))
     listed = session.execute(query.order_by(Region.code)).all()
     rows = [(code, name, visits.pop((0, code), 0), flags.pop((0, code), 0)) for code, name in listed]
@@ -152,13 +152,8 @@ def towns(session: Session, regions: Iterable[str], period: Period) -> list[tupl
 
 def flags_by_rule(session: Session, regions: Iterable[str], period: Period) -> dict[str, int]:
     """The standing flags for days of a period by rule, most first."""
-    regions = tuple(regions)
-    summed = _totals(session, regions, period, ("flags.rule", "speech.rule"), "raised")
-    if summed is None:
-        query = select(FindingRow.rule, func.count()).where(*flags_where(regions, period)).group_by(FindingRow.rule)
-        counts = {row[0]: row[1] for row in session.execute(query)}
-    else:
-        counts = {rule: count for (_, rule), count in summed.items() if count}
+    summed = _totals(session, tuple(regions), period, ("flags.rule", "speech.rule"), "raised")
+    counts = {rule: count for (_, rule), count in summed.items() if count}
     return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
@@ -178,24 +173,29 @@ def figures(
     by: str | None = None,
     unit: str | None = None,
     *,
-    officer: str | None = None,
     for_everybody: bool = False,
 ) -> dict[str, Figures]:
-    """Figures by unit, town, month, day, item or officer (or all under ""): from sums by day, from rows where there are none.
+    """Figures by unit, town, item, month or day (or all under ""), of the region or of a unit by month or day: sums by day added.
 
-    `for_everybody`: without flags that rest on ratings or reports (promise 4: whose number no unit learns)."""
-    regions = tuple(regions)
-    if not officer and by != "officer":
-        found = _from_sums(session, regions, period, by, unit, for_everybody)
-        if found is not None:
-            return found
-    return _from_rows(session, regions, period, by, unit, for_everybody, officer)
-
-
-def _summed(
-    session: Session, regions: tuple[str, ...], period: Period, grains: tuple[str, ...], key: str | None = None
-) -> Iterator[tuple[date, str, str, day_figures.Tally]] | None:
-    return day_figures.read(session, regions, period.first, period.last, grains, key)
+    `for_everybody`: without flags that rest on ratings or reports (promise 4: whose number no unit learns).
+    Raises Refused("figures_being_summed")."""
+    regions, grain = tuple(regions), "unit" if unit else by if by in ("unit", "town", "item") else ""
+    sides: tuple[str, ...] = ("flags",) if for_everybody else ("flags", "speech")
+    of_flags = {f"{side}.{grain}" if grain else side for side in sides} if by in (None, "unit", "town") else set()
+    length = {"month": 7, "day": 10}.get(by or "")
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    enterprises: dict[str, Distinct] = defaultdict(Distinct)
+    for day, of, key, tally in day_figures.read(session, regions, period.first, period.last, (grain, *of_flags), unit):
+        group = day.isoformat()[:length] if length else "" if by is None else key
+        own = counts[group]
+        for name, n in tally.counts.items():
+            own[name] = own.get(name, 0) + n
+        if of == grain:
+            enterprises[group].add(key, day, tally.digest, tally.enterprises)
+    if by is None:
+        counts.setdefault("", {})
+    found = distinct.count(enterprises, lambda days, keys: day_figures.marks(session, regions, grain, days, keys))
+    return {key: _figures(own, found.get(key, 0), bool(of_flags)) for key, own in counts.items()}
 
 
 def _totals(
@@ -205,35 +205,8 @@ def _totals(
     grains: tuple[str, ...],
     name: str,
     by_weekday: bool = False,
-) -> dict[tuple[int, str], int] | None:
+) -> dict[tuple[int, str], int]:
     return day_figures.totals(session, regions, period.first, period.last, grains, name, by_weekday)
-
-
-def _from_sums(
-    session: Session, regions: tuple[str, ...], period: Period, by: str | None, unit: str | None, for_everybody: bool
-) -> dict[str, Figures] | None:
-    """Adds days. None where they are not made yet, or nobody sums what is asked (towns or items of one unit)."""
-    if unit and by in ("town", "item"):
-        return None
-    grain = "unit" if unit else by if by in ("unit", "town", "item") else ""
-    sides: tuple[str, ...] = ("flags",) if for_everybody else ("flags", "speech")
-    of_flags = {f"{side}.{grain}" if grain else side for side in sides} if by in (None, "unit", "town") else set()
-    rows = _summed(session, regions, period, (grain, *of_flags), unit)
-    if rows is None:
-        return None
-    length = {"month": 7, "day": 10}.get(by or "")
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    enterprises: dict[str, Distinct] = defaultdict(Distinct)
-    for day, _, key, tally in rows:
-        group = day.isoformat()[:length] if length else "" if by is None else key
-        own = counts[group]
-        for name, n in tally.counts.items():
-            own[name] = own.get(name, 0) + n
-        if tally.enterprises:
-            enterprises[group].add(tally.enterprises)
-    if by is None:
-        counts.setdefault("", {})
-    return {key: _figures(own, len(enterprises[key]), bool(of_flags)) for key, own in counts.items()}
 
 
 def _figures(counts: dict[str, int], enterprises: int, with_flags: bool) -> Figures:
@@ -243,29 +216,46 @@ def _figures(counts: dict[str, int], enterprises: int, with_flags: bool) -> Figu
     return Figures({name: counts.get(name, 0) for name in names}, enterprises, days)
 
 
-def _from_rows(
-    session: Session,
-    regions: tuple[str, ...],
-    period: Period,
-    by: str | None,
-    unit: str | None,
-    for_everybody: bool,
-    officer: str | None = None,
-) -> dict[str, Figures]:
-    """The same from every visit: three grouped queries however much there is."""
-    out: dict[str, Figures] = defaultdict(Figures)
-    count = func.count()
-    key, query = _grouped(by)
-    query = query.add_columns(
-        func.count(i.enterprise_id.distinct()), count.filter(RATED), *(count.filter(VISITS[n]) for n in VISITS)
-    ).where(*visits_where(regions, period))
-    query = counted_visits(query, regions, None, {"unit": unit or "", "officer": officer or ""})
-    for value, enterprises, rated, *counts in session.execute(query if by is None else query.group_by(key)):
-        out[value or ""] = Figures(dict(zip(VISITS, counts, strict=True)) | {"rated": rated}, enterprises)
-    if by in (None, "unit", "town", "officer"):
-        more = [FindingRow.rule.not_in(ON_SPEECH)] if for_everybody else []
-        _add_flags(session, by, [*flags_where(regions, period), *more, *_about(unit, officer)], out)
-    return out
+def officers_of(session: Session, regions: Iterable[str], period: Period, unit: str) -> dict[str, tuple[int, int]]:
+    """(visits, standing flags that name the officer) of a unit in a period, by certificate number."""
+    visits, flags = Counter[str](), Counter[str]()
+    grains = ("unit.officers", "flags.officers", "speech.officers")
+    for _, grain, _, tally in day_figures.read(session, tuple(regions), period.first, period.last, grains, unit):
+        (visits if grain == "unit.officers" else flags).update(tally.counts)
+    return {number: (visits[number], flags[number]) for number in visits | flags}
+
+
+def officer(session: Session, regions: Iterable[str], period: Period, certificate_no: str) -> Officer:
+    """What an officer did in a period."""
+    regions = tuple(regions)
+    counts, heat, who = Counter[str](), Counter[tuple[int, int]](), Distinct()
+    for day, _, key, tally in day_figures.read(
+        session, regions, period.first, period.last, ("officer",), certificate_no
+    ):
+        who.add(key, day, tally.digest, tally.enterprises)
+        for name, n in tally.counts.items():
+            if name.startswith(BEGUN):
+                heat[day.isoweekday(), int(name.removeprefix(BEGUN))] += n
+            else:
+                counts[name] += n
+    enterprises = distinct.count(
+        {"": who}, lambda days, keys: day_figures.marks(session, regions, "officer", days, keys)
+    )
+    return Officer(
+        _figures(counts, enterprises[""], False), dict(heat), counts[SPENT] / MICROSECONDS_AN_HOUR, counts[OPEN_ENDED]
+    )
+
+
+def by_day(session: Session, regions: Iterable[str], period: Period) -> Iterator[tuple[date, dict[str, int]]]:
+    """(day, counts) of visits, of flags and of flags by severity; a day may come several times."""
+    grains = ("", "flags", "speech")
+    for day, _, _, tally in day_figures.read(session, tuple(regions), period.first, period.last, grains):
+        yield day, tally.counts
+
+
+def behind(session: Session, regions: Iterable[str], period: Period) -> int:
+    """Of how many days of a period the latest changes are not in the figures yet."""
+    return day_figures.behind(session, tuple(regions), period.first, period.last)
 
 
 def units_beside(session: Session, regions: Iterable[str], found: Mapping[str, Figures]) -> list[tuple[Unit, Figures]]:
@@ -283,43 +273,3 @@ def against(
     periods = (period, period.before, period.year_before)
     found = {p: figures(session, regions, p, unit=unit).get("", Figures()) for p in dict.fromkeys(periods)}
     return [(p, found[p]) for p in periods]
-
-
-def _about(unit: str | None, officer: str | None) -> list[Any]:
-    wanted = ((FindingRow.unit, unit), (FindingRow.officer, officer))
-    return [column == value for column, value in wanted if value]
-
-
-def _grouped(by: str | None) -> tuple[Any, Any]:
-    if by == "unit":
-        return InspectionUnit.unit, select(InspectionUnit.unit).join(i, i.id == InspectionUnit.inspection)
-    if by == "item":
-        return InspectionItem.item, select(InspectionItem.item).join(i, i.id == InspectionItem.inspection)
-    if by == "town":
-        return Enterprise.region, select(Enterprise.region).join(i, i.enterprise_id == Enterprise.id)
-    if by == "officer":
-        key = InspectionOfficer.certificate_no
-        return key, select(key).join(i, i.id == InspectionOfficer.inspection)
-    if by in ("month", "day"):
-        day = func.substr(cast(i.visit_day, String), 1, 7 if by == "month" else 10)
-        return day, select(day).select_from(i)
-    return None, select(func.coalesce(func.max(""), "")).select_from(i)
-
-
-def _add_flags(session: Session, by: str | None, where: list[Any], out: dict[str, Figures]) -> None:
-    key: Any = {
-        None: cast("", String), "unit": FindingRow.unit, "town": func.coalesce(Enterprise.region, ""),
-        "officer": func.coalesce(FindingRow.officer, ""),
-    }[by]  # fmt: skip
-    count = func.count()
-    query = select(key, *(count.filter(flag_condition(n)) for n in FLAGS)).select_from(FindingRow).where(*where)
-    settled = select(key, FindingRow.raised_at, FindingRow.changed_at).select_from(FindingRow).where(*where)
-    if by == "town":
-        query, settled = (q.outerjoin(Enterprise, Enterprise.id == FindingRow.enterprise_id) for q in (query, settled))
-    for value, *counts in session.execute(query if by is None else query.group_by(key)):
-        out[value].counts |= dict(zip(FLAGS, counts, strict=True))
-    lasted: dict[str, list[int]] = defaultdict(list)
-    for value, raised_at, settled_at in session.execute(settled.where(flag_condition("settled"))):
-        lasted[value].append((settled_at - raised_at) // day_figures.MICROSECOND)
-    for value, times in lasted.items():
-        out[value].days_to_close = sum(times) / len(times) / MICROSECONDS_A_DAY

@@ -74,6 +74,9 @@ SENTENCES: dict[str, Any] = {
     "no_such_key": _l("没有密钥 %(kid)s。"),
     "not_empty": _l("数据库不是空的，没有装入演示数据。"),
     "complete_one": _l("请填写检查结果和结束时间，或填写未实施的原因，二者选一。"),
+    "figures_being_summed": _l(
+        "这段时间有 %(days)s 天的数字正在汇总，一般只要几分钟。请稍后再看，或先看更短的一段时间。"
+    ),
     "cursor": _l("翻页标记无效，请从第一页开始。"),
     "rating_range": _l("评价为 1 到 5。"),
     "clock_ran_back": _l("这台服务器的时钟早于登记簿最近一次签名的时间（%(last)s），登记簿暂停签名。请校准时钟。"),

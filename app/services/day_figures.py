@@ -12,33 +12,28 @@ from app.store import day_figures
 from app.store.models import DayFigures, FigureMark
 from app.store.unit_of_work import UnitOfWork
 
-AT_ONCE = 30  # days: the transaction stays short, and a page counts the others from their rows
-MARKS = 20_000
+AT_ONCE = 10  # days: the transaction stays short
 CHUNK = 1000
 
 
 def refresh(work: UnitOfWork, before: date = date.max) -> int:
-    """Sums the days of the oldest marks again, of days before one; how many days. Marks that come meanwhile stay, so no
+    """Sums the latest of the marked days again, of days before one; how many days. Marks that come meanwhile stay, so no
     change is missed."""
     work.lock("day-figures")
     if work.session.scalar(select(DayFigures.shape).where(DayFigures.shape != day_figures.SHAPE).limit(1)):
         _another_shape(work.session)
-    marks = work.session.execute(
-        select(FigureMark.id, FigureMark.jurisdiction, FigureMark.day)
-        .where(FigureMark.day < before)
-        .order_by(FigureMark.id)
-        .limit(MARKS)
-    )
-    ids: dict[tuple[str, date], list[int]] = defaultdict(list)
-    for number, jurisdiction, day in marks:
-        if (jurisdiction, day) in ids or len(ids) < AT_ONCE:
-            ids[jurisdiction, day].append(number)
-    for jurisdiction in sorted({j for j, _ in ids}):
-        day_figures.store(work.session, jurisdiction, [day for j, day in ids if j == jurisdiction])
-    taken = [number for own in ids.values() for number in own]
-    for at in range(0, len(taken), CHUNK):
-        work.session.execute(delete(FigureMark).where(FigureMark.id.in_(taken[at : at + CHUNK])))
-    return len(ids)
+    m = FigureMark
+    of_day = select(m.jurisdiction, m.day).distinct().where(m.day < before)
+    days: dict[str, list[date]] = defaultdict(list)
+    for jurisdiction, day in work.session.execute(of_day.order_by(m.day.desc(), m.jurisdiction).limit(AT_ONCE)):
+        days[jurisdiction].append(day)
+    for jurisdiction, own in days.items():
+        marked = select(m.id).where(m.jurisdiction == jurisdiction, m.day.in_(own))
+        taken = list(work.session.scalars(marked))
+        day_figures.store(work.session, jurisdiction, own)
+        for at in range(0, len(taken), CHUNK):
+            work.session.execute(delete(m).where(m.id.in_(taken[at : at + CHUNK])))
+    return sum(map(len, days.values()))
 
 
 def _another_shape(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Figures from sums by day are the figures of the rows, at every moment: before the sums are made, after, and in between."""
+"""Figures from sums by day are the figures of the rows: before the sums are made, after, and in between."""
 
 import contextlib
 import random
@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Date, func, select, text, update
+from sqlalchemy import Date, delete, func, select, text, update
 
 from app.cli.worker import run_job
 from app.domain.actors import SYSTEM
+from app.domain.errors import Refused
 from app.domain.figures import Period
 from app.queries import figures
 from app.services import day_figures
@@ -23,14 +24,9 @@ from app.store import day_figures as sums
 from app.store.models import DayFigures, Enterprise, FigureMark, FindingRow, Region, Speech
 from app.store.unit_of_work import UnitOfWork
 from bench.district import enterprise_id, fill
+from tests.figures_from_rows import YEAR, agree, told
 from tests.house import House
 from tests.services.test_flags_histories import ACTIONS, History
-
-YEAR, WINTER = Period(date(2025, 1, 1), date(2025, 12, 31)), Period(date(2026, 2, 2), date(2026, 3, 31))
-ASKED: tuple[tuple[str | None, str | None], ...] = (
-    (None, None), ("unit", None), ("town", None), ("item", None), ("month", None), ("day", None), (None, "YT-B00"),
-    ("month", "YT-B01"),
-)  # fmt: skip
 
 
 def refreshed(house: House) -> None:
@@ -44,33 +40,6 @@ def grown(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     fill(house.installation.database, 80, years=1)
     refreshed(house)
     return house
-
-
-def told(found: dict[str, figures.Figures]) -> dict[str, Any]:
-    names = (*sums.NAMES, *sums.FLAGS)
-    own = {k: ({n: f[n] for n in names if f[n]}, f.enterprises, f.days_to_close) for k, f in found.items()}
-    return {key: one for key, one in own.items() if one[0]}
-
-
-def agree(house: House) -> None:
-    """Every way of asking, from sums and from rows."""
-    with house.installation.reading() as session:
-        regions = tuple(session.scalars(select(Region.code)))
-        for period in (YEAR, WINTER):
-            for by, unit in ASKED:
-                for everybody in (False, True) if by is None else (False,):
-                    one, other = (
-                        way(session, regions, period, by, unit, everybody)
-                        for way in (figures._from_sums, figures._from_rows)
-                    )
-                    assert one is not None
-                    assert told(one) == told(other), (period, by, unit)
-            for count in (figures.heat, figures.towns, figures.flags_by_rule):
-                one, patch = count(session, regions, period), pytest.MonkeyPatch()
-                patch.setattr(figures, "_totals", lambda *_, **__: None)
-                other = count(session, regions, period)
-                patch.undo()
-                assert one == other, (period, count)
 
 
 def test_sums_by_day_say_what_the_rows_say(grown: House) -> None:
@@ -106,24 +75,43 @@ def test_what_changes_counts_at_once_and_not_only_after_the_next_summing(grown: 
     for change in changes:
         grown.perform(lambda work, change=change: change(work.session))
         with grown.installation.reading() as session:
-            if (session.scalar(select(func.count(FigureMark.day.distinct()))) or 0) <= sums.MOST_MARKED:
-                agree(grown)
+            assert session.scalar(select(func.count(FigureMark.day.distinct())))
+        agree(grown)
         refreshed(grown)
         agree(grown)
 
 
-def test_too_many_changed_days_are_counted_from_rows_until_the_worker_has_summed_them(
+def test_of_many_changed_visits_the_last_sums_are_read_and_how_many_days_are_behind_is_said(
     grown: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(day_figures, "AT_ONCE", 30)
-    grown.perform(lambda work: sums.mark_all(work.session))
-    with grown.installation.reading() as session:
-        assert sums.read(session, ["990101"], YEAR.first, YEAR.last, [""]) is None
-        before = figures.figures(session, ["990101"], YEAR)[""]
+    """Where there are no sums at all, no figure is shown that lacks days."""
+    monkeypatch.setattr(sums, "MOST_COUNTED", 3)
+
+    def seen() -> tuple[int, int, bytes]:
+        with grown.installation.reading() as session:
+            own = figures.figures(session, ["990101"], YEAR)[""]
+            page = grown.signed_in("supervisor").get(f"/supervise/figures?from={YEAR.first}&to={YEAR.last}")
+            return own["planned"], figures.behind(session, ["990101"], YEAR), page.data
+
+    planned, behind, page = seen()
+    assert behind == 0
+    assert "正在汇总".encode() not in page
+    grown.perform(lambda work: work.session.execute(text("UPDATE inspections SET kind = 'triggered'")))
+    old, behind, page = seen()
+    assert (old, behind > 20) == (planned, True)
+    assert "正在汇总".encode() in page
     run_job(grown.installation, housekeeping.refresh_figures)
-    with grown.installation.reading() as session:
-        assert sums.read(session, ["990101"], YEAR.first, YEAR.last, [""]) is not None
-        assert told({"": figures.figures(session, ["990101"], YEAR)[""]}) == told({"": before})
+    assert seen()[:2] == (0, 0)
+    grown.perform(lambda work: work.session.execute(delete(DayFigures)))
+    grown.perform(lambda work: sums.mark_all(work.session))
+    with grown.installation.reading() as session, pytest.raises(Refused) as refused:
+        figures.figures(session, ["990101"], YEAR)
+    assert refused.value.code == "figures_being_summed"
+    client = grown.signed_in("supervisor")
+    assert client.get(f"/supervise/figures?from={YEAR.first}&to={YEAR.last}").status_code == 409
+    assert client.get("/supervise/").status_code == 200
+    run_job(grown.installation, housekeeping.refresh_figures)
+    agree(grown)
 
 
 def test_sums_of_an_older_version_are_never_read(grown: House) -> None:
@@ -172,8 +160,8 @@ def test_a_visit_recorded_while_its_day_is_summed_is_not_forgotten(
     agree(grown)
 
 
-SIDES = tuple(side + part for side in ("flags", "speech") for part in ("", ".unit", ".town", ".rule"))
-GRAINS = ("", "unit", "town", "item", "hour", *SIDES)
+SIDES = tuple(side + part for side in ("flags", "speech") for part in ("", ".unit", ".town", ".rule", ".officers"))
+GRAINS = ("", "unit", "town", "item", "hour", "officer", "unit.officers", *SIDES)
 ANY = "(SELECT id FROM inspections WHERE visit_day IS NOT NULL ORDER BY substr(id, :n, 1), id LIMIT 1)"
 FLAG = "(SELECT id FROM findings ORDER BY substr(id, :n, 1), id LIMIT 1)"
 # Whatever a statement does to what is counted; `:n` chooses the row.
@@ -186,6 +174,10 @@ STATEMENTS = {
     "a unit more": f"INSERT INTO inspection_units (inspection, unit, position) SELECT {ANY}, 'YT-B02', 7 WHERE NOT EXISTS "
     f"(SELECT 1 FROM inspection_units WHERE inspection = {ANY} AND (unit = 'YT-B02' OR position = 7))",
     "a unit less": f"DELETE FROM inspection_units WHERE position > 0 AND inspection = {ANY}",
+    "an officer less": f"DELETE FROM inspection_officers WHERE position > 0 AND inspection = {ANY}",
+    "another officer": f"UPDATE inspection_officers SET certificate_no = '98000000' WHERE inspection = {ANY} AND position = 0",
+    "a visit without an end": f"UPDATE inspections SET ended_at = NULL WHERE id = {ANY}",
+    "a flag that names an officer": f"UPDATE findings SET officer = '98000000' WHERE id = {FLAG}",
     "a flag of another rule": f"UPDATE findings SET rule = 'code.not_shown', unit = 'YT-B01' WHERE id = {FLAG}",
     "a flag that falls": f"UPDATE findings SET standing = false WHERE id = {FLAG}",
     "a flag less": f"DELETE FROM findings WHERE id = {FLAG}",
@@ -206,12 +198,10 @@ def cell_by_cell(house: House) -> None:
         days = set(session.scalars(text("SELECT DISTINCT visit_day FROM inspections").columns(visit_day=Date())))
         days |= set(session.scalars(select(FindingRow.raised_for).distinct()))
         known = sorted(day for day in days if day is not None)
-        read = sums.read(session, regions, known[0], known[-1], GRAINS)
-        if read is None:
-            return  # nobody reads sums now
         found: dict[Any, sums.Tally] = defaultdict(sums.Tally)
-        for day, grain, key, tally in read:
-            found[day, grain, key].add(tally.counts, tally.enterprises)
+        for day, grain, key, tally in sums.read(session, regions, known[0], known[-1], GRAINS):
+            marks = dict(sums.marks(session, regions, grain, [day], [key]))[tally.digest] if tally.digest else ()
+            found[day, grain, key].add(tally.counts, {*tally.enterprises, *marks})
         said: dict[Any, sums.Tally] = defaultdict(sums.Tally)
         for (_, day, grain, key), tally in sums.counted(session, regions, known).items():
             said[day, grain, key].add(tally.counts, tally.enterprises)
@@ -318,7 +308,7 @@ def test_a_change_in_flight_counts_from_its_commit(grown: House) -> None:
 
     before = now()
     with grown.installation.browsing() as early:
-        rows = sums.read(early, ("990101",), period.first, period.last, ("",))
+        read = sums.read(early, ("990101",), period.first, period.last, ("",))
         with database.write() as session:
             session.execute(change)
             grown.perform(sums_marked_by_others)
@@ -327,8 +317,7 @@ def test_a_change_in_flight_counts_from_its_commit(grown: House) -> None:
         assert now() != before
         refreshed(grown)
         cell_by_cell(grown)
-        assert rows is not None
-        assert sum(tally.counts["visits"] for *_, tally in rows) == before[""][0]["visits"]
+        assert sum(tally.counts["visits"] for *_, tally in read) == before[""][0]["visits"]
 
 
 def sums_marked_by_others(work: UnitOfWork) -> None:

@@ -26,7 +26,7 @@ def test_the_triggers_of_figures_are_there_after_the_last_migration(database_url
     with database.engine.connect() as connection:
         found = set(connection.scalars(text(listing)))
     database.dispose()
-    changed = ("inspections", "inspection_units", "inspection_items", "findings", "speech")
+    changed = ("inspections", "inspection_units", "inspection_items", "inspection_officers", "findings", "speech")
     wanted = {f"mark_{table}_{what}" for table in changed for what in ("insert", "update", "delete")}
     assert wanted | {"mark_facts_insert", "mark_enterprises_update", "mark_units_update"} <= found
 

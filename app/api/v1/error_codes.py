@@ -175,6 +175,7 @@ OWN: dict[str, dict[int, str]] = {
         422: "out_of_range",
     },
     "get_stats": {
+        409: "figures_being_summed",
         422: "missing unknown_choice wrong_type",
     },
     "list_plans": {

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.models.base import Base, Code, Id
+
+_NAMED = text("officer <> ''")  # few beside the others
 
 
 class FindingRow(Base):
@@ -28,6 +30,7 @@ class FindingRow(Base):
         Index("ix_findings_unit_sent_at", "unit", "sent_at"),
         Index("ix_findings_case_id", "case_id"),
         Index("ix_findings_raised_at", "raised_at"),
+        Index("ix_findings_officer", "officer", "raised_for", postgresql_where=_NAMED, sqlite_where=_NAMED),
         # where open flags come from, without reading their rows
         Index("ix_findings_where_from", "jurisdiction", "state", "unit", "rule", "enterprise_id"),
     )

@@ -13,7 +13,7 @@ from app.domain.tiles import layout as tile_layout
 from app.domain.times import shanghai_day
 from app.queries import burden
 from app.queries import figures as figure_queries
-from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES, Figures
+from app.queries.figures import FEWEST_ENTERPRISES, FLAGS, RATES
 from app.store.models import Unit
 from app.web.supervisor.blueprint import blueprint, readers
 from app.web.words import FIGURES, WEEKDAYS, rule_name
@@ -71,8 +71,9 @@ def units() -> str:
     with browsing() as session:
         found = figure_queries.figures(session, actor().regions, period, "unit")
         rows = figure_queries.units_beside(session, actor().regions, found)
+        behind = figure_queries.behind(session, actor().regions, period)
     without = [(u, f) for u, f in rows if not f["visits"]]
-    return _page("units", period, rows=[(u, f) for u, f in rows if f["visits"]], without=without)
+    return _page("units", period, rows=[(u, f) for u, f in rows if f["visits"]], without=without, behind=behind)
 
 
 @blueprint.get("/figures")
@@ -86,7 +87,7 @@ def figures() -> str:
         towns = figure_queries.towns(session, regions, period)
         tiles, by_place = tile_layout([code for code, *_ in towns if code], burden.places(session, regions))
         rules = figure_queries.flags_by_rule(session, regions, period)
-        as_of = figure_queries.as_of(session, regions)
+        as_of, behind = figure_queries.as_of(session, regions), figure_queries.behind(session, regions, period)
     return _page(
         "figures",
         period,
@@ -97,6 +98,7 @@ def figures() -> str:
         too_much=[(r, rule_name(r), n) for r, n in rules.items() if r.startswith(TOO_MUCH)],
         too_little=[(r, rule_name(r), n) for r, n in rules.items() if r.startswith(TOO_LITTLE)],
         as_of=as_of,
+        behind=behind,
         **_heat(heat),
     )
 
@@ -117,10 +119,14 @@ def unit(code: str) -> str:
         if row is None or row.role != "inspecting":
             raise NotFound("no_such_unit")
         columns = figure_queries.against(session, actor().regions, period, code)
-        by_officer = figure_queries.figures(session, actor().regions, period, "officer", code)
+        by_officer = figure_queries.officers_of(session, actor().regions, period, code)
         names = burden.officer_names(session, by_officer)
-    officers = [(number, names.get(number, ""), f) for number, f in sorted(by_officer.items()) if number]
-    return _page("unit", period, unit=row, columns=columns, officers=officers)
+        behind = figure_queries.behind(session, actor().regions, period)
+    officers = [
+        (number, names.get(number, ""), {"visits": visits, "raised": raised})
+        for number, (visits, raised) in sorted(by_officer.items())
+    ]
+    return _page("unit", period, unit=row, columns=columns, officers=officers, behind=behind)
 
 
 @blueprint.get("/officers/<path:certificate_no>")
@@ -135,12 +141,11 @@ def officer(certificate_no: str) -> str:
         found = burden.officer(session, certificate_no, regions)
         if found is None:
             raise NotFound("no_such_officer")
-        figures = figure_queries.figures(session, regions, period, officer=certificate_no).get("", Figures())
-        heat = figure_queries.heat(session, regions, period, certificate_no)
-        hours, open_ended = burden.hours_of(session, certificate_no, regions, period)
+        did = figure_queries.officer(session, regions, period, certificate_no)
         flags = burden.flags_of(session, certificate_no, regions, period)
-    more = {"spent": hours, "open_ended": open_ended, "flags": flags}
-    return _page("officer", period, officer=found, f=figures, **more, **_heat(heat))
+        behind = figure_queries.behind(session, regions, period)
+    more = {"behind": behind, "spent": did.hours, "open_ended": did.open_ended, "flags": flags}
+    return _page("officer", period, officer=found, f=did.figures, **more, **_heat(did.heat))
 
 
 @blueprint.context_processor
