@@ -3,7 +3,7 @@
 import csv
 import random
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,8 +160,3 @@ def officers_of(unit: str) -> list[str]:
 
 def items_of(unit: str) -> list[str]:
     return [i["code"] for i in rows("demo_items.csv") if i["unit"] == unit]
-
-
-def noon_ago(now: datetime, days: int) -> datetime:
-    """Noon in Shanghai (04:00 UTC), that many days before `now`."""
-    return now.replace(hour=4, minute=0, second=0, microsecond=0) - timedelta(days=days)

@@ -57,10 +57,8 @@ def officer(session: Session, certificate_no: str, regions: Iterable[str]) -> Sh
 def flags_of(session: Session, certificate_no: str, regions: Iterable[str], period: Period) -> list[FindingRow]:
     """Standing flags of a period that name an officer, or rest on one of the officer's visits, the newest first."""
     f, o = FindingRow, InspectionOfficer
-    named = (
-        f.officer == certificate_no,
-        f.officer != literal_column("''"),
-    )  # said literally, as the index of named ones says it
+    # said literally, as the index of those that name one says it
+    named = (f.officer == certificate_no, f.officer != literal_column("''"))
     query = select(f).where(*flags_where(regions, period)).order_by(f.raised_for.desc(), f.id).limit(MOST)
     resting = query.join(o, o.inspection == f.inspection_id).where(o.certificate_no == certificate_no)
     found = {row.id: row for one in (query.where(*named), resting) for row in session.scalars(one)}

@@ -56,7 +56,7 @@ class Dashboard:
     new_red: int
     reports_waiting: int
     worst: list[ShownFlag]
-    lately: "Lately | None"
+    lately: Lately | None
     by_rule: list[tuple[str, str, int]]
     by_unit: list[tuple[str, str, int]]
     by_town: list[tuple[str, str, int]]

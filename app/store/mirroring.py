@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.inspections import Inspection
-from app.domain.mirroring import PRESENTED, presented_digest, qr_digest
+from app.domain.mirroring import presented_digest, qr_digest
 from app.store import inspections as inspection_store
 from app.store.models import MirroredVisit
 
@@ -43,7 +43,3 @@ def by_code(session: Session, text: str, *, lock: bool = False) -> Inspection | 
         if found and found.mirrored and found.external_qr and qr_digest(found.external_qr) == digest:
             return found
     return None
-
-
-def names_a_code(text: str) -> bool:
-    return text.strip().startswith(PRESENTED)

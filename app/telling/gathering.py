@@ -20,11 +20,13 @@ MOST_ITEMS = 15
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """`columns`: the period, the one before, the same a year ago. `steps`: its days, of a year its months."""
+    """`columns`: the period, the one before, the same a year ago. `steps`: its days, of a year its months. `behind`: of how
+    many days the latest changes are not counted yet."""
 
     asked: Asked
     region: str
     as_of: datetime | None
+    behind: int
     columns: tuple[tuple[Period, Figures], ...]
     units: tuple[tuple[str, Figures], ...]
     steps: dict[str, Figures]
@@ -47,6 +49,7 @@ def gather(session: Session, region: str, regions: frozenset[str], asked: Asked)
         asked=asked,
         region=row.name if row else region,
         as_of=f.as_of(session, regions),
+        behind=f.behind(session, regions, period),
         columns=tuple(f.against(session, regions, period)),
         units=tuple((u.name, found) for u, found in f.units_beside(session, regions, by_unit)),
         steps=f.figures(session, regions, period, "month" if asked.kind == YEARLY else "day"),

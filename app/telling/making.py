@@ -23,6 +23,7 @@ from app.services import files, jobs
 from app.services.files import KeptFile
 from app.services.jobs import Perform, Progress
 from app.store import registry
+from app.store.database import one_moment, reader_beside
 from app.store.models import FileRow, InspectionRow
 from app.store.unit_of_work import UnitOfWork
 from app.store.vault import Vault
@@ -49,11 +50,13 @@ def ask(work: UnitOfWork, actor: Actor, kind: str, period: str, form: str) -> st
 
 
 def run(perform: Perform, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """The handler of the job."""
+    """The handler of the job: reads one moment beside those who write."""
     actor.require(SUPERVISOR)
     wanted = Asked(params["kind"], params["period"], params["form"])
     region = str(actor.region)
-    now, found = perform(lambda work: (work.now, gather(work.session, region, actor.regions, wanted)))
+    engine, now = perform(lambda work: (reader_beside(work.session), work.now))
+    with one_moment(engine) as session:
+        found = gather(session, region, actor.regions, wanted)
     progress(1, 2)
     document, data = set_out(found, now)
     return {"file": perform(keep, actor, region, wanted, document.title, data), "period": document.period}

@@ -71,7 +71,7 @@ def write(found: Gathered) -> Document:
                 f"与单位看到的一致：每家至少 {FEWEST_ENTERPRISES} 家企业，取整到半分；不足的并入下一季度。",
             )
         )
-    blocks.append(Text("怎样读这些数", _reading_notes()))
+    blocks.append(Text("怎样读这些数", _reading_notes(found)))
     title = f"{found.region}涉企行政检查监督{NAMES[kind]}"
     return Document(title, found.region, in_words(kind, period), as_of, tuple(blocks), FOOT)
 
@@ -183,11 +183,13 @@ def _heat(found: Gathered) -> Heat:
     return Heat("六、检查开始的星期和钟点", WEEKDAYS, tuple(f"{h} 时" for h in shown), counts)
 
 
-def _reading_notes() -> tuple[str, ...]:
+def _reading_notes(found: Gathered) -> tuple[str, ...]:
+    behind = f"制作时有 {found.behind} 天的检查或预警刚有变化，最新的变化还没有计入，可以稍后再做一份。"
     return (
         "检查按开始的日期计入；联合检查在“各单位”里计入每一个参加单位，合计时只算一次。",
         "亮码、扫码、评价只算在本平台办结的检查，说明数据质量，不说明工作好坏。扫码是企业一方打开过检查码，只用检查人员自己的"
         "设备打开的不算；亮码还包括送达纸质通知。",
         f"评价率少于 {FEWEST_ENTERPRISES} 家企业时不显示，以免看出是谁评价的；各单位的评价只列已结季度的得分。",
         "以后补录、更正或撤回的记录会改变数字：本报告是制作时的情况，同一期可以再做，每一份都留存。",
+        *([behind] if found.behind else []),
     )

@@ -14,14 +14,17 @@ from sqlalchemy import select
 from app.cli.telling import report_make
 from app.cli.worker import HANDLERS
 from app.domain import telling
+from app.domain.applications import EnterpriseRef
 from app.domain.errors import Invalid
-from app.services import jobs
+from app.services import day_figures, jobs
 from app.services.transparency import log, log_audit
+from app.store import day_figures as figures_by_day
+from app.store import distinct
 from app.store.models import FactRow, FileRow
 from app.telling import making, writing
 from app.telling.gathering import gather
 from app.web.words import FIGURES
-from tests.house import House
+from tests.house import House, uscc
 from tests.web.test_seeing import busy
 
 MARCH = "from=2026-03-01&to=2026-03-31"
@@ -141,6 +144,33 @@ def test_the_page_makes_a_report_and_who_made_it_is_a_fact(house: House) -> None
     assert house.signed_in("inspector").get(links[0]).status_code == 403
     for bad in ({"period": "monthly 2099-01", "format": "pdf"}, {"period": "nonsense", "format": "pdf"}, {}):
         assert client.post("/supervise/telling", data=bad).status_code == 422
+
+
+def test_a_report_is_of_one_moment_and_says_where_the_latest_changes_are_missing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.completed()
+    house.perform(day_figures.refresh)
+    marks = figures_by_day.marks
+
+    def changed_meanwhile(*asked: Any) -> Any:
+        monkeypatch.setattr(figures_by_day, "marks", marks)
+        house.completed(enterprise=EnterpriseRef(uscc(7), "云汀示例七店"))
+        house.perform(day_figures.refresh)
+        return marks(*asked)
+
+    monkeypatch.setattr(figures_by_day, "marks", changed_meanwhile)
+    monkeypatch.setattr(distinct, "KEPT", distinct._Kept())  # nothing was joined by an earlier test
+    client = house.signed_in("supervisor")
+    client.post("/supervise/telling", data={"period": "monthly 2026-03", "format": "xlsx"})
+    jobs.run_waiting(house.installation.perform, HANDLERS)
+    page = client.get("/supervise/telling").text
+    book = sheets(client.get(re.findall(r'class="row-link" href="([^"]+)"', page)[0]).data)
+    assert {row[0]: row[1] for row in book["主要数字"][1:]}["检查次数"] == 1, "as it was when it was begun"
+    house.completed(enterprise=EnterpriseRef(uscc(8), "云汀示例八店"))
+    monkeypatch.setattr(figures_by_day, "MOST_COUNTED", 0)
+    told = str(sheets(made(house, "xlsx")))
+    assert "最新的变化还没有计入" in told and "最新的变化还没有计入" not in str(book)
 
 
 def test_a_report_that_was_exchanged_is_told_by_log_verify(house: House) -> None:

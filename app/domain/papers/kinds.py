@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from app.domain import supervision as flag
 from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR
-from app.domain.inspections import APPROVED, COMPLETED, IN_PROGRESS, LAPSED
+from app.domain.inspections import COMPLETED, IN_PROGRESS
 
 TEXT, LONG, DAY = "text", "long", "day"
 
@@ -140,4 +140,3 @@ KINDS = {
 }  # fmt: skip
 SUPERVISION = tuple(kind for kind in KINDS.values() if kind.to_unit)
 OF_BUREAU = tuple(kind for kind in KINDS.values() if kind.to_unit or kind.upward)
-NOTICE_STATES = (APPROVED, IN_PROGRESS, COMPLETED, LAPSED)

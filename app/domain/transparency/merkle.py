@@ -15,7 +15,6 @@ MAX_SIZE = 2**63 - 1  # what the public tools (signed 64 bits) can count
 
 Hash = Callable[[bytes], bytes]
 Range = tuple[int, int]  # leaves from the first up to, not including, the second
-RangeRoot = Callable[[int, int], bytes]
 
 
 class ProofError(ValueError):

@@ -5,7 +5,7 @@ agree for the same as-of time. Whoever evaluates an enterprise or a clue holds i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
 from sqlalchemy import bindparam, select, update
@@ -48,7 +48,6 @@ VISIT_RULES = (
     "code.self_scan", "overlong", "overdue",
 )  # fmt: skip
 INSPECTION = "inspection"
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 SWEPT_AT_ONCE = 1000
 MANY = 500
 

@@ -26,7 +26,6 @@ from app.store import actors, followup
 from app.store.models import FactRow, FindingRow, Speech
 from app.store.unit_of_work import UnitOfWork, history
 
-ALONE = ("merge", "split")  # steps that make or leave a case
 LONGEST_CASE = 100
 _ORDERED = (CORRECTING, UPHELD)  # upheld again after an objection: the order stands as before
 

@@ -35,7 +35,6 @@ blueprint = Blueprint("enterprise", __name__)
 LIMIT = Limit(burst=60, per_minute=30)
 TYPED_LIMIT = Limit(burst=20, per_minute=6)
 KEY_REVOKED = _l("签发密钥已作废")
-NOT_OURS = ("bad_signature", "unknown_key", "malformed", "not_registered")
 
 
 @blueprint.context_processor
