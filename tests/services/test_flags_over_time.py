@@ -1,6 +1,7 @@
 """Rules that look at a quarter, a plan, a device's day and a unit's year, through the services."""
 
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,9 @@ from app.domain.plans import Content, Dates, Line
 from app.domain.supervision import FlagAction
 from app.services import registers
 from app.services.flagging import flag_rebuild, flags
+from app.services.imports.kinds import KINDS
+from app.services.imports.rows import Row
+from app.services.imports.running import run
 from app.services.planning import plans
 from app.services.speaking import speech
 from app.services.supervising import flag_actions
@@ -55,6 +59,30 @@ def test_a_unit_that_only_ever_follows_leads_is_named_once_the_quarter_has_close
     house.perform(flags.sweep)
     (found,) = standing(house, "share.triggered")
     assert (found.unit, found.period, found.raised_for) == ("YT-YJJ", "2026Q1", date(2026, 3, 31))
+    assert agrees(house)
+
+
+def test_a_unit_that_visits_in_two_districts_is_judged_in_each(house: House) -> None:
+    """A joint visit counts for each of its units, in the district of the one that leads it."""
+    with house.installation.unit_of_work() as work:
+        for region in ("990101", "990102"):
+            own = {"region": region, "id": region.rjust(26, "P"), "version": 1, "valid_from": date(2025, 1, 1)}
+            said = '{"share.triggered":{"times":1,"visits":1}}'
+            work.session.add(Policy(**own, settings=said, proposed_by="a", confirmed_by="b", recorded_at=work.now))
+    rows = []
+    for n, (lead, joint, kind) in enumerate(product(("YT-SCJG", "GB-YJJ"), ("YT-YJJ", ""), ("triggered", "planned"))):
+        if joint or kind == "planned":
+            fields = {
+                "number": f"Z-{n}", "uscc": uscc(500 + n), "enterprise_name": f"云汀示例{n}店", "unit": lead,
+                "joint_units": joint, "kind": "triggered" if joint else kind, "cause": "complaint" if joint else "",
+                "clue_no": f"X-{n}" if joint else "", "started_at": f"2025-11-{n + 10}T10:00:00+08:00",
+                "outcome": "no_problem", "officers": "G1;G2",
+            }  # fmt: skip
+            rows.append(Row(n + 2, fields))
+    outcome, _ = run(KINDS["inspections"], house.perform, rows, lambda n: None, SYSTEM)
+    assert outcome.errors == []
+    own = [f for f in standing(house, "share.triggered") if f.unit == "YT-YJJ"]
+    assert sorted((f.jurisdiction, f.period) for f in own) == [("990101", "2025Q4"), ("990102", "2025Q4")]
     assert agrees(house)
 
 

@@ -1,12 +1,12 @@
-"""A finding: what a rule says of a subject, with the evidence it rests on; and how two sets of them differ."""
+"""A finding: what a rule says of a subject, with the evidence it rests on, and what tells two of them apart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 RED, YELLOW, BLUE = "red", "yellow", "blue"
-Key = tuple[str, str, str, str, str, str]
+Key = tuple[str, str, str, str, str, str, str]
 
 
 class Finding(NamedTuple):
@@ -27,12 +27,7 @@ class Finding(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """rules.md: (rule, subject kind and id, unit, officer, period)."""
-        return self.rule, self.subject_kind, self.subject_id, self.unit, self.officer, self.period
-
-
-def differences(standing: Iterable[Key], computed: Iterable[Finding]) -> tuple[list[Finding], set[Key]]:
-    """(findings to raise, keys to withdraw): what makes `standing` equal to `computed`."""
-    now = {finding.key: finding for finding in computed}
-    before = set(standing)
-    return [finding for key, finding in now.items() if key not in before], before - now.keys()
+        """rules.md: (rule, subject kind and id, unit, officer, period), in a jurisdiction: a unit may visit in two."""
+        return (
+            self.rule, self.subject_kind, self.subject_id, self.unit, self.officer, self.period, self.jurisdiction,
+        )  # fmt: skip

@@ -79,7 +79,7 @@ def settle_rows(work: UnitOfWork, rows: Iterable[Any], computed: Iterable[Findin
 # Read as columns: an import meets tens of thousands of findings, and each object costs more than its row.
 _COLUMNS = (
     FindingRow.rule, FindingRow.subject_kind, FindingRow.subject_id, FindingRow.unit, FindingRow.officer,
-    FindingRow.period, FindingRow.id, FindingRow.jurisdiction, FindingRow.state, FindingRow.severity,
+    FindingRow.period, FindingRow.jurisdiction, FindingRow.id, FindingRow.state, FindingRow.severity,
     FindingRow.raised_for, FindingRow.evidence,
 )  # fmt: skip
 _T = _TABLE.c
@@ -99,7 +99,7 @@ _OF_ENTERPRISES = Prepared(
 
 
 def _key(row: Any) -> tuple[str, ...]:
-    return tuple(row[:6])
+    return tuple(row[:7])
 
 
 def _differs(row: Any, finding: Finding) -> bool:

@@ -11,14 +11,17 @@ _NAMED = text("officer <> ''")  # few beside the others
 
 
 class FindingRow(Base):
-    """One finding per key (rule, subject kind and id, unit, officer, period); empty text where a part does not apply.
+    """One finding per key (rule, subject kind and id, unit, officer, period) in a jurisdiction; empty text where a part
+    does not apply.
 
     `standing` is whether it follows from the facts now; `state` is where the follow-up is (api.md: Flag).
     """
 
     __tablename__ = "findings"
     __table_args__ = (
-        UniqueConstraint("rule", "subject_kind", "subject_id", "unit", "officer", "period"),
+        UniqueConstraint(
+            "rule", "subject_kind", "subject_id", "unit", "officer", "period", "jurisdiction", name="uq_findings_key"
+        ),
         Index("ix_findings_subject", "subject_kind", "subject_id"),
         Index("ix_findings_jurisdiction_state", "jurisdiction", "state", "severity"),
         Index("ix_findings_jurisdiction_raised_for", "jurisdiction", "raised_for"),
