@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from app import zones
 from app.config_connector import ConnectorSettings, connector_settings
 from app.domain.sign_in import SignInRules
-from app.outside import Outside
+from app.outside import Outside, outside_settings
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 ENVIRONMENTS = ("production", "demo", "test")
+JURISDICTION = re.compile(r"[0-9]{6}([0-9]{3}){0,2}")  # GB/T 2260, and the codes of towns and villages
 PUBLIC_URL = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 
 
@@ -102,11 +106,11 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         demo_password=env.get("JCM_DEMO_PASSWORD") or None,
         fixed_now=_fixed_now(env, environment),
         rate_limits=_rate_limits(env, environment),
-        workers=_number(env, "JCM_WORKERS", 2),
+        workers=_number(env, "JCM_WORKERS", 2, least=1),
         log_suite=_choice(env, "JCM_LOG_SUITE", ("SM2-SM3",) if kind == "state" else ("Ed25519", "SM2-SM3")),
         cryptography=kind,
         signature_device=_device(env, kind),
-        outside=_outside(env, environment),
+        outside=_read(outside_settings, env, environment),
         metrics_token=env.get("JCM_METRICS_TOKEN", ""),
         metrics_from=_networks(env, "JCM_METRICS_FROM"),
         log_format=_choice(
@@ -120,40 +124,11 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     return config
 
 
-def _outside(env: Mapping[str, str], environment: str) -> Outside:
-    """What may be reached, each address of a kind that is understood; https outside this machine in production."""
-    outside = Outside(
-        smtp_url=_address(env, "JCM_SMTP_URL", ("smtp", "smtps")),
-        mail_from=env.get("JCM_MAIL_FROM", ""),
-        sms_webhook=_address(env, "JCM_SMS_WEBHOOK", ("https", "http")),
-        sms_webhook_key=env.get("JCM_SMS_WEBHOOK_KEY", ""),
-        space_issuer=_address(env, "JCM_SPACE_ISSUER", ("https", "http")).rstrip("/"),
-        space_client_id=env.get("JCM_SPACE_CLIENT_ID", ""),
-        space_client_secret=env.get("JCM_SPACE_CLIENT_SECRET", ""),
-        space_uscc_claim=env.get("JCM_SPACE_USCC_CLAIM") or "uscc",
-        staff_issuer=_address(env, "JCM_STAFF_ISSUER", ("https", "http")).rstrip("/"),
-        staff_client_id=env.get("JCM_STAFF_CLIENT_ID", ""),
-        staff_client_secret=env.get("JCM_STAFF_CLIENT_SECRET", ""),
-        staff_trusted=tuple(env.get("JCM_STAFF_TRUSTED", "").split()),
-    )
-    if outside.smtp_url and "@" not in outside.mail_from:
-        raise ConfigError("JCM_SMTP_URL needs JCM_MAIL_FROM, the address that mail comes from.")
-    if outside.space_issuer and not outside.space_client_id:
-        raise ConfigError("JCM_SPACE_ISSUER needs JCM_SPACE_CLIENT_ID and JCM_SPACE_CLIENT_SECRET.")
-    if outside.staff_issuer and not outside.staff_client_id:
-        raise ConfigError("JCM_STAFF_ISSUER needs JCM_STAFF_CLIENT_ID and JCM_STAFF_CLIENT_SECRET.")
-    for name in ("JCM_SMS_WEBHOOK", "JCM_SPACE_ISSUER", "JCM_STAFF_ISSUER"):
-        parts = urlsplit(env.get(name, ""))
-        if environment == "production" and parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
-            raise ConfigError(f"{name} must begin with https:// outside this machine.")
-    return outside
-
-
 def _read(part: Callable[..., T], *args: object) -> T:
     """A part of the configuration that is read elsewhere and says what is wrong by ValueError."""
     try:
         return part(*args)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise ConfigError(str(error)) from None
 
 
@@ -175,13 +150,6 @@ def _sign_in(env: Mapping[str, str], environment: str) -> SignInRules:
     )
 
 
-def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
-    url = env.get(name, "")
-    if url and (urlsplit(url).scheme not in schemes or not urlsplit(url).hostname):
-        raise ConfigError(f"{name} must begin with {' or '.join(f'{s}://' for s in schemes)} and name a host.")
-    return url
-
-
 def _own_address() -> str:
     """The address by which a phone in the same network reaches this machine. Connecting a UDP socket sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -199,12 +167,12 @@ def _port(env: Mapping[str, str]) -> int:
     return port
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, least: int = 0) -> int:
     text = env.get(name, "")
     if not text:
         return default
-    if not text.isascii() or not text.isdigit():
-        raise ConfigError(f"{name} must be a whole number, not {text!r}.")
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise ConfigError(f"{name} must be a whole number from {least} on, not {text!r}.")
     return int(text)
 
 
@@ -241,9 +209,13 @@ def _database_url(url: str) -> str:
     """`postgres://` and `postgresql://` both mean psycopg 3."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url[len(prefix) :]
+            url = "postgresql+psycopg://" + url[len(prefix) :]
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ConfigError("JCM_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigError("JCM_DATABASE_URL is no address; in a password write @ as %40, / as %2F, : as %3A.") from None
     return url
 
 
@@ -260,9 +232,13 @@ def _secret(env: Mapping[str, str], name: str, path: Path) -> str:
     """A secret from the environment, else from a file that only its owner may read. Empty where neither exists."""
     if env.get(name):
         return env[name]
-    if not path.exists():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
         return ""
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    except OSError as error:
+        raise _unread(path, error) from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigError(f"{path} can be read by others: run chmod 600 on it.")
     text = key_text(path)
     if not text:
@@ -277,7 +253,13 @@ def key_text(path: Path) -> str:
     except UnicodeDecodeError:
         raise damaged(path) from None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+        raise _unread(path, error) from None
+
+
+def _unread(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"{path} cannot be read ({error.strerror}): it belongs to the user that serves, mode 600, folder 700."
+    )
 
 
 def damaged(path: Path) -> ConfigError:
@@ -327,6 +309,8 @@ def _refuse_unsafe(config: Config, env: Mapping[str, str]) -> None:
         if not env.get("JCM_SECRET_KEY"):
             raise damaged(config.instance / "secret.key")
         raise ConfigError("JCM_SECRET_KEY must have at least 32 characters.")
+    if config.jurisdiction and not JURISDICTION.fullmatch(config.jurisdiction):
+        raise ConfigError("JCM_JURISDICTION must be a region code of 6, 9 or 12 digits, such as 310114.")
     if config.metrics_token and len(config.metrics_token) < 16:
         raise ConfigError("JCM_METRICS_TOKEN must have at least 16 characters.")
     if not config.is_production:

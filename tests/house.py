@@ -52,7 +52,9 @@ STATEMENTS_KEPT = 5000
 
 def _engine_that_shares(*args: Any) -> Any:
     engine = _engine_of_its_own(*args)
-    first = _first_engines.setdefault(engine.dialect.name, engine)
+    first = _first_engines.get(engine.dialect.name)
+    if first is None or first.dialect.server_version_info is None:  # a server that never answered taught it nothing
+        first = _first_engines[engine.dialect.name] = engine
     first._compiled_cache.capacity = STATEMENTS_KEPT
     engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
     return engine

@@ -1,6 +1,7 @@
 """`flask doctor`, or `python -m app.cli.doctor` where the settings are too wrong for `flask` to start."""
 
 import json
+import os
 from dataclasses import asdict
 
 import click
@@ -8,7 +9,8 @@ import click
 from app.config import ConfigError, load_config
 from app.installation import Installation, open_installation
 from app.operating import doctor as examination
-from app.operating.doctor import FAULT, OK, WARNING, Finding
+from app.operating import surroundings
+from app.operating.findings import FAULT, OK, WARNING, Finding
 
 MARKS = {OK: "✓", WARNING: "!", FAULT: "✗"}
 
@@ -32,13 +34,14 @@ def doctor(as_json: bool) -> None:
 
 def _examined() -> list[Finding]:
     installation: Installation | None = None
+    found = list(surroundings.names(os.environ))
     try:
         config = load_config()
         if config.secret_key and config.key_encryption_key:
             installation = open_installation(config)
-        return list(examination.examine(config, installation))
+        return [*found, *examination.examine(config, installation)]
     except ConfigError as error:
-        return [examination.settings_wrong(str(error))]
+        return [*found, examination.settings_wrong(str(error))]
     finally:
         if installation is not None:
             installation.database.dispose()

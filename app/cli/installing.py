@@ -13,7 +13,8 @@ from app.config import Config, load_config
 from app.demo.district import DISTRICT
 from app.domain.codes.keys import SigningKey
 from app.domain.crypto import PROVIDERS
-from app.installation import attached_device, open_installation
+from app.installation import Installation, attached_device, open_installation
+from app.queries import health
 from app.services import registers, registry
 from app.services.planning import plans
 from app.store.migrate import holds_something, upgrade
@@ -34,17 +35,21 @@ def init(quiet: bool, root: bool) -> None:
     zones.refuse_outside(config.zone)
     done: list[str] = []
     config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not config.key_encryption_key and holds_something(
+        config.database_url
+    ):  # what stands there no new key would open
+        raise click.ClickException(ONLY_A_COPY_HELPS)
     if not os.environ.get("JCM_SECRET_KEY"):
         done += _create(config.instance / "secret.key", secrets.token_urlsafe(48))
     if not config.key_encryption_key:
-        if holds_something(config.database_url):  # a new key would open nothing that stands there
-            raise click.ClickException(ONLY_A_COPY_HELPS)
         done += _create(config.instance / "key-encryption.key", secrets.token_hex(32))
     if root:
         done += _create_root(config)
     config = load_config()
     installation = open_installation(config)
     upgrade(installation.database.engine)
+    if config.is_production:
+        _refuse_another_region(installation)
     done += installation.perform(registers.adopt)
     done += installation.perform(plans.adopt)
     if config.is_production or config.jurisdiction != DISTRICT:  # that of the demonstration comes with it
@@ -55,6 +60,16 @@ def init(quiet: bool, root: bool) -> None:
         click.echo(line)
     if not quiet:
         click.echo(f"Ready: {config.database_url.split('@')[-1]}, region {config.jurisdiction}, {config.public_url}")
+
+
+def _refuse_another_region(installation: Installation) -> None:
+    """A mistyped JCM_JURISDICTION would begin a second region in the register of another."""
+    with installation.reading() as session:
+        owner = health.owner(session, installation.config.jurisdiction)
+    if owner:
+        raise click.ClickException(
+            f"This database is that of region {owner}; JCM_JURISDICTION says {installation.config.jurisdiction}."
+        )
 
 
 def _create_root(config: Config) -> list[str]:

@@ -24,12 +24,13 @@ from cryptography.x509.oid import NameOID
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import zones
+from app import config_names, zones
 from app.cli.reloading import Process, Reload
 from app.clock import system_clock
 from app.config import ROOT, Config, load_config
 from app.demo.space import CONTACT as SPACE_CONTACT
 from app.operating.metrics import FOLDER
+from app.operating.surroundings import SELF_SIGNED, tls_files
 
 WORKER, SERVER = 0, 1
 CONNECTIONS = "1024"  # of a web worker: browsers and proxies keep theirs open for half a minute after the last answer
@@ -48,6 +49,8 @@ def serve() -> None:
     config: Config = current_app.extensions["jcm_config"]
     outside = config.zone == zones.PUBLIC
     _require_free_port(config)
+    for name, meant in config_names.unknown(os.environ):
+        click.echo(f"{name} is no setting{f': {meant} is meant?' if meant else ''}", err=True)
     if not config.is_production and not outside:
         _command("init", "--quiet")
         password = config.demo_password or secrets.token_urlsafe(9)
@@ -183,12 +186,12 @@ def _certificate(config: Config) -> tuple[Path, Path] | None:
     """JCM_TLS: empty, `self-signed`, or `certificate.pem,key.pem`."""
     if not config.tls:
         return None
-    if config.tls == "self-signed":
+    if config.tls == SELF_SIGNED:
         return _self_signed(config)
-    cert, _, key = config.tls.partition(",")
-    if not Path(cert).is_file() or not Path(key).is_file():
-        raise click.ClickException("JCM_TLS must be self-signed or CERTIFICATE.pem,KEY.pem (two files that exist).")
-    return Path(cert), Path(key)
+    try:
+        return tls_files(config.tls)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _self_signed(config: Config) -> tuple[Path, Path]:

@@ -4,15 +4,15 @@ A `fault` needs somebody now (the command then ends with 1), a `warning` somebod
 """
 
 import json
-import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app import zones
+from app.clock import system_clock
 from app.config import ROOT, Config, ConfigError
 from app.domain.codes import sm2
 from app.domain.codes.keys import PublicKey
@@ -21,21 +21,22 @@ from app.domain.crypto import STATE, DeviceError
 from app.domain.mirroring import OWN
 from app.domain.times import parse_rfc3339, rfc3339
 from app.installation import Installation
+from app.operating import surroundings
 from app.operating.backup.making import LAST
 from app.operating.checks import DISK_LEAST, LOG_LATE, free_bytes
+from app.operating.findings import FAULT, OK, WARNING, Finding, finding
 from app.operating.logs import masked
-from app.operating.words import FINDINGS
 from app.queries import connectors, health
 from app.queries.health import Vitals
 from app.services.trust.roots import ROOT as ROOT_DOCUMENT
 from app.services.trust.unit_keys import KEYS
 from app.store import documents
 from app.store import log as log_store
+from app.store.database import CONNECTIONS
 from app.store.migrate import current_revision, head_revision, holds_something, knows
 from app.store.models import Log
 from app.typesetting import engine
 
-OK, WARNING, FAULT = "ok", "warning", "fault"
 SKEW_FAULT, SKEW_WARNING = 60, 5  # seconds
 SWEEP_LATE = timedelta(minutes=5)  # the worker sweeps every twenty seconds
 OUTBOX_LATE = timedelta(minutes=15)
@@ -46,26 +47,15 @@ KEY_LIST_SHORT = timedelta(days=10)
 CONNECTOR_LATE = timedelta(minutes=15)
 STANDBY_LATE = timedelta(minutes=1)
 DISK_SHORT = 2 * 1024**3
-SECRETS = ("secret.key", "key-encryption.key", "root.key")
+MOST_CONNECTIONS = """SELECT min(most) FROM (
+    SELECT current_setting('max_connections')::int AS most
+    UNION ALL SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user
+    UNION ALL SELECT datconnlimit FROM pg_database WHERE datname = current_database()
+) AS limits WHERE most >= 0"""  # -1: no limit
 BUILT = (  # a part, and a file that is there when it was built
     ("scanner", ROOT / "scanner_static" / "dist" / "index.html"),
     ("english", ROOT / "app" / "translations" / "en" / "LC_MESSAGES" / "messages.mo"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`code` names it for machines; `zh` and `en` say what it is and what to do."""
-
-    code: str
-    level: str
-    zh: str
-    en: str
-
-
-def finding(code: str, level: str, **data: object) -> Finding:
-    zh, en = FINDINGS[code]
-    return Finding(code, level, zh.format(**data), en.format(**data))
 
 
 def settings_wrong(problem: str) -> Finding:
@@ -78,26 +68,29 @@ def examine(config: Config, installation: Installation | None) -> Iterator[Findi
     yield finding("settings", OK, environment=config.environment, jurisdiction=config.jurisdiction)
     if not config.is_production:
         yield finding("not_production", WARNING, environment=config.environment)
-    yield from _secrets(config)
+    yield from surroundings.here(config, installation.clock() if installation else system_clock())
     yield from _built()
     if installation is None:
-        lost = not config.key_encryption_key and holds_something(config.database_url)
-        yield finding("keys_lost" if lost else "no_keys", FAULT)
+        yield _no_keys(config)
         return
     yield from _root_key(installation)
     yield _disk(installation)
     if config.is_production and config.zone != zones.PUBLIC:  # outside nothing is kept
         yield from _backup(config, installation.clock())
     yield from _database(installation)
+    yield from surroundings.around(config)
 
 
-def _secrets(config: Config) -> Iterator[Finding]:
-    """Secrets that others on this machine could read."""
-    for path in (config.instance, *(config.instance / name for name in SECRETS)):
-        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield finding("secret_open", FAULT, path=path, mode="700" if path.is_dir() else "600")
-    if (config.instance / "root.key").exists():
-        yield finding("root_here", OK if not config.is_production else WARNING, path=config.instance / "root.key")
+def _no_keys(config: Config) -> Finding:
+    try:
+        lost = not config.key_encryption_key and holds_something(config.database_url)
+    except Exception as error:
+        return _silent(error)
+    return finding("keys_lost" if lost else "no_keys", FAULT)
+
+
+def _silent(error: Exception) -> Finding:
+    return finding("database_silent", FAULT, problem=masked(str(error).splitlines()[0]))
 
 
 def _root_key(installation: Installation) -> Iterator[Finding]:
@@ -135,7 +128,7 @@ def _database(installation: Installation) -> Iterator[Finding]:
         installation.database.is_alive()
         here, head = current_revision(installation.database.engine), head_revision()
     except Exception as error:
-        yield finding("database_silent", FAULT, problem=masked(str(error).splitlines()[0]))
+        yield _silent(error)
         return
     if here and not knows(here):
         yield finding("schema_newer", WARNING, here=here, head=head)
@@ -148,10 +141,14 @@ def _database(installation: Installation) -> Iterator[Finding]:
     now, outside = installation.clock(), installation.config.zone == zones.PUBLIC
     with installation.database.read_primary() as session:
         if not installation.database.is_sqlite:
+            yield from _server(session, installation.config)
             yield from _skew(session.scalar(text("SELECT clock_timestamp()")), installation.clock())
         opens = None if outside else health.keys_open(session, installation.vault)
         vitals = health.vitals(session, now, outside=outside)
         published, root = documents.published(session, KEYS), documents.published(session, ROOT_DOCUMENT)
+        owner = None if outside else health.owner(session, installation.config.jurisdiction)
+    if owner:
+        yield finding("jurisdiction_foreign", FAULT, jurisdiction=installation.config.jurisdiction, owner=owner)
     if outside:
         yield finding("no_keys_outside", OK)
     else:
@@ -184,6 +181,21 @@ def _connector(installation: Installation, now: datetime) -> Iterator[Finding]:
     if found.refused or found.not_returned or found.differing:
         counts = {"refused": found.refused, "kept": len(found.not_returned), "differing": len(found.differing)}
         yield finding("connector_refused", WARNING, **counts, **said)
+
+
+def _server(session: Session, config: Config) -> Iterator[Finding]:
+    """Whether PostgreSQL keeps what it acknowledged, knows Chinese, can be written, and lets all processes in."""
+    names = ("fsync", "full_page_writes", "synchronous_commit", "server_encoding")
+    said = {name: str(session.scalar(text("SELECT current_setting(:name)"), {"name": name})) for name in names}
+    if off := [name for name in names[:3] if said[name] == "off"]:
+        yield finding("database_forgets", FAULT, settings=", ".join(off))
+    if said["server_encoding"] != "UTF8":
+        yield finding("database_encoding", FAULT, encoding=said["server_encoding"])
+    if session.scalar(text("SELECT pg_is_in_recovery()")):
+        yield finding("database_standby", FAULT)
+    most, needed = session.scalar(text(MOST_CONNECTIONS)) or 0, CONNECTIONS * (2 * config.workers + 1) + 10
+    if most < needed:
+        yield finding("connections_few", WARNING, most=most, needed=needed)
 
 
 def _skew(theirs: datetime, ours: datetime) -> Iterator[Finding]:

@@ -13,6 +13,78 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "当前是 {environment} 环境，不能用于真实检查。正式使用请设 JCM_ENV=production。",
         "This is the {environment} environment, not for real inspections. Set JCM_ENV=production.",
     ),
+    "setting_meant": (
+        "环境变量 {name} 不是本平台的设置，不起作用。是否想写 {meant}？",
+        "{name} is no setting and does nothing. Is {meant} meant?",
+    ),
+    "setting_unknown": (
+        "环境变量 {name} 不是本平台的设置，不起作用（见 docs/configuration.md）。",
+        "{name} is no setting and does nothing (docs/configuration.md).",
+    ),
+    "jurisdiction_foreign": (
+        "这个数据库属于区划 {owner}，而 JCM_JURISDICTION 写的是 {jurisdiction}。请改正该变量，或检查 JCM_DATABASE_URL。",
+        "This database is that of region {owner}, JCM_JURISDICTION says {jurisdiction}. Correct it, or look at JCM_DATABASE_URL.",
+    ),
+    "instance_closed": (
+        "运行本程序的用户不能写入 {path}。请把它交给运行服务的用户（chown）。",
+        "The user who runs this cannot write to {path}. Give it to the user of the service (chown).",
+    ),
+    "tls": ("JCM_TLS 的证书有效至 {until}。", "The certificate of JCM_TLS holds until {until}."),
+    "tls_short": (
+        "JCM_TLS 的证书有效至 {until}。请换上新证书，再重新启动。",
+        "The certificate of JCM_TLS holds until {until}. Put a new one in its place and start again.",
+    ),
+    "tls_wrong": ("证书不能使用：{problem}", "The certificate cannot be used: {problem}"),
+    "proxies_none": (
+        "JCM_PUBLIC_URL 是 https，而本程序自己不用 TLS：前面应有代理，但 JCM_TRUSTED_PROXIES 是 0。"
+        "这样所有人都算作代理的一个地址，限流会一起拦住他们。请设为前面代理的个数（docs/operations.md）。",
+        "JCM_PUBLIC_URL is https and the program speaks no TLS itself: a proxy stands in front, but JCM_TRUSTED_PROXIES is 0. "
+        "Everybody then counts as one address, and limits stop all of them. Set it to the number of proxies (docs/operations.md).",
+    ),
+    "mail": ("邮件服务器 {name} 应答正常。", "The mail server {name} answers."),
+    "mail_silent": (
+        "邮件服务器 {name} 不能使用：{problem}。请检查 JCM_SMTP_URL、网络与该服务器；消息会等待并重试。",
+        "The mail server {name} cannot be used: {problem}. Look at JCM_SMTP_URL, the network, that server; messages wait.",
+    ),
+    "gateway": ("短信网关 {name} 应答正常。", "The text gateway {name} answers."),
+    "gateway_silent": (
+        "短信网关 {name} 不能使用：{problem}。请检查 JCM_SMS_WEBHOOK、网络与该网关；消息会等待并重试。",
+        "The text gateway {name} cannot be used: {problem}. Look at JCM_SMS_WEBHOOK, the network, the gateway; messages wait.",
+    ),
+    "issuer": ("统一认证 {name} 应答正常。", "The sign-in {name} answers."),
+    "issuer_silent": (
+        "统一认证 {name} 不能使用：{problem}。请检查 JCM_STAFF_ISSUER、JCM_SPACE_ISSUER 与网络；其他登录方式不受影响。",
+        "The sign-in {name} cannot be used: {problem}. Look at JCM_STAFF_ISSUER, JCM_SPACE_ISSUER, the network; "
+        "other ways to sign in work.",
+    ),
+    "address": ("从本机可以打开 {name}。", "{name} opens from this machine."),
+    "address_silent": (
+        "从本机打不开 {name}：{problem}。服务已启动而手机也打不开时，请检查域名解析、代理、证书和 JCM_PUBLIC_URL；"
+        "本机按规定不能访问该地址的，不必理会。",
+        "{name} does not open from this machine: {problem}. Where the service runs and phones cannot open it either, look at the "
+        "name, the proxy, its certificate, JCM_PUBLIC_URL. Where this machine may not reach it, this says nothing.",
+    ),
+    "database_forgets": (
+        "PostgreSQL 的 {settings} 已关闭：断电会丢失已经登记的内容。请打开"
+        "（ALTER SYSTEM SET … = on，再 SELECT pg_reload_conf()）。",
+        "PostgreSQL has {settings} off: what was registered is lost with the power. Turn it on (ALTER SYSTEM SET … = on; "
+        "SELECT pg_reload_conf()).",
+    ),
+    "database_encoding": (
+        "数据库的编码是 {encoding}，应为 UTF8。请另建一个数据库（ENCODING 'UTF8' TEMPLATE template0）。",
+        "The database is encoded in {encoding}, not UTF8. Make another (ENCODING 'UTF8' TEMPLATE template0).",
+    ),
+    "database_standby": (
+        "JCM_DATABASE_URL 指向只读备库，什么也登记不了。请指向主库，或加上 target_session_attrs=read-write（docs/operations.md）。",
+        "JCM_DATABASE_URL leads to a standby: nothing can be registered. Name the primary, or add "
+        "target_session_attrs=read-write (docs/operations.md).",
+    ),
+    "connections_few": (
+        "PostgreSQL 最多接受 {most} 个连接，重新载入时可能需要 {needed} 个。"
+        "请调大 max_connections（或该角色、该库的限额），或减少 JCM_WORKERS。",
+        "PostgreSQL takes {most} connections, while a reload may need {needed}. Raise max_connections (or the limit of the role or "
+        "the database), or set fewer JCM_WORKERS.",
+    ),
     "no_keys": (
         "还没有密钥。请运行 flask --app wsgi init。",
         "There are no keys yet. Run: flask --app wsgi init",

@@ -12,7 +12,7 @@ from app.services.sending import outbox
 from app.services.trust.unit_keys import KEYS, STATUS
 from app.store import documents
 from app.store import log as log_store
-from app.store.models import Job, Log, LogCosignature, OutboxRow, RuleClock, Unit, UnitKey
+from app.store.models import FactRow, Job, Log, LogCosignature, OutboxRow, RuleClock, Unit, UnitKey
 from app.store.vault import Vault, VaultError
 
 LATELY = timedelta(days=1)
@@ -95,3 +95,10 @@ def keys_open(session: Session, vault: Vault) -> bool:
     except VaultError:
         return False
     return True
+
+
+def owner(session: Session, jurisdiction: str) -> str | None:
+    """The region that a register began with, where it is not `jurisdiction` and holds nothing of it; else None."""
+    if session.scalar(select(FactRow.seq).where(FactRow.jurisdiction == jurisdiction).limit(1)) is not None:
+        return None
+    return session.scalar(select(FactRow.jurisdiction).order_by(FactRow.seq).limit(1))

@@ -21,6 +21,7 @@ from app.store.trouble import READ_ONLY
 
 __all__ = ["Database", "Session", "dialect_insert", "insert_of", "next_ids", "one_moment", "reader_beside"]
 BUSY_TIMEOUT_SECONDS = 30
+CONNECTIONS = 16  # to PostgreSQL, of one process, at most
 STANDBY_SECONDS = 3  # then the primary reads
 ROWS_LOOKED_AT = 1000  # of each index: milliseconds, however large it is
 FRESH_SECONDS = 1  # a connection that answered so lately is not asked whether it is there
@@ -169,8 +170,8 @@ def _engine(url: str, connect_timeout: int | None = None) -> Engine:
     patience = PATIENCE | ({"connect_timeout": connect_timeout} if connect_timeout else {})
     engine = create_engine(
         url,
-        pool_size=8,
-        max_overflow=8,
+        pool_size=CONNECTIONS // 2,
+        max_overflow=CONNECTIONS // 2,
         pool_timeout=10,
         hide_parameters=True,
         connect_args={name: value for name, value in patience.items() if name not in make_url(url).query},

@@ -8,8 +8,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Engine, make_url
+
+from app.store.database import Database
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
@@ -52,17 +53,15 @@ def current_revision(engine: Engine) -> str | None:
 
 
 def holds_something(url: str) -> bool:
-    """Whether a database that answers was ever migrated. Creates nothing."""
+    """Whether a database was ever migrated. Creates nothing. Raises DBAPIError where it does not answer: nobody knows then."""
     place = make_url(url)
     if place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file():
         return False
-    engine = create_engine(place)
+    database = Database(url)
     try:
-        return current_revision(engine) is not None
-    except DatabaseError:
-        return False
+        return current_revision(database.engine) is not None
     finally:
-        engine.dispose()
+        database.dispose()
 
 
 @cache

@@ -40,20 +40,27 @@ def from_config(outside: Outside, *, anywhere: bool = False, clock: Clock = syst
 def _mail(outside: Outside, message: Message) -> None:
     """One connection a message: a gateway of an office sends tens an hour, not thousands.
 
-    A password is sent over TLS only. EmailMessage refuses line breaks in headers (ValueError)."""
-    url = urlsplit(outside.smtp_url)
+    EmailMessage refuses line breaks in headers (ValueError)."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = outside.mail_from, message.to, message.subject
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
+    with mail_server(outside) as server:
+        server.send_message(mail)
+
+
+@contextmanager
+def mail_server(outside: Outside, timeout: float = TIMEOUT) -> Iterator[smtplib.SMTP]:
+    """The mail server, signed in to where it asks for that; a password is sent over TLS only. Raises OSError."""
+    url = urlsplit(outside.smtp_url)
     context = ssl.create_default_context()
     try:
         if url.scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                url.hostname or "", url.port or 465, timeout=TIMEOUT, context=context
+                url.hostname or "", url.port or 465, timeout=timeout, context=context
             )
         else:
-            server = smtplib.SMTP(url.hostname or "", url.port or 25, timeout=TIMEOUT)
+            server = smtplib.SMTP(url.hostname or "", url.port or 25, timeout=timeout)
         with server:
             server.ehlo()
             if url.scheme == "smtp" and server.has_extn("starttls"):
@@ -63,7 +70,7 @@ def _mail(outside: Outside, message: Message) -> None:
                 raise OSError("the mail server offers no TLS: the password is not sent")
             if url.username:
                 server.login(unquote(url.username), unquote(url.password or ""))
-            server.send_message(mail)
+            yield server
     except smtplib.SMTPException as error:  # its words may name the recipient
         raise OSError(f"SMTP {getattr(error, 'smtp_code', type(error).__name__)}") from None
 
