@@ -43,7 +43,7 @@ def test_the_estimate_is_published_four_weeks_later_and_then_stays(house: House)
     house.clock.now += LAPSES_AFTER
     house.perform(callback_draws.weekly)
     page = text_of(house)
-    assert "估计有 100.0% 的检查没有登记过" in page and "问到 10 家，其中 2 家" in page
+    assert "估计有 100% 的检查没有登记过" in page and "问到 10 家，其中 2 家" in page
 
 
 def test_it_is_linked_from_the_start_page(house: House) -> None:
