@@ -29,7 +29,7 @@ HTTP_CODES = {
     404: ("not_found", _l("没有这个页面。请检查网址，或从首页进入。")),
     405: ("method_not_allowed", _l("这个地址不接受这种请求方法。")),
     413: ("body_too_large", _l("提交的内容太大，没有保存。")),
-    415: ("unsupported_media_type", _l("请求的内容类型应为 application/json。")),
+    415: ("unsupported_media_type", _l("请求的内容类型应为 application/json，且不压缩。")),
     429: ("too_many", _l("操作太频繁了，请稍后再试。")),
     503: ("unavailable", _l("平台暂时不可用，请稍后再试。")),
 }

@@ -86,10 +86,24 @@ def unit_region(session: Session, unit: str | None) -> str | None:
     return session.scalar(select(Unit.region).where(Unit.code == unit))
 
 
-def officers(session: Session, unit: str | None, today: date) -> list[ShownOfficer]:
+def officers_page(
+    session: Session, unit: str | None, today: date, cursor: str | None, limit: int
+) -> tuple[list[ShownOfficer], str | None]:
+    """The next of a unit's officers, valid ones first, and the cursor after them: where the last one stood. Only one whose
+    certificate began or ended in between may come twice or not at all."""
+    found = officers(session, unit, today, most=None)
+    rest = [o for o in found if cursor is None or _place(o) > cursor]
+    return rest[:limit], _place(rest[limit - 1]) if len(rest) > limit else None
+
+
+def _place(officer: ShownOfficer) -> str:
+    return f"{int(officer.state != VALID)}{officer.certificate_no}"
+
+
+def officers(session: Session, unit: str | None, today: date, most: int | None = 500) -> list[ShownOfficer]:
     """A unit's officers, those with a valid certificate first."""
     rows = list(
-        session.scalars(select(Officer).where(Officer.unit == unit).order_by(Officer.certificate_no).limit(500))
+        session.scalars(select(Officer).where(Officer.unit == unit).order_by(Officer.certificate_no).limit(most))
     )
     numbers = [r.certificate_no for r in rows]
     certificates = {
@@ -102,7 +116,7 @@ def officers(session: Session, unit: str | None, today: date) -> list[ShownOffic
     on_it = and_(CertificateSuspension.certificate_no.in_(numbers), CertificateSuspension.valid_from <= today, still)
     suspended = {s.certificate_no: s for s in session.scalars(select(CertificateSuspension).where(on_it))}
     shown = [_officer(r, certificates.get(r.certificate_no), suspended.get(r.certificate_no), today) for r in rows]
-    return sorted(shown, key=lambda o: (o.state != VALID, o.certificate_no))
+    return sorted(shown, key=_place)
 
 
 def _officer(

@@ -36,7 +36,7 @@ SENTENCES: dict[str, Any] = {
     "missing": _l("请填写这一项。"),
     "wrong_type": _l("这一项的格式不对：%(expected)s。"),
     "unknown_field": _l("没有名为 %(name)s 的字段，请检查拼写。"),
-    "not_json": _l("请求内容不是有效的 JSON。"),
+    "not_json": _l("请求内容不是有效的 JSON（须为 UTF-8，同一名称只出现一次）。"),
     "too_long": _l("这一项太长，最多 %(most)s 个字。"),
     "control_character": _l("这一项里有看不见的控制字符，请删除后重新输入。"),
     "naive_time": _l("时间需要带时区，例如 2026-11-22T09:00:00+08:00。"),

@@ -1,10 +1,15 @@
 """Corners that once answered 500 or told too much."""
 
+import gzip
+import json
+
 import pytest
 from sqlalchemy import text
 
 from tests.api.test_one_visit import body, get, post
 from tests.house import House
+
+ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database has no part in it
 
 
 @pytest.mark.parametrize(
@@ -20,11 +25,14 @@ from tests.house import House
         ("/inspections?state=bogus", 422, "unknown_choice"),
         ("/inspections?kind=bogus", 422, "unknown_choice"),
         ("/inspections?colour=red", 422, "unknown_field"),
+        ("/inspections?=red", 422, "unknown_field"),
+        ("/inspections?state=applied&state=approved", 422, "named_twice"),
     ],
 )
 def test_a_wrong_query_gets_a_sentence(house: House, path: str, status: int, code: str) -> None:
     answer = get(house, path, "inspector")
     assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert status == 400 or answer.json["errors"][0]["field"]
 
 
 @pytest.mark.parametrize("filter", ["rule=bogus", "state=bogus", "severity=bogus", "from=soon"])
@@ -34,6 +42,43 @@ def test_a_wrong_filter_of_flags_gets_a_sentence(house: House, filter: str) -> N
 
 def test_an_offset_whose_plus_became_a_space_is_understood(house: House) -> None:
     assert get(house, "/inspections?from=2026-03-02T09:00:00+08:00", "inspector").status_code == 200
+
+
+@ONE
+def test_a_body_that_is_no_plain_json_is_refused_and_never_passed_over(house: House) -> None:
+    """curl calls what it posts a form where nothing is said; a form was read away, and its reason was lost."""
+    path, said = f"/api/v1/inspections/{house.applied().id}/cancel", json.dumps({"reason": "企业停业"}).encode()
+    sent: tuple[tuple[bytes, dict[str, str]], ...] = (
+        (said, {"Content-Type": "application/x-www-form-urlencoded"}),
+        (said, {"Content-Type": "multipart/form-data; boundary=x"}),
+        (said, {}),
+        (gzip.compress(said), {"Content-Type": "application/json", "Content-Encoding": "gzip"}),
+    )
+    for data, headers in sent:
+        answer = house.client().post(path, data=data, headers=house.bearer("inspector") | headers)
+        assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type"), headers
+    form = {"Content-Type": "application/x-www-form-urlencoded"}  # as `curl -d ''` says nothing
+    nothing = house.client().post(path, data=b"", headers=house.bearer("inspector") | form)
+    assert (nothing.status_code, nothing.json["state"]) == (200, "cancelled")
+
+
+@ONE
+def test_unix_seconds_are_no_time(house: House) -> None:
+    for start, code in (("1795000000", "naive_time"), ("-1.5", "naive_time"), (1795000000, "wrong_type")):
+        window = {"start": start, "end": "2026-03-02T12:00:00+08:00"}
+        answer = post(house, "/inspections", body(house, window=window), "inspector")
+        assert [(e["field"], e["code"]) for e in answer.json["errors"]] == [("window.start", code)]
+
+
+@ONE
+def test_a_units_officers_are_read_page_by_page(house: House) -> None:
+    whole = get(house, "/officers", "inspector").json
+    read, cursor = [], ""
+    while cursor is not None:
+        page = get(house, f"/officers?limit=2&cursor={cursor}", "inspector").json
+        assert len(page["items"]) <= 2
+        read, cursor = read + page["items"], page["next"]
+    assert read == whole["items"] and len(read) > 2 and whole["next"] is None
 
 
 @pytest.mark.parametrize("change", [{"enterprise": {"name": "\ufdfa" * 60}}, {"clue_no": "\ufdfa" * 60}])

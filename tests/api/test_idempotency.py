@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
+import pytest
+
 from tests.api.test_one_visit import body, get, post
 from tests.house import House
 
@@ -71,7 +73,14 @@ def test_a_key_belongs_to_one_path(house: House) -> None:
 
 
 def test_a_key_that_is_empty_or_too_long_is_refused(house: House) -> None:
-    for key in ("", "x" * 129):
+    for key, code in (("", "missing"), ("x" * 129, "too_long"), ("a\tb", "control_character")):
         answer = post(house, "/inspections", body(house), "inspector", **{"Idempotency-Key": key})
-        assert answer.status_code == 422
+        assert (answer.status_code, answer.json["code"]) == (422, code)
         assert answer.json["errors"][0]["field"] == "Idempotency-Key"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_departments_own_number_is_a_key_as_it_stands(house: House) -> None:
+    as_sent = "云应急检〔2026〕1号".encode().decode("latin-1")  # a header is bytes, which WSGI hands over so
+    made = [post(house, "/inspections", body(house), "inspector", **{"Idempotency-Key": as_sent}) for _ in range(2)]
+    assert [a.status_code for a in made] == [201, 201] and made[0].json == made[1].json

@@ -5,7 +5,7 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.api.v1.pieces import (
     Advisory,
@@ -30,6 +30,8 @@ from app.api.v1.pieces import (
 from app.domain import inspections as i
 from app.domain.codes.verify import Verdict
 from app.domain.supervision import ACTIONS
+from app.queries.stats import BY
+from app.services.keeping.units import UNIT_ROLES
 
 STEPS = ("digits", "structure", "key", "signature", "claims", "registered", "state", "window", "enterprise")
 
@@ -114,7 +116,7 @@ class AmendmentWithdrawn(Told):
 
     id: str
     number: str
-    state: str
+    state: Literal[i.STATES]
 
 
 class InspectionList(Page):
@@ -245,7 +247,7 @@ class Unit(Told):
     name: str
     level: str
     region: str
-    role: str
+    role: Literal[UNIT_ROLES]
 
 
 class UnitList(Page):
@@ -294,16 +296,17 @@ class EnterpriseList(Page):
     items: list[Enterprise]
 
 
-class Count(BaseModel):
-    """`key` by what was grouped, with the counts that the grouping has."""
+class Count(Told):
+    """`flags` where it is grouped by rule, else `visits`."""
 
-    model_config = ConfigDict(extra="allow")
     key: str | None
+    visits: int | None = None
+    flags: int | None = None
 
 
 class Stats(Told):
     model_config = ConfigDict(populate_by_name=True)
     first: date = Field(alias="from")
     last: date = Field(alias="to")
-    by: str
+    by: Literal[BY]
     items: list[Count]

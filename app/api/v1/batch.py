@@ -1,19 +1,21 @@
 """Many applications in one call, for departments' own systems: each row a transaction and an answer of its own."""
 
-import json
-from typing import Any
+# mypy: disable-error-code="valid-type"
 
-from flask import request
+import json
+from typing import Any, Literal
+
 from pydantic import ValidationError
 
 from app.api.v1 import examples
 from app.api.v1.inspections import UNIT, command
-from app.api.v1.operations import LONGEST_KEY, Answer, Declared, problems_of
+from app.api.v1.operations import Answer, Declared, idempotency_key, problems_of
 from app.api.v1.pieces import FieldProblem, Told
 from app.api.v1.schemas import ApplicationIn, BatchIn
 from app.context import installation, perform
 from app.domain.actors import Actor
 from app.domain.errors import DomainError, Invalid, Problem
+from app.domain.inspections import STATES
 from app.errors import sentence
 from app.services.applying import applications
 
@@ -24,7 +26,7 @@ class RowOut(Told):
     row: int
     id: str | None
     number: str | None
-    state: str | None
+    state: Literal[STATES] | None
     errors: list[FieldProblem]
 
 
@@ -45,11 +47,9 @@ def create_inspections(who: Actor, body: BatchIn) -> Answer:
 
 
 def _keys(who: Actor, count: int) -> list[str | None]:
-    key = request.headers.get("Idempotency-Key")
+    key = idempotency_key()
     if key is None:
         return [None] * count
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise Invalid("too_long", "Idempotency-Key", most=LONGEST_KEY)
     mark = installation().vault.mark("batch-key", f"{who.id}\0{key}").hex()[:32]
     return [f"api:{mark}:{n}" for n in range(count)]
 

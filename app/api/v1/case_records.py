@@ -1,6 +1,8 @@
 """Records of the units' own systems, for the reconciliation: up to 10,000 in a call, a result for each row."""
 
-from typing import Any
+# mypy: disable-error-code="valid-type"
+
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -9,6 +11,7 @@ from app.api.v1.operations import Answer, Declared
 from app.api.v1.pieces import FieldProblem, Told
 from app.api.v1.schemas import Schema
 from app.domain.actors import INTEGRATION, SUPERVISOR, Actor
+from app.domain.reconciliation import STATES
 from app.errors import sentence
 from app.queries.case_records import states
 from app.services.imports.case_records import receive_rows
@@ -41,8 +44,8 @@ class CaseRecordOut(Told):
 
     row: int
     id: str | None
-    result: str
-    state: str | None
+    result: Literal["added", "unchanged", "corrected", "refused"]
+    state: Literal[STATES] | None
     errors: list[FieldProblem]
 
 

@@ -2,7 +2,7 @@
 
 # mypy: disable-error-code="valid-type"
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -62,7 +62,7 @@ class FigureOut(Told):
 
     unit: str
     quarter: str
-    result: str
+    result: Literal["added", "corrected", "unchanged"]
 
 
 class FiguresOut(Told):

@@ -163,7 +163,7 @@ OWN: dict[str, dict[int, str]] = {
         422: "out_of_range",
     },
     "list_officers": {
-        422: "unknown_unit",
+        422: "out_of_range unknown_unit",
     },
     "list_changes": {
         422: "cursor out_of_range",

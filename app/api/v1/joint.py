@@ -66,7 +66,13 @@ def arrive(work: UnitOfWork, who: Actor, body: ArriveIn, id: str) -> Answer:
     return Answer(one(work.session, who, arrivals.arrive(work, who, id, arrivals.Arrival(body.text, body.how))))
 
 
-@Declared("GET", "/invitations", "The open invitations to the own unit", UNIT, answer=InvitationList)
+@Declared(
+    "GET",
+    "/invitations",
+    "The open invitations to the own unit, the first 200 by the time of the visit",
+    UNIT,
+    answer=InvitationList,
+)
 def invitations(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     found = queries.invitations(session, str(who.unit))
     return Answer({"items": [_invitation(session, who, asked.inspection) for asked in found], "next": None})

@@ -12,7 +12,7 @@ from app.api.v1 import answers, hooks, outside, parameters
 from app.api.v1.error_codes import OWN
 from app.api.v1.field_words import explain
 from app.api.v1.groups import GROUPS, PLACES, TAGS
-from app.api.v1.operations import LONGEST_KEY, OPERATIONS, PUBLIC_LIMIT, TOKEN_LIMIT, Operation, as_json, blueprint
+from app.api.v1.operations import KEY, LONGEST_KEY, OPERATIONS, PUBLIC_LIMIT, TOKEN_LIMIT, Operation, as_json, blueprint
 from app.context import installation
 from app.delivery import rarely_changes
 from app.errors import HTTP_CODES, SENTENCES, UNEXPECTED, sentence
@@ -27,7 +27,7 @@ ERRORS = {
     404: "No such thing, or not one the actor may see.",
     409: "The state does not allow it, or the Idempotency-Key was used for another request.",
     413: "The body is too large.",
-    415: "The body is not application/json.",
+    415: "The body is not application/json, or it is compressed.",
     422: "One or several fields are wrong; `errors` names each.",
     429: "Too many requests; `Retry-After` says when to try again.",
     500: "Unexpected; nothing was stored.",
@@ -37,6 +37,7 @@ OF_BODIES = (
     "control_character", "missing", "naive_time", "not_json", "out_of_range", "time_out_of_range", "too_long", "unknown_choice",
     "unknown_field", "wrong_type",
 )  # fmt: skip
+OF_KEYS = ("control_character", "missing", "too_long")
 EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "answer_examples.json").read_text())
 BEGIN = (Path(__file__).parent / "begin.md").read_text(encoding="utf-8")
 TEXTS = ("text/plain", "image/svg+xml")
@@ -53,11 +54,11 @@ def codes_of(op: Operation) -> dict[int, tuple[str, ...]]:
     found = {
         400: ("bad_request",),
         401: ("unauthorized",) if op.allowed else (),
-        403: ("wrong_role",) if op.allowed else ("cross_site",),
+        403: ("token_scope", "wrong_role") if op.allowed else ("cross_site",),
         409: ("idempotency_conflict",) if op.creates else (),
         413: ("body_too_large",) if writes else (),
         415: ("unsupported_media_type",) if op.body else (),
-        422: OF_BODIES if op.body else ("too_long",) if writes else ("unknown_field",),
+        422: OF_BODIES if op.body else OF_KEYS if writes else ("named_twice", "unknown_field"),
         429: ("too_many",),
         500: ("unexpected",),
         503: ("unavailable",),
@@ -78,7 +79,7 @@ def document(server: str) -> dict[str, Any]:
     published = outside.paths({"content": PROBLEM}, lambda model: _schema(model, schemas, "serialization"))
     return {
         "openapi": "3.1.0",
-        "info": {"title": "检查码 API", "version": "1", "description": BEGIN},
+        "info": {"title": "Inspection codes API", "summary": "检查码接口", "version": "1", "description": BEGIN},
         "servers": [{"url": server}],
         "tags": [{"name": name, "description": told} for name, told in TAGS.items()],
         "x-tagGroups": [{"name": name, "tags": list(tags)} for name, tags in GROUPS.items()],
@@ -141,7 +142,7 @@ def _parameters(op: Operation) -> list[dict[str, Any]]:
     if op.creates or op.many:
         text = "Of your own making. The same key and body give the first answer again, for two days; with another body: 409."
         schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY}
-        found.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
+        found.append({"name": KEY, "in": "header", "description": text, "schema": schema})
     return found
 
 

@@ -6,6 +6,7 @@ Idempotency-Key its answer is kept in the same transaction. A reading one is (se
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +29,7 @@ from app.store.vault import Vault
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 PUBLIC_LIMIT = Limit(burst=240, per_minute=240)
 TOKEN_LIMIT = Limit(burst=3000, per_minute=3000)
-LONGEST_KEY = 128
+KEY, LONGEST_KEY = "Idempotency-Key", 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,11 @@ class Declared:
         return as_json(answer.body, answer.status)
 
     def _query(self) -> dict[str, str]:
-        unknown = [name for name in request.args if name not in self.query]
-        if unknown:
-            raise Invalid("unknown_field", unknown[0], name=unknown[0])
+        for name, values in request.args.lists():
+            if name not in self.query:
+                raise Invalid("unknown_field", name or "query", name=name)
+            if len(values) > 1:  # only one of them would be looked at
+                raise Invalid("named_twice", name)
         return {name: value.replace("\x00", "") for name, value in request.args.items() if value}
 
 
@@ -137,11 +140,9 @@ def as_json(body: Any, status: int = 200) -> Response:
 
 def _once(work: UnitOfWork, handler: Handler, who: Actor, command: Any, path: dict[str, str], creates: bool) -> Answer:
     """Runs a handler, or gives the first answer again where the same key and request came before."""
-    key = request.headers.get("Idempotency-Key") if creates else None
+    key = idempotency_key() if creates else None
     if key is None:
         return handler(work, who, command, **path)
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise Invalid("too_long", "Idempotency-Key", most=LONGEST_KEY)
     told = f"{request.method} {request.path}\n".encode() + request.get_data()
     scope, name, own = _kept_under(work, who, key)
     digest = own.mark("request", told.hex())
@@ -149,13 +150,32 @@ def _once(work: UnitOfWork, handler: Handler, who: Actor, command: Any, path: di
     kept = kept_answer(work, scope, name)
     if kept is not None:
         if kept.request != digest:
-            raise Refused("idempotency_conflict", "Idempotency-Key")
+            raise Refused("idempotency_conflict", KEY)
         return Answer(json.loads(own.open(bytes.fromhex(kept.body), "answer")), kept.status)
     answer = handler(work, who, command, **path)
     if answer.raises is None:
         sealed = own.seal(json.dumps(answer.body).encode(), "answer").hex()
         keep_answer(work, scope, name, digest, answer.status, sealed)
     return answer
+
+
+def idempotency_key() -> str | None:
+    """The Idempotency-Key of the request. Raises Invalid where it is empty, too long or not to be read.
+
+    A header is bytes: what is UTF-8 is read as that (云应急检〔2026〕1号 as it stands), the rest as Latin-1 (RFC 9110, 5.5).
+    """
+    key = request.headers.get(KEY)
+    if key is None:
+        return None
+    with suppress(UnicodeError):
+        key = key.encode("latin-1").decode()
+    if not key:
+        raise Invalid("missing", KEY)
+    if len(key) > LONGEST_KEY:
+        raise Invalid("too_long", KEY, most=LONGEST_KEY)
+    if not key.isprintable():
+        raise Invalid("control_character", KEY)
+    return key
 
 
 def _kept_under(work: UnitOfWork, who: Actor, key: str) -> tuple[str, str, Vault]:
@@ -180,9 +200,7 @@ def caller() -> str:
 
 def parse(schema: type[BaseModel]) -> Any:
     """The request's JSON as `schema`. Raises Invalid with every wrong field, UnsupportedMediaType."""
-    raw = request.get_data()
-    if raw and request.mimetype != "application/json":
-        raise UnsupportedMediaType()
+    raw = _json_bytes()
     try:
         json.loads(raw or b"{}", object_pairs_hook=_once_each)
         return schema.model_validate_json(raw or b"{}")
@@ -192,6 +210,17 @@ def parse(schema: type[BaseModel]) -> Any:
         problems = [("body", "not_json", {})]
     name, code, data = problems[0]
     raise Invalid(code, name, problems=problems, **data)
+
+
+def _json_bytes() -> bytes:
+    """The body as it came. Raises UnsupportedMediaType where it is something else than JSON, or packed: what was sent as a
+    form (curl says so by itself) has been read by now and would pass for a body that says nothing."""
+    raw = request.get_data()
+    sent = raw or request.content_length or "Transfer-Encoding" in request.headers
+    packed = request.headers.get("Content-Encoding", "identity").lower() != "identity"
+    if sent and (packed or request.mimetype != "application/json"):
+        raise UnsupportedMediaType()
+    return raw
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> None:

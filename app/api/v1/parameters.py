@@ -31,6 +31,7 @@ OWN: dict[str, dict[str, dict[str, Any]]] = {
         "state": {"type": "string", "enum": list(plans.STATES)},
         "kind": {"type": "string", "enum": list(plans.KINDS)},
     },
+    "list_officers": {"limit": {"type": "integer", "minimum": 1, "maximum": MOST}},
     "get_stats": {"from": DAY, "to": DAY},
 }
 REQUIRED = {"get_stats": ("from", "to")}

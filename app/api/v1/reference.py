@@ -15,6 +15,7 @@ from app.store.database import Session
 
 ANY = (INSPECTOR, HEAD, SUPERVISOR, ADMIN, INTEGRATION)
 OFFICER_DAYS = ("valid_from", "valid_until", "suspended_from", "suspended_until")
+AT_ONCE = 500  # officers in an answer where nothing is said: enough for most units
 PAGED = {"cursor": "Where the last page ended.", "limit": "1–200, 50 where nothing is said."}
 
 
@@ -53,12 +54,15 @@ def list_items(session: Session, who: Actor, query: dict[str, str]) -> Answer:
 
 @Declared(
     "GET", "/officers", "Officers of the own unit, valid certificates first; a supervisor's of any unit of the own region", ANY,
-    query={"unit": "Only a supervisor: this unit's."}, answer=answers.OfficerList,
+    query=PAGED | {"limit": f"1–200, {AT_ONCE} where nothing is said.", "unit": "Only a supervisor: this unit's."},
+    answer=answers.OfficerList,
 )  # fmt: skip
 def list_officers(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     unit = query.get("unit", who.unit)
     if unit != who.unit and not (who.role == SUPERVISOR and registry.unit_region(session, unit) in who.regions):
         raise Invalid("unknown_unit", "unit", unit=str(unit)[:64])
+    limit = limit_of(query["limit"]) if "limit" in query else AT_ONCE
+    found, following = registry.officers_page(session, unit, shanghai_day(now()), query.get("cursor"), limit)
     items = [
         {
             "certificate_no": o.certificate_no,
@@ -67,9 +71,9 @@ def list_officers(session: Session, who: Actor, query: dict[str, str]) -> Answer
             "state": o.state,
             **{name: d.isoformat() if (d := getattr(o, name)) else None for name in OFFICER_DAYS},
         }
-        for o in registry.officers(session, unit, shanghai_day(now()))
+        for o in found
     ]
-    return Answer({"items": items, "next": None})
+    return Answer({"items": items, "next": following})
 
 
 @Declared(

@@ -10,7 +10,17 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    create_model,
+)
 from pydantic_core import PydanticCustomError
 
 from app.domain import inspections as i
@@ -37,6 +47,15 @@ def _plain(text: str, allowed: str) -> str:
     return text
 
 
+def _written(value: Any) -> Any:
+    """Pydantic takes digits for Unix seconds, also as a text: a time without an offset."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("datetime_type", "a time is a text")
+    if value.lstrip("+-").replace(".", "").isdigit():
+        raise PydanticCustomError("timezone_aware", "a number has no offset")
+    return value
+
+
 def _in_range(value: datetime) -> datetime:
     if not EARLIEST <= value < LATEST:
         raise PydanticCustomError("time_out_of_range", "time out of range")
@@ -56,7 +75,7 @@ def optional(most: int) -> Any:
 
 
 Short, Line, Long = text(64), text(200), text(2000)
-Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
+Moment = Annotated[AwareDatetime, Strict(False), BeforeValidator(_written), AfterValidator(_in_range)]
 
 
 class Schema(BaseModel):
