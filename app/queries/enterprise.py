@@ -11,6 +11,7 @@ from app.domain.rectifications import Rectification
 from app.store import rectifications
 from app.store.inspections import Holder
 from app.store.reference import Setting, current
+from app.store.visit_details import Registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,18 @@ def around(session: Session, inspection: Inspection | None, holder: Holder | Non
         unit_names={u: known.units[u].name for u in inspection.units},
         items=tuple((known.items[c].name, known.items[c].basis) for c in inspection.items),
     )
+
+
+def to_check(session: Session, inspection: Inspection, day: date) -> frozenset[str]:
+    """The certificates of a visit's officers of which the register does not say that they hold on `day`.
+
+    Why (expired, suspended, unknown) is not for whoever scans a code. Of another system's officers only those that are known
+    here count (docs/decisions/0058).
+    """
+    registers, numbers = Registers(), tuple(o.certificate_no for o in inspection.officers)
+    registers.learn_officers(session, set(numbers))
+    carried = registers.certificates(numbers, day)
+    return frozenset(c.certificate_no for c in carried if not c.is_fit and (c.known or not inspection.mirrored))
 
 
 def rectification(session: Session, inspection: Inspection) -> Rectification | None:

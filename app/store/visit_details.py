@@ -72,7 +72,7 @@ class Registers:
         """Reads what the rules need to know of these visits."""
         own = [(visit, i) for visit, i in seen if not i.imported]
         enterprises = self._new("enterprise", {visit.enterprise_id for visit, _ in seen})
-        self._learn_officers(session, set(chain.from_iterable({visit.officers for visit, _ in own})))
+        self.learn_officers(session, set(chain.from_iterable({visit.officers for visit, _ in own})))
         items = set(chain.from_iterable({tuple(i.items) for _, i in seen}))
         listed = [*enterprises, *self._new("item", items)]
         for kind, key, first, last, region in _NAMED.all(session, keys=listed) if listed else ():
@@ -84,7 +84,8 @@ class Registers:
         codes = self._new("plan", {code for code in named if code})
         self.plans |= {(p.jurisdiction, p.code): p for p in plan_store.by_codes(session, codes, held=self.held)}
 
-    def _learn_officers(self, session: Session, numbers: set[str]) -> None:
+    def learn_officers(self, session: Session, numbers: set[str]) -> None:
+        """Reads what is known of their certificates."""
         new = self._new("officer", numbers)
         valid: dict[str, list[Dates]] = defaultdict(list)
         suspended: dict[str, list[Dates]] = defaultdict(list)

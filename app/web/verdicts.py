@@ -7,6 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 ARRIVE, WRONG, RATE, CALL = "arrive", "wrong", "rate", "call"
+CHECK_OFFICERS = (
+    "check_officers"  # no verdict on the code, which is valid: the register does not vouch for all who come
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ VERDICTS: dict[str, Words] = {
     "valid": Words(
         "✓", "good", _l("已登记并经批准"),
         _l("这次检查已经登记并经批准。请核对来人、企业名称和下列信息是否一致。"), SHOW_CERTIFICATES, (ARRIVE, WRONG),
+    ),
+    CHECK_OFFICERS: Words(
+        "!", "care", _l("请先核实人员"),
+        _l("这次检查已经登记并经批准。但下面标出的执法证号，登记簿里没有今天有效的记录。请先打电话核实；核实以前，这位人员不参加检查。"),
+        CHECK_FIRST, (CALL, ARRIVE, WRONG),
     ),
     "registered_elsewhere": Words(
         "!", "care", _l("已在%(system)s登记"),

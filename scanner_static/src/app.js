@@ -2,7 +2,7 @@
 
 import { film } from "./camera.js";
 import { readFile } from "./decode.js";
-import { byId, clear, element, fact, lead, moment, plainResult, show } from "./page.js";
+import { byId, checkFirst, clear, element, fact, lead, moment, plainResult, show, toCheck } from "./page.js";
 import { judgeProof } from "./proof-view.js";
 import { askRegister, fetchProof, refresh, trusted } from "./trust.js";
 import { showElsewhere, showIssuer } from "./issuer.js";
@@ -139,8 +139,8 @@ async function judge(text) {
     return;
   }
   if (answer.elsewhere && !local.claims) return showElsewhere(answer);
-  const { verdict, note } = weighed(local, answer.verdict);
-  showVerdict(local, verdict, scanned.value, true);
+  const { verdict, note } = weighed(local, answer);
+  showVerdict(local, verdict, scanned.value, true, answer.inspection);
   if (note) byId("offline-note").textContent = say(note);
 }
 
@@ -157,17 +157,24 @@ const verifiedHere = (digits) => verify(digits, { keys: trust.keys, status: trus
 
 // The register may take a good verdict away and say more of a bad one. It never makes good what this phone found bad:
 // who copies the site answers as he likes, and cannot sign.
-function weighed(local, answered) {
-  if (local.verdict === "valid") return { verdict: answered === "valid" ? "registered" : answered };
+function weighed(local, answer) {
+  const answered = answer.verdict;
+  if (local.verdict === "valid") return { verdict: registered(answer) };
   if (!local.claims) return { verdict: local.verdict, note: answered === "valid" ? "siteDiffers" : null };
   if (answered === "valid") return { verdict: local.verdict, note: "clockDiffers" };
   return { verdict: answered };
 }
 
+// The register's verdict on a code that it can look up; it may not vouch for all who come.
+function registered({ verdict, inspection }) {
+  if (verdict !== "valid") return verdict;
+  return toCheck(inspection).length ? "check_officers" : "registered";
+}
+
 async function judgeTyped(code) {
   const answer = await askRegister(code);
   if (!answer) return notice(say("typedOffline"));
-  showVerdict({}, answer.verdict === "valid" ? "registered" : answer.verdict, code, true, answer.inspection);
+  showVerdict({}, registered(answer), code, true, answer.inspection);
   byId("offline-note").textContent = say("typedOnly");
 }
 
@@ -186,6 +193,7 @@ function showVerdict({ claims, key }, verdict, code, asked = false, inspection =
   clear(facts);
   if (claims) claimFacts(facts, claims, values);
   else if (name) fact(facts, say("forWhom"), name, true);
+  if (verdict === "check_officers") checkFirst(facts, inspection);
   byId("register").textContent = asked ? say("confirmed", { time: moment(Date.now() / 1000).slice(11) }) : say("asking");
   byId("offline-note").textContent = asked || navigator.onLine ? "" : say("offlineNote");
   lead(`/q/${code}`, say("open"));

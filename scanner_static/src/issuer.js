@@ -1,7 +1,7 @@
 // Codes of other systems: whose they are, and, where their visits come in here, what the register knows of the visit.
 // The code itself is never checked on this phone: such a result is never "valid" (docs/decisions/0029).
 
-import { byId, clear, element, fact, lead, moment, plainResult, show } from "./page.js";
+import { byId, checkFirst, clear, element, fact, lead, moment, plainResult, show } from "./page.js";
 import { seconds } from "./verify/lists.js";
 import { say, verdictWords } from "./words.js";
 
@@ -29,6 +29,7 @@ export function showElsewhere({ verdict, elsewhere, inspection }) {
   fact(facts, say("itemNames"), items.map((item) => item.name).join("、"));
   fact(facts, say("officers"), officers.map((one) => one.certificate_no).join("、"));
   facts.append(element("p", "ask", say("officersAsk")));
+  checkFirst(facts, inspection);
   byId("register").textContent = say("confirmed", { time: moment(Date.now() / 1000).slice(11) });
   byId("offline-note").textContent = say("elsewhereNote", elsewhere);
   lead(/^\/q\/e-[0-9a-f]{64}$/.test(elsewhere.page) ? elsewhere.page : null, say("open"));

@@ -1,5 +1,7 @@
 // Small words for building the page: text only, never markup from outside.
 
+import { say } from "./words.js";
+
 export function element(tag, className, text) {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -15,6 +17,15 @@ export function fact(list, label, value, large = false) {
   const row = element("div", large ? "fact large" : "fact", "");
   row.append(element("dt", "", label), element("dd", "", value));
   list.append(row);
+}
+
+// The officers whose certificates the register does not vouch for today (docs/decisions/0058).
+export const toCheck = (inspection) => ((inspection && inspection.officers) || []).filter((one) => one.check_first);
+
+// Names, below the certificates, those that are asked about first.
+export function checkFirst(list, inspection) {
+  const numbers = toCheck(inspection).map((one) => one.certificate_no);
+  if (numbers.length) list.append(element("p", "notice", say("officersCheckFirst", { numbers: numbers.join("、") })));
 }
 
 const MOODS = { valid: "good", registered: "good", proven: "good", not_yet_valid: "care", expired: "care", completed: "care" };

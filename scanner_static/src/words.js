@@ -39,6 +39,7 @@ const zh = {
   items: "检查事项编号",
   officers: "执法人员证件号",
   officersAsk: "请他们出示执法证，号码一致吗？",
+  officersCheckFirst: "登记簿里没有这些证号今天有效的记录：{numbers}",
   window: "登记的检查时间",
   unit: "签发单位",
   open: "打开完整页面（确认到场、评价）",
@@ -87,6 +88,7 @@ const zh = {
   verdicts: {
     valid: ["✓", "签名有效", "这个码由“{unit}”签发，内容没有被改动。请核对来人、企业名称和下列信息是否一致。"],
     registered: ["✓", "已登记并经批准", "这次检查已经登记并经批准。请核对来人、企业名称和下列信息是否一致。"],
+    check_officers: ["!", "请先核实人员", "这次检查已经登记并经批准。请先打电话核实下面标出的人员；核实以前，这位人员不参加检查。"],
     not_yet_valid: ["!", "还没到时间", "登记的检查时间从 {start} 开始。请先核实。"],
     expired: ["!", "已过登记时间", "登记的检查时间到 {end} 为止。"],
     completed: ["!", "检查已结束", "这次检查已经结束。如果有人再次凭此码检查，请告诉我们。"],
@@ -142,6 +144,7 @@ const en = {
   items: "Inspection items (numbers)",
   officers: "Officers' certificate numbers",
   officersAsk: "Ask for their certificates: do the numbers match?",
+  officersCheckFirst: "The register has no record that these numbers hold today: {numbers}",
   window: "Registered time",
   unit: "Issued by",
   open: "Open the full page (confirm arrival, rate)",
@@ -190,6 +193,7 @@ const en = {
   verdicts: {
     valid: ["✓", "Signature valid", "Issued by “{unit}” and unaltered. Compare the people, the enterprise and what stands below."],
     registered: ["✓", "Registered and approved", "This visit is registered and approved. Compare the people, the enterprise and what stands below."],
+    check_officers: ["!", "Check the officers first", "This visit is registered and approved. Call first about the officers named below; until then they do not take part."],
     not_yet_valid: ["!", "Not yet", "The registered time begins at {start}. Please check first."],
     expired: ["!", "Time is over", "The registered time ended at {end}."],
     completed: ["!", "Visit finished", "This visit is finished. If somebody uses this code again, tell us."],

@@ -45,7 +45,8 @@ def verify_code(session: Session, who: Actor, body: VerifyIn) -> Answer:
         system, number = look.inspection.external_system, look.inspection.external_number
         answer["elsewhere"] = {"system": system, "number": number, "page": PATH + presented_as(body.code)}
     if look.inspection is not None and (named := queries.around(session, look.inspection, look.holder)):
-        answer["inspection"] = _public_inspection(look.inspection, named)
+        to_check = queries.to_check(session, look.inspection, shanghai_day(now())) if look.may_begin else frozenset()
+        answer["inspection"] = _public_inspection(look.inspection, named, to_check)
     return Answer(answer)
 
 
@@ -110,7 +111,7 @@ def address() -> str:
     return str(request.remote_addr)
 
 
-def _public_inspection(i: Inspection, named: queries.Around) -> dict[str, Any]:
+def _public_inspection(i: Inspection, named: queries.Around, to_check: frozenset[str]) -> dict[str, Any]:
     """What a code says and the register confirms; neither token nor URL, nothing about flags or results."""
     return {
         "number": i.number,
@@ -122,6 +123,9 @@ def _public_inspection(i: Inspection, named: queries.Around) -> dict[str, Any]:
             {"code": code, "name": name, "basis": basis}
             for code, (name, basis) in zip(i.items, named.items, strict=True)
         ],
-        "officers": [{"certificate_no": o.certificate_no, "name": o.name} for o in i.officers],
+        "officers": [
+            {"certificate_no": o.certificate_no, "name": o.name, "check_first": o.certificate_no in to_check}
+            for o in i.officers
+        ],
         "window": {"start": rfc3339(i.window_start), "end": rfc3339(i.window_end)},
     }

@@ -51,6 +51,11 @@ class Look:
     def verdict(self) -> str:
         return str(self.verification.verdict)
 
+    @property
+    def may_begin(self) -> bool:
+        """Whether the visit may take place now."""
+        return self.verification.verdict in (Verdict.VALID, Verdict.REGISTERED_ELSEWHERE)
+
 
 def look(
     session: Session,

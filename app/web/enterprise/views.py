@@ -29,7 +29,7 @@ from app.store.limits import Limit
 from app.store.other_issuers import recognised
 from app.store.reference import Setting
 from app.web.enterprise import forms
-from app.web.verdicts import words_of
+from app.web.verdicts import CHECK_OFFICERS, words_of
 
 blueprint = Blueprint("enterprise", __name__)
 LIMIT = Limit(burst=60, per_minute=30)
@@ -187,6 +187,7 @@ def _page(presented: str) -> str:
         look = verification.look(session, presented, at, issuers=_issuers(session))
         i = look.inspection
         around = queries.around(session, i, look.holder)
+        to_check = queries.to_check(session, i, shanghai_day(at)) if i and look.may_begin else frozenset()
         settings = queries.settings(session, i.jurisdiction, shanghai_day(at)) if i else _settings(session)
         registration = log_proofs.registration(session, i) if i else None
         is_code = look.scanned.kind == CODE
@@ -194,7 +195,7 @@ def _page(presented: str) -> str:
         rectification = queries.rectification(session, i) if i and i.result_recorded_at else None
     if look.scanned.issuer is not None and i is None:
         return render_template("enterprise/issuer.html", issuer=look.scanned.issuer, verdict=look.verdict)
-    words = words_of(look.verdict, language())
+    words = words_of(CHECK_OFFICERS if to_check and look.verdict == "valid" else look.verdict, language())
     filled = _filled(look, around)
     return render_template(
         "enterprise/code.html",
@@ -202,6 +203,7 @@ def _page(presented: str) -> str:
         look=look,
         inspection=i,
         around=around,
+        to_check=to_check,
         settings=settings,
         verdict=words,
         title=words.word % filled,

@@ -11,8 +11,10 @@ from app.domain.actors import HEAD
 from app.domain.codes.draw import TooMuchForQr, code_matrix, svg
 from app.domain.codes.short import display_short_code
 from app.domain.errors import Declined, NotFound
-from app.domain.inspections import APPLIED
+from app.domain.inspections import APPLIED, APPROVED, IN_PROGRESS
+from app.domain.times import shanghai_day
 from app.i18n import clock_time
+from app.queries import enterprise as enterprise_queries
 from app.queries import inspections as inspection_queries
 from app.queries import joint as joint_queries
 from app.queries import onsite as onsite_queries
@@ -64,6 +66,8 @@ def code(inspection_id: str) -> str:
     with reading() as session:
         s = shown_or_404(session, inspection_id)
         challenges = scans.open_challenges(session, inspection_id, now())
+        goes_on = s.inspection.state in (APPROVED, IN_PROGRESS)
+        to_check = enterprise_queries.to_check(session, s.inspection, shanghai_day(now())) if goes_on else ()
     if s.code is None and not s.inspection.mirrored:
         raise NotFound("no_such_code")
     return render_template(
@@ -72,6 +76,7 @@ def code(inspection_id: str) -> str:
         drawing=_drawing(s),
         short_code=display_short_code(s.code.short_code) if s.code else "",
         challenges=challenges,
+        to_check=sorted(to_check),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.services.trust.codes import drawn
-from app.store.models import FactRow, FindingRow
+from app.store.models import CertificateSuspension, FactRow, FindingRow
 from tests.house import House
 
 
@@ -87,3 +87,24 @@ def test_a_human_is_one_tap_away_on_every_page_of_the_enterprise(house: House) -
         page = client.get(path, follow_redirects=True).text
         assert 'href="tel:99-55550101"' in page and 'href="tel:12345"' in page, path
     assert 'href="tel:12345"' in client.post(f"/q/{token}/arrive").text
+
+
+def test_of_an_officer_who_may_not_take_part_today_the_page_says_whom_to_ask_and_not_why(house: House) -> None:
+    inspection = house.approved(officers=("99010001", "99010002"))
+    code = _code(house, inspection)
+    today, client = house.clock.now.date(), house.client()
+    with house.installation.unit_of_work() as work:
+        why = "涉嫌受贿"
+        work.session.add(CertificateSuspension(certificate_no="99010002", valid_from=today, reason=why))
+    page = client.get(f"/q/{code.token}").text
+    said = client.post("/api/v1/verify", json={"code": code.token}).json
+    assert said["verdict"] == "valid"  # the code is; who may come is another question
+    assert [o["check_first"] for o in said["inspection"]["officers"]] == [False, True]
+    assert "请先核实人员" in page and page.count("没有这个证号今天有效的记录") == 1
+    assert "请等单位另派人员" in page and "请您稍等" in page
+    for shown in (page, str(said), client.get(f"/q/{code.token}", headers={"Accept-Language": "en"}).text):
+        assert why not in shown and "停用" not in shown and "suspen" not in shown.lower()
+    own = house.signed_in("inspector").get(f"/inspect/{inspection.id}/code").text
+    assert "没有执法证 99010002 今天有效的记录" in own and why not in own
+    house.clock.move(hours=3)  # nobody comes any more
+    assert "今天有效的记录" not in client.get(f"/q/{code.token}").text
