@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from app.config import ConfigError
 from app.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused, TooMany
 from app.sentences import all_sentences
-from app.sentences.states import role_words, state_word
+from app.sentences.states import VERDICT_WORDS, role_words, state_word
 from app.store.trouble import cannot_work_now, in_a_line
 
 STATUS: dict[type[DomainError], int] = {Refused: 409, Invalid: 422, NotFound: 404, Forbidden: 403, TooMany: 429}
@@ -42,6 +42,9 @@ def sentence(code: str, data: dict[str, Any]) -> str:
     template = SENTENCES.get(code)
     if code == "not_in_this_state":
         data = data | {"state": state_word(str(data.get("state", "")), str(data.get("step", "")))}
+    if code == "code_not_usable":
+        verdict = str(data.get("verdict", ""))
+        data = data | {"verdict": VERDICT_WORDS.get(verdict, verdict)}
     if code == "wrong_role":
         data = data | {"roles": role_words(str(data.get("roles", "")))}
     return str(template) % data if template is not None else code

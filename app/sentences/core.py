@@ -53,6 +53,7 @@ SENTENCES: dict[str, Any] = {
     "window_too_long": _l("检查时间窗最长 %(days)s 天。"),
     "officers_missing": _l("请至少写明一位执法人员的证件号。"),
     "items_missing": _l("请至少选择一个检查事项。"),
+    "too_short": _l("这一项太短，至少 %(least)s 个字。"),
     "too_many_entries": _l("最多 %(most)s 项。"),
     "named_twice": _l("有重复的项，请删去重复的。"),
     "unknown_unit": _l("没有单位“%(unit)s”。请从单位列表中选择。"),

@@ -1,4 +1,4 @@
-"""What people call roles and the states of inspections, rectifications and flags: on pages, and in a refusal."""
+"""What people call roles, verdicts and the states of inspections, rectifications and flags: on pages, and in a refusal."""
 
 from typing import Any
 
@@ -41,6 +41,21 @@ ROLES: dict[str, Any] = {
     "integration": _l("系统对接"),
     "discipline": _l("纪检监察人员"),
     "observer": _l("社会监督员"),
+}
+VERDICT_WORDS: dict[str, Any] = {
+    "valid": _l("已登记并经批准"),
+    "wrong_enterprise": _l("登记的是另一家企业"),
+    "not_yet_valid": _l("还没到时间"),
+    "expired": _l("已过登记时间"),
+    "completed": _l("检查已结束"),
+    "cancelled": _l("已取消"),
+    "lapsed": _l("未实施"),
+    "replaced": _l("已更换"),
+    "revoked": _l("已作废"),
+    "not_registered": _l("登记簿中查不到"),
+    "bad_signature": _l("未能核验为本平台签发"),
+    "unknown_key": _l("未能核验为本平台签发"),
+    "malformed": _l("没有读全"),
 }
 _OF = {"inspection": STATES, "rectification": RECTIFICATION_STATES}
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.sentences.states import VERDICT_WORDS
+
 ARRIVE, WRONG, RATE, CALL = "arrive", "wrong", "rate", "call"
 CHECK_OFFICERS = (
     "check_officers"  # no verdict on the code, which is valid: the register does not vouch for all who come
@@ -37,7 +39,7 @@ def words_of(verdict: str, _language: str) -> Words:
 
 VERDICTS: dict[str, Words] = {
     "valid": Words(
-        "✓", "good", _l("已登记并经批准"),
+        "✓", "good", VERDICT_WORDS["valid"],
         _l("这次检查已经登记并经批准。请核对来人、企业名称和下列信息是否一致。"), SHOW_CERTIFICATES, (ARRIVE, WRONG),
     ),
     CHECK_OFFICERS: Words(
@@ -51,42 +53,44 @@ VERDICTS: dict[str, Words] = {
         SHOW_CERTIFICATES, (ARRIVE, WRONG),
     ),
     "wrong_enterprise": Words(
-        "!", "care", _l("登记的是另一家企业"),
+        "!", "care", VERDICT_WORDS["wrong_enterprise"],
         _l("这个码登记的是“%(name)s”。如果您不是这家企业，请先核实。"), CHECK_FIRST, (CALL, WRONG),
     ),
     "not_yet_valid": Words(
-        "!", "care", _l("还没到时间"), _l("登记的检查时间从 %(start)s 开始。请先核实。"), CHECK_FIRST, (CALL, WRONG),
+        "!", "care", VERDICT_WORDS["not_yet_valid"], _l("登记的检查时间从 %(start)s 开始。请先核实。"), CHECK_FIRST, (CALL, WRONG),
     ),
-    "expired": Words("!", "care", _l("已过登记时间"), _l("登记的检查时间到 %(end)s 为止。"), CHECK_FIRST, (RATE, WRONG)),
+    "expired": Words("!", "care", VERDICT_WORDS["expired"], _l("登记的检查时间到 %(end)s 为止。"), CHECK_FIRST, (RATE, WRONG)),
     "completed": Words(
-        "!", "care", _l("检查已结束"),
+        "!", "care", VERDICT_WORDS["completed"],
         _l("这次检查已于 %(ended)s 结束。欢迎评价；如果有人再次凭此码检查，请告诉我们。"), CHECK_FIRST, (RATE, WRONG),
     ),
     "cancelled": Words(
-        "✕", "bad", _l("已取消"), _l("这次检查已取消。如果有人凭此码检查，请先核实。"), CHECK_FIRST, (CALL, WRONG),
+        "✕", "bad", VERDICT_WORDS["cancelled"], _l("这次检查已取消。如果有人凭此码检查，请先核实。"), CHECK_FIRST, (CALL, WRONG),
     ),
     "lapsed": Words(
-        "✕", "bad", _l("未实施"), _l("这次检查没有实施，登记的时间已过。如果有人凭此码检查，请先核实。"), CHECK_FIRST,
+        "✕", "bad", VERDICT_WORDS["lapsed"], _l("这次检查没有实施，登记的时间已过。如果有人凭此码检查，请先核实。"), CHECK_FIRST,
         (CALL, WRONG),
     ),
     "replaced": Words(
-        "✕", "bad", _l("已更换"), _l("这个码已更换，请执法人员出示新的检查码。"), _l("这个码已更换，请出示新的检查码。"),
-        (WRONG,),
+        "✕", "bad", VERDICT_WORDS["replaced"], _l("这个码已更换，请执法人员出示新的检查码。"),
+        _l("这个码已更换，请出示新的检查码。"), (WRONG,),
     ),
-    "revoked": Words("✕", "bad", _l("已作废"), _l("这个码已作废（%(reason)s）。请先核实。"), CHECK_FIRST, (CALL, WRONG)),
+    "revoked": Words(
+        "✕", "bad", VERDICT_WORDS["revoked"], _l("这个码已作废（%(reason)s）。请先核实。"), CHECK_FIRST, (CALL, WRONG),
+    ),
     "not_registered": Words(
-        "✕", "bad", _l("登记簿中查不到"), _l("登记簿里没有这次检查。请先核实。"), CHECK_FIRST, (CALL, WRONG),
+        "✕", "bad", VERDICT_WORDS["not_registered"], _l("登记簿里没有这次检查。请先核实。"), CHECK_FIRST, (CALL, WRONG),
     ),
     "bad_signature": Words(
-        "✕", "bad", _l("未能核验为本平台签发"),
+        "✕", "bad", VERDICT_WORDS["bad_signature"],
         _l("这个码不是本平台签发的，或者内容被改动过。请先核实来人身份。"), CHECK_FIRST, (CALL, WRONG),
     ),
     "unknown_key": Words(
-        "✕", "bad", _l("未能核验为本平台签发"),
+        "✕", "bad", VERDICT_WORDS["unknown_key"],
         _l("这个码不是本平台签发的，或者内容被改动过。请先核实来人身份。"), CHECK_FIRST, (CALL, WRONG),
     ),
     "malformed": Words(
-        "!", "care", _l("没有读全"), _l("没有读到完整的检查码。请重新扫描，或输入码下方的短码。"),
+        "!", "care", VERDICT_WORDS["malformed"], _l("没有读到完整的检查码。请重新扫描，或输入码下方的短码。"),
         _l("请把检查码再出示一次。"), (),
     ),
 }  # fmt: skip

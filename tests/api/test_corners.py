@@ -71,6 +71,35 @@ def test_unix_seconds_are_no_time(house: House) -> None:
 
 
 @ONE
+def test_what_is_wrong_is_said_in_words(house: House) -> None:
+    """A key too short was asked for as if it were missing, a day written otherwise as if it were no text."""
+    made = house.approved()
+    code = get(house, f"/inspections/{made.id}", "inspector").json["code"]["url"]
+    assert post(house, f"/inspections/{made.id}/cancel", {}, "inspector").status_code == 200
+    due = {"not_carried_out": {"reason": "closed"}, "rectification": {"due": "2026/12/15"}}
+    figure = {"unit": "YT-YJJ", "quarter": "2026-Q5", "points": "x"}
+    said = [
+        e["message"]
+        for path, asked, who in (
+            ("/inspections", body(house, client_key="short"), "inspector"),
+            (f"/inspections/{made.id}/complete", due, "inspector"),
+            ("/figures", {"system": "x", "figures": [figure]}, "supervisor"),
+            ("/figures", {"system": "x", "figures": [figure] * 2001}, "supervisor"),
+            ("/scans", {"code": code, "action": "arrive"}, None),
+        )
+        for e in post(house, path, asked, who).json["errors"]
+    ]
+    assert said == [
+        "这一项太短，至少 16 个字。",
+        "这一项的格式不对：YYYY-MM-DD。",
+        "这一项的格式不对：YYYY-Qn。",
+        "这一项的格式不对：应为数字。",
+        "最多 2000 项。",
+        "这个码现在不能用来确认到场：已取消。请先核实来人身份。",
+    ]
+
+
+@ONE
 def test_a_units_officers_are_read_page_by_page(house: House) -> None:
     whole = get(house, "/officers", "inspector").json
     read, cursor = [], ""

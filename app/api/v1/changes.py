@@ -10,7 +10,7 @@ from app.api.v1 import answers
 from app.api.v1.inspections import READERS, inspection_json
 from app.api.v1.operations import Answer, Declared
 from app.api.v1.pieces import Told
-from app.api.v1.schemas import Schema, text
+from app.api.v1.schemas import QUARTER, Schema, text
 from app.context import installation
 from app.domain.actors import INTEGRATION, SUPERVISOR, Actor
 from app.queries import changes, inspections
@@ -48,7 +48,7 @@ class FigureIn(Schema):
     """`points`: 1 to 5 in halves, of at least ten enterprises, as a closed quarter gives it."""
 
     unit: text(64)
-    quarter: Annotated[str, Field(pattern=r"^20[0-9]{2}-Q[1-4]$")]
+    quarter: Annotated[str, Field(pattern=QUARTER)]
     points: Annotated[float, Field(ge=1, le=5, multiple_of=0.5)]
 
 

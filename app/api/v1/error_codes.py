@@ -10,7 +10,7 @@ OWN: dict[str, dict[int, str]] = {
         409: "changed_meanwhile issued_elsewhere not_in_this_state registered_elsewhere_already sent_before",
         422: (
             "already_invited contact_not_announced enterprise_missing items_missing named_twice officers_missing "
-            "slot_over surprise_not_announced too_many_entries unknown_inspection unknown_item unknown_unit "
+            "slot_over surprise_not_announced too_many_entries too_short unknown_inspection unknown_item unknown_unit "
             "uscc_character uscc_check_digit uscc_length window_ends_before_start window_too_long"
         ),
     },
@@ -49,8 +49,12 @@ OWN: dict[str, dict[int, str]] = {
     "proof": {
         404: "no_proof_yet no_such_inspection",
     },
-    "create_inspections": {},
-    "create_case_records": {},
+    "create_inspections": {
+        422: "too_many_entries",
+    },
+    "create_case_records": {
+        422: "too_many_entries",
+    },
     "list_flags": {
         422: "out_of_range unknown_choice uscc_character uscc_check_digit uscc_length wrong_type",
     },
@@ -65,7 +69,7 @@ OWN: dict[str, dict[int, str]] = {
         ),
         422: (
             "due_in_the_past due_needed merge_needs_flags merge_of_units merge_with_speech no_such_supervisor "
-            "note_needed"
+            "note_needed too_many_entries"
         ),
     },
     "invite": {
@@ -169,7 +173,7 @@ OWN: dict[str, dict[int, str]] = {
         422: "cursor out_of_range",
     },
     "receive_figures": {
-        422: "unknown_unit",
+        422: "too_many_entries unknown_unit",
     },
     "find_enterprises": {
         422: "out_of_range",
@@ -196,7 +200,7 @@ OWN: dict[str, dict[int, str]] = {
         422: "rating_range",
     },
     "report_visit": {
-        422: "in_the_future unknown_unit uscc_character uscc_check_digit uscc_length",
+        422: "in_the_future too_many_entries unknown_unit uscc_character uscc_check_digit uscc_length",
     },
     "get_receipt": {
         404: "no_such_receipt",

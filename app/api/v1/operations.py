@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app import cookies
+from app.api.v1.schemas import DAY, QUARTER
 from app.context import actor, perform, reading, take
 from app.domain.actors import Actor
 from app.domain.errors import Invalid, Problem, Refused
@@ -240,6 +241,8 @@ _CODES = {
     "json_invalid": "not_json",
     "string_too_long": "too_long",
     "string_too_short": "missing",
+    "too_short": "missing",
+    "too_long": "too_many_entries",
     "literal_error": "unknown_choice",
     "timezone_aware": "naive_time",
     "control_character": "control_character",
@@ -254,11 +257,14 @@ EXPECTED = {
     "string": _l("应为文字"),
     "int": _l("应为整数"),
     "bool": _l("应为 true 或 false"),
+    "float": _l("应为数字"),
     "list": _l("应为列表"),
     "model": _l("应为对象"),
+    "dict": _l("应为对象"),
     "datetime": _l("应为带时区的时间，例如 2026-11-22T09:00:00+08:00"),
     "": _l("请对照接口文档"),
 }
+WRITTEN = {DAY: "YYYY-MM-DD", QUARTER: "YYYY-Qn"}
 
 
 def _problem(error: ErrorDetails) -> Problem:
@@ -268,8 +274,10 @@ def _problem(error: ErrorDetails) -> Problem:
     data: dict[str, Any] = {}
     if code == "unknown_field":
         data = {"name": str(error["loc"][-1])[:80]}
-    elif code == "too_long":
+    elif code in ("too_long", "too_many_entries"):
         data = {"most": context["max_length"]}
+    elif code == "missing" and context.get("min_length", 1) > 1:
+        code, data = "too_short", {"least": context["min_length"]}
     elif code == "unknown_choice":
         choices = str(context["expected"]).replace("'", "").replace(" or ", ", ")
         data = {"value": str(error["input"])[:80], "choices": choices}
@@ -277,7 +285,8 @@ def _problem(error: ErrorDetails) -> Problem:
         signs = {"ge": "≥", "le": "≤"}
         data = {"range": ", ".join(f"{signs.get(k, k)} {v}" for k, v in context.items())}
     elif code == "wrong_type":
-        data = {"expected": EXPECTED.get(error["type"].partition("_")[0], EXPECTED[""])}
+        expected = EXPECTED.get(error["type"].partition("_")[0], EXPECTED[""])
+        data = {"expected": WRITTEN.get(context.get("pattern", ""), expected)}
     return name, code, data
 
 

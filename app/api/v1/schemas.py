@@ -33,6 +33,7 @@ from app.services.speaking.speech import QUESTIONS
 from app.services.visiting.scans import ACTIONS as SCAN_ACTIONS
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+DAY, QUARTER = r"^\d{4}-\d{2}-\d{2}$", r"^20[0-9]{2}-Q[1-4]$"
 _LINE_ENDS = "\n\t"
 _LONGEST_LINE = 400  # longer texts may have several lines
 # Control characters, halves of characters, and what turns the direction of a line around: a name must not rewrite the page
@@ -232,7 +233,7 @@ class PersonIn(Schema):
 class RectificationIn(Schema):
     """What a found problem leads to. Nothing said: put right within the jurisdiction's usual time."""
 
-    due: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    due: str | None = Field(default=None, pattern=DAY)
     demand: optional(2000) = None
     on_the_spot: bool = False
 
@@ -306,7 +307,7 @@ class FlagActionIn(Schema):
 
     action: Literal[tuple(ACTIONS)]
     note: text(2000, 0) = ""
-    due: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    due: str | None = Field(default=None, pattern=DAY)
     working_days: Annotated[int, Field(ge=1, le=250)] | None = None
     assignee: Short | None = None
     flags: list[Short] = Field(default_factory=list, max_length=100)
