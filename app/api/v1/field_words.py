@@ -35,6 +35,7 @@ WORDS: dict[str, str] = {
     "cause": "Why, where it is triggered.",
     "certificate_no": "The number of the enforcement certificate (行政执法证).",
     "challenge": "The comparison number (对照码).",
+    "check_first": "The register does not show that this certificate holds today: ask first.",
     "checks": "Part by part.",
     "chosen": "Index in `slots` of what the enterprise chose.",
     "chosen_at": "When it chose.",
