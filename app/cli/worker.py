@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,6 +30,8 @@ log = logging.getLogger("jcm.worker")
 HANDLERS = OF_SERVICES | {making.JOB: making.run}
 JOB_SECONDS = 5.0
 LEARN_EVERY = 86400.0
+# Somebody waits for a one-time code, and a webhook may take its half minute: a slow receiver keeps nobody waiting but itself.
+LANES = (("codes", (outbox.MAIL, outbox.SMS)), *((f"webhooks-{n}", (outbox.WEBHOOK,)) for n in range(3)))
 LOG_EVERY = 2.0  # seconds between two looks at the queue of the log
 
 
@@ -51,7 +53,8 @@ def worker(every: float, once: bool) -> None:
         _send(installation)
         _connect(installation)
     else:
-        threading.Thread(target=_post, args=(installation, stop), name="outbox", daemon=True).start()
+        for lane, channels in LANES:
+            threading.Thread(target=_post, args=(installation, stop, channels), name=lane, daemon=True).start()
         threading.Thread(target=_work, args=(installation, stop), name="jobs", daemon=True).start()
         if installation.config.connector.is_set:
             threading.Thread(target=_keep_in_step, args=(installation, stop), name="connector", daemon=True).start()
@@ -78,17 +81,18 @@ def _work(installation: Installation, stop: threading.Event) -> None:
         stop.wait(1)
 
 
-def _post(installation: Installation, stop: threading.Event) -> None:
-    """What leaves the house, in a thread of its own: a slow gateway keeps nobody waiting but itself."""
+def _post(installation: Installation, stop: threading.Event, channels: Sequence[str]) -> None:
+    """What leaves the house, in threads of their own."""
     while not stop.is_set():
-        _send(installation)
+        _send(installation, channels)
         stop.wait(1)
 
 
-def _send(installation: Installation) -> None:
+def _send(installation: Installation, channels: Sequence[str] = outbox.CHANNELS) -> None:
     config = installation.config
+    ways = senders.from_config(config.outside, anywhere=not config.is_production)
     with _told("the outbox could not be looked at; the next look tries again"):
-        outbox.deliver(installation.perform, senders.from_config(config.outside, anywhere=not config.is_production))
+        outbox.deliver(installation.perform, ways, channels)
 
 
 def _keep_in_step(installation: Installation, stop: threading.Event) -> None:

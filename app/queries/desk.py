@@ -6,16 +6,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
-from app.store.models import Enterprise, SavedView, Subscription, Unit, Watch
+from app.store.models import Enterprise, OutboxRow, SavedView, Subscription, Unit, Watch
+
+LATEST = 5  # messages of a subscription that its owner sees
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A subscription with its latest messages, the newest first: how each went."""
+
+    row: Subscription
+    sent: list[OutboxRow]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`watches` with the names of what is watched; `channels` that a digest goes to, and whether red flags go at once."""
+    """`watches` with the names of what is watched; what was subscribed to, by channel."""
 
     views: list[SavedView]
     watches: list[tuple[Watch, str]]
-    channels: dict[str, bool]
+    channels: dict[str, Subscribed]
 
 
 def desk(session: Session, actor: Actor) -> Desk:
@@ -24,14 +34,13 @@ def desk(session: Session, actor: Actor) -> Desk:
     enterprises = {e.id: e.name for e in session.scalars(select(Enterprise).where(Enterprise.id.in_(wanted)))}
     units = {u.code: u.name for u in session.scalars(select(Unit).where(Unit.code.in_(wanted)))}
     named = [(w, (enterprises if w.kind == "enterprise" else units).get(w.subject, w.subject)) for w in watches]
-    channels = select(Subscription.channel, Subscription.urgent).where(Subscription.actor == actor.id)
-    return Desk(views(session, actor), named, dict(session.execute(channels).all()))
+    rows = session.scalars(select(Subscription).where(Subscription.actor == actor.id)).all()
+    return Desk(views(session, actor), named, {row.channel: Subscribed(row, _latest(session, row)) for row in rows})
 
 
-def webhook(session: Session, actor: Actor) -> Subscription | None:
-    """The actor's webhook, for the key that signs what goes there."""
-    mine = (Subscription.actor == actor.id, Subscription.channel == "webhook")
-    return session.scalar(select(Subscription).where(*mine))
+def _latest(session: Session, row: Subscription) -> list[OutboxRow]:
+    mine = select(OutboxRow).where(OutboxRow.subscription == row.id)
+    return list(session.scalars(mine.order_by(OutboxRow.id.desc()).limit(LATEST)))
 
 
 def views(session: Session, actor: Actor) -> list[SavedView]:

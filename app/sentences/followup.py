@@ -27,6 +27,7 @@ SENTENCES: dict[str, Any] = {
     "digest_mail": _l("这不是一个邮箱地址，请检查后再填。"),
     "webhook_inside": _l("这个地址在内部网络里，不能接收消息。请填写互联网上可以访问的地址。"),
     "webhook_unknown": _l("现在找不到这个地址的服务器，请检查后再填。"),
+    "no_subscription": _l("还没有填写这个地址。请先保存地址。"),
     "no_webhook": _l("还没有填写接口地址。请先保存接口地址。"),
     "digest_webhook": _l("请填写以 https:// 开头、使用域名的地址。"),
     "no_files_here": _l("这一步不能附材料。请在答复、异议、核实或报告整改时上传。"),

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from app.config import ROOT
 from app.outside import Outside
-from app.services.sending import outbox, senders
+from app.services.sending import outbox, senders, webhook_keys
 from app.services.supervising import desk
 from tests.api.test_one_visit import body, get, post
 from tests.conftest import KINDS, fresh_database
@@ -122,7 +122,13 @@ def test_each_webhook_has_its_own_key_and_an_exchange_overlaps(house: House) -> 
     assert first != second
     assert [(ours(m, first), ours(m, second)) for m in sent].count((True, True)) == 1
     house.clock.move(days=8)
-    sent = signed()
+    house.perform(desk.try_out, who, "webhook")  # waits while the key is exchanged
+    house.perform(webhook_keys.exchange, who)
+    third, sent = shown(), signed()
+    mine = [(ours(m, second), ours(m, third)) for m in sent]
+    assert mine.count((True, True)) == 2 and not any(ours(m, first) for m in sent)
+    house.clock.move(days=8)
+    first, second, sent = second, third, signed()
     assert not any(ours(m, first) for m in sent) and any(ours(m, second) for m in sent)
 
 

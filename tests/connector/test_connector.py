@@ -1,6 +1,8 @@
 """The connector's other half: files instead of an interface, what cannot be taken, what goes back, who decides who issues."""
 
 import json
+import socket
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +15,7 @@ from app.config_connector import ConnectorSettings
 from app.domain.errors import Forbidden, Invalid
 from app.domain.mirroring import Issuing
 from app.services.connector import received_figures, running
-from app.services.connector.sources import FolderSource
+from app.services.connector.sources import FolderSource, HttpSource
 from app.services.people import two_persons
 from app.services.speaking import satisfaction
 from app.store.issuing import issuing_on
@@ -104,6 +106,24 @@ def test_a_source_that_is_away_is_told_and_the_next_round_goes_on(house: House, 
     assert "no folder" in house.signed_in("supervisor").get("/supervise/connector").text
     (folder.folder / "away").rename(inbox)
     assert pull(house, folder).visits.taken == 1
+
+
+def test_an_answer_that_is_no_http_is_told_like_a_city_that_is_away(house: House, folder: FolderSource) -> None:
+    """Something else listens there: no trace in the log, the reason on the page."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with server.accept()[0] as peer:
+                peer.recv(65536)
+                peer.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        source = HttpSource(f"http://127.0.0.1:{server.getsockname()[1]}", "token")
+        done = running.run(house.perform, source, CITY)
+        thread.join()
+    assert "BadStatusLine" in (done.problem or "")
+    assert "BadStatusLine" in house.signed_in("supervisor").get("/supervise/connector").text
 
 
 def test_registers_come_from_the_city(beside: Beside) -> None:

@@ -132,7 +132,47 @@ def test_one_digest_a_day_with_numbers_and_no_names(house: House) -> None:
     with house.installation.unit_of_work() as work:
         queued = work.session.scalars(select(OutboxRow).where(OutboxRow.channel == outbox.WEBHOOK)).first()
         told: dict[str, Any] = json.loads(work.vault.open(queued.sealed, f"outbox:{queued.id}"))
-    assert set(json.loads(told["text"])) == {"new", "new_red", "overdue", "mine", "questions_answered", "day", "url"}
+    assert set(json.loads(told["text"])) == {
+        "type",
+        "new",
+        "new_red",
+        "overdue",
+        "mine",
+        "questions_answered",
+        "day",
+        "url",
+    }
+
+
+def test_who_subscribes_tries_it_out_and_sees_how_it_went(house: House) -> None:
+    client = house.signed_in("supervisor")
+
+    def change(**data: str) -> str:
+        return client.post("/supervise/desk", data={"channel": "webhook"} | data, follow_redirects=True).text
+
+    assert "请先保存地址" in change(go="try")
+    mistyped = change(go="subscribe", to="http://hook.example.cn/x")
+    assert 'href="#to-webhook"' in mistyped and 'value="http://hook.example.cn/x"' in mistyped
+    secret = re.search("whsec_[^<]+", change(go="subscribe", to="https://hook.example.cn/x"))
+    assert secret and secret[0] in change(
+        go="subscribe", to="https://hook.example.cn/x"
+    )  # saved again, nothing changes
+    assert "正在发送" in change(go="try")
+
+    def refuse(message: outbox.Message) -> None:
+        raise OSError("HTTP 500")
+
+    outbox.deliver(house.perform, {"webhook": refuse})
+    assert "HTTP 500" in client.get("/supervise/desk").text
+    house.clock.move(minutes=1)
+    bodies: list[Any] = []
+    outbox.deliver(house.perform, {"webhook": lambda m: bodies.append(json.loads(m.text)["type"])})
+    page = client.get("/supervise/desk").text
+    assert bodies == ["test"] and "对方已收下" in page and "HTTP 500" not in page
+    change(go="try")
+    change(go="subscribe", to="https://other.example.cn/x")
+    outbox.deliver(house.perform, {"webhook": lambda m: bodies.append(m.to)})
+    assert bodies == ["test"]  # what waited for the old address goes nowhere
 
 
 @pytest.mark.parametrize(
@@ -205,7 +245,11 @@ def test_red_flags_are_told_at_once_to_who_wants_it_and_once_only(house: House) 
     with house.installation.unit_of_work() as work:
         queued = work.session.scalars(select(OutboxRow).where(OutboxRow.topic == "urgent")).one()
         told = json.loads(json.loads(work.vault.open(queued.sealed, f"outbox:{queued.id}"))["text"])
-    assert (queued.channel, told["red"], set(told)) == ("webhook", 1, {"red", "at", "url"})  # one is older than a day
+    assert (queued.channel, told["red"], set(told)) == (
+        "webhook",
+        1,
+        {"type", "red", "at", "url"},
+    )  # one is older than a day
     house.perform(desk.subscribe, mine, "webhook", "https://other.example.cn/x")  # a new address keeps the choice
     assert house.perform(desk.urgent) == 0
     house.perform(desk.set_urgent, mine, "webhook", False)

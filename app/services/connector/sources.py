@@ -10,6 +10,7 @@ import os
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.error import HTTPError
@@ -142,6 +143,8 @@ class HttpSource:
                 return answer.status, answer.read(LARGEST + 1)
         except HTTPError as error:
             return error.code, error.read(20_000)
+        except HTTPException as error:  # cut off in the middle, or no HTTP
+            raise OSError(f"{type(error).__name__} from {path.partition('?')[0]}") from None
 
 
 def _json(data: bytes) -> Any:
@@ -163,7 +166,7 @@ class FolderSource:
     """Files named `KIND-ANYTHING.jsonl|csv|xlsx` in `in/`, read in the order of their names; `out/` takes what goes back.
 
     KIND is visits, units, items, officers or plans. Visits are lines of JSON (the Inspection object) or a table; registers
-    are tables as `import` takes them. The cursor is the name and digest of the last file read and the line in it: a later
+    are tables as `import` takes them. The cursor is the name of the last file read and the line in it: a later
     file must have a later name, so names begin with a date. A name that ends in .tmp or .part is not finished yet.
     """
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from functools import partial
 from typing import Any
+from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 
 from app.clock import Clock, system_clock
@@ -23,7 +24,8 @@ from app.services import addresses
 from app.services.sending.outbox import MAIL, SMS, WEBHOOK, Message, Sender
 
 TIMEOUT = 15  # seconds without a byte
-LONGEST = 30.0  # seconds that a webhook may take altogether
+LONGEST = 30.0  # seconds that a webhook or the gateway may take altogether
+Dial = Callable[..., socket.socket]
 
 
 def from_config(outside: Outside, *, anywhere: bool = False, clock: Clock = system_clock) -> dict[str, Sender]:
@@ -87,36 +89,42 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class _PublicConnection(http.client.HTTPSConnection):
-    """Opened by `connect`, which calls only hosts of the public internet."""
+class _Dialled(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """http and https over connections that `dial` opens."""
 
-    def __init__(self, connect: Callable[..., socket.socket], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._create_connection = connect
-
-
-class _Public(urllib.request.HTTPSHandler):
-    """https to public hosts: users typed these addresses, so none may lead into the network."""
-
-    def __init__(self, connect: Callable[..., socket.socket]) -> None:
+    def __init__(self, dial: Dial) -> None:
         super().__init__()
-        self.opened = partial(_PublicConnection, connect)
+        self.dial = dial
+
+    def _connection(self, kind: type[http.client.HTTPConnection], *args: Any, **kwargs: Any) -> Any:
+        connection = kind(*args, **kwargs)
+        connection._create_connection = self.dial  # type: ignore[attr-defined]
+        return connection
+
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(self._connection, http.client.HTTPConnection), request)
 
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(self.opened, request, context=ssl.create_default_context())
+        made = partial(self._connection, http.client.HTTPSConnection)
+        return self.do_open(made, request, context=ssl.create_default_context())
 
 
 @contextmanager
-def _hung_up_after(seconds: float) -> Iterator[Callable[..., socket.socket]]:
-    """`addresses.connect` for calls that end in time: a host that sends a byte now and then would keep all messages waiting."""
+def _hung_up_after(seconds: float, dial: Dial) -> Iterator[Dial]:
+    """`dial` for calls that end in time: a host that sends a byte now and then would keep messages waiting."""
     opened: list[socket.socket] = []
+    over = threading.Event()
 
-    def connect(*args: Any) -> socket.socket:
-        connection = addresses.connect(*args)
+    def dial_and_note(*args: Any, **kwargs: Any) -> socket.socket:
+        connection = dial(*args, **kwargs)
         opened.append(connection.dup())  # TLS takes the first handle over
+        if over.is_set():
+            connection.close()
+            raise TimeoutError("no connection in time")
         return connection
 
     def hang_up() -> None:
+        over.set()
         for connection in opened:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -124,7 +132,7 @@ def _hung_up_after(seconds: float) -> Iterator[Callable[..., socket.socket]]:
     timer = threading.Timer(seconds, hang_up)
     timer.start()
     try:
-        yield connect
+        yield dial_and_note
     finally:
         timer.cancel()
         for connection in opened:
@@ -133,15 +141,14 @@ def _hung_up_after(seconds: float) -> Iterator[Callable[..., socket.socket]]:
 
 def _webhook(outside: Outside, message: Message, anywhere: bool, clock: Clock) -> None:
     """Posts to an address that a user typed: by https, past any proxy, to hosts of the public internet. Raises like `_post`."""
-    if not anywhere and urlsplit(message.to).scheme != "https":
-        raise ValueError("a webhook is called by https only")
     body = message.text.encode()
     headers = _signed(message, body, outside.sms_webhook_key if message.common else "", clock)
     if anywhere:
         _post(message.to, body, headers)
-        return
-    with _hung_up_after(LONGEST) as connect:
-        _post(message.to, body, headers, _Public(connect), urllib.request.ProxyHandler({}))
+    elif urlsplit(message.to).scheme != "https":
+        raise ValueError("a webhook is called by https only")
+    else:
+        _post(message.to, body, headers, addresses.connect, urllib.request.ProxyHandler({}))
 
 
 def _signed(message: Message, body: bytes, key: str, clock: Clock) -> dict[str, str]:
@@ -161,11 +168,25 @@ def _signed(message: Message, body: bytes, key: str, clock: Clock) -> dict[str, 
     return headers
 
 
-def _post(url: str, body: bytes, headers: dict[str, str], *ways: urllib.request.BaseHandler) -> None:
-    """POSTs JSON. Raises OSError (HTTPError too)."""
+def _post(
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    dial: Dial = socket.create_connection,
+    *ways: urllib.request.BaseHandler,
+) -> None:
+    """POSTs JSON; the status alone says whether it was taken. Raises OSError with what went wrong, or ValueError."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError("not an http address")
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"} | headers, method="POST")  # noqa: S310
-    opener = urllib.request.build_opener(_NoRedirect, *ways)
-    with opener.open(request, timeout=TIMEOUT) as answer:
-        answer.read(1)
+    with _hung_up_after(LONGEST, dial) as dial_in_time:
+        opener = urllib.request.build_opener(_NoRedirect, _Dialled(dial_in_time), *ways)
+        try:
+            opener.open(request, timeout=TIMEOUT).close()
+        except HTTPError as error:
+            error.close()
+            raise OSError(f"HTTP {error.code}") from None
+        except URLError as error:
+            raise (error.reason if isinstance(error.reason, OSError) else OSError(error.reason)) from None
+        except http.client.HTTPException as error:
+            raise OSError(f"what came is no HTTP ({type(error).__name__})") from None

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
-from app.services.sending.outbox import WEBHOOK
 from app.store.models import Subscription
 from app.store.unit_of_work import UnitOfWork
 from app.store.vault import Vault
@@ -19,6 +18,7 @@ from app.store.vault import Vault
 OVERLAP = timedelta(days=7)
 COMMON = 0  # the number of the one key of the installation (JCM_SMS_WEBHOOK_KEY), of subscriptions from before
 PREFIX = "whsec_"
+CHANNEL = "webhook"
 
 
 def secret_of(vault: Vault, row: Subscription) -> str | None:
@@ -27,7 +27,9 @@ def secret_of(vault: Vault, row: Subscription) -> str | None:
 
 
 def signing_keys(work: UnitOfWork, row: Subscription) -> tuple[list[str], bool]:
-    """The secrets that sign a message now, the newest first, and whether the installation's key signs it as well."""
+    """The secrets that sign a message now, the newest first, and whether the installation's key signs it as well.
+
+    Asked at each sending: a message that waits while its owner exchanges the key must not come with the old one alone."""
     if row.key_no == COMMON:
         return [], True
     keys = [_secret(work.vault, row.id, row.key_no)]
@@ -39,7 +41,7 @@ def signing_keys(work: UnitOfWork, row: Subscription) -> tuple[list[str], bool]:
 
 def exchange(work: UnitOfWork, actor: Actor) -> None:
     """The next key of the actor's webhook; the one before is good for a week. Raises NotFound("no_webhook")."""
-    mine = (Subscription.actor == actor.id, Subscription.channel == WEBHOOK)
+    mine = (Subscription.actor == actor.id, Subscription.channel == CHANNEL)
     row = work.session.scalar(select(Subscription).where(*mine).with_for_update())
     if row is None:
         raise NotFound("no_webhook")

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, func, insert, or_, select
 
 from app.domain.actors import SUPERVISOR, Actor
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, NotFound
 from app.domain.supervision import OPEN
 from app.domain.times import SHANGHAI, rfc3339, shanghai_day
 from app.services.sending import outbox, webhook_keys
 from app.store import actors
 from app.store.models import Enterprise, FindingRow, RedTold, SavedView, Subscription, Unit, UnitQuestion, Watch
 from app.store.unit_of_work import UnitOfWork
+from app.store.vault import Vault
 
 MOST = 50  # of each kind and person
 LOOKED_BACK = timedelta(days=1)  # a red flag that could not be told within a day is in the digest
@@ -23,6 +24,7 @@ TOLD_KEPT = timedelta(days=3)
 MOST_AT_ONCE = 1000
 DIGEST_AT = 8  # o'clock in Shanghai
 CHANNELS = (outbox.MAIL, outbox.WEBHOOK)
+DIGEST, URGENT, TEST = "digest", "urgent", "test"  # topics, and the `type` of what a webhook gets
 _MAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,}")
 
 
@@ -69,7 +71,8 @@ def _first(work: UnitOfWork, statement: Any) -> dict[str, str]:
 
 
 def subscribe(work: UnitOfWork, actor: Actor, channel: str, to: str) -> None:
-    """Where the daily digest goes; an empty address ends it. Raises Invalid at `to`."""
+    """Where the daily digest goes; an empty address ends it, and another one is another subscription: a webhook then has
+    another key, and what waits for the old address is given up. Raises Invalid at `to`."""
     if channel not in CHANNELS:
         raise Invalid("unknown_choice", "channel", value=channel, choices=", ".join(CHANNELS))
     to = to.strip()
@@ -77,7 +80,10 @@ def subscribe(work: UnitOfWork, actor: Actor, channel: str, to: str) -> None:
         raise Invalid("digest_mail" if channel == outbox.MAIL else "digest_webhook", "to")
     work.lock(f"desk:{actor.id}")
     mine = (Subscription.actor == actor.id, Subscription.channel == channel)
-    urgent = work.session.scalar(select(Subscription.urgent).where(*mine)) or False
+    before = work.session.scalar(select(Subscription).where(*mine))
+    if before is not None and address_of(work.vault, before) == to:
+        return
+    urgent = before is not None and before.urgent
     work.session.execute(delete(Subscription).where(*mine))
     if to:
         number = 1 if channel == outbox.WEBHOOK else webhook_keys.COMMON  # a key of its own from the beginning
@@ -87,6 +93,23 @@ def subscribe(work: UnitOfWork, actor: Actor, channel: str, to: str) -> None:
         row.sealed = work.vault.seal(to.encode(), f"subscription:{row.id}")
         work.session.add(row)
         work.session.flush()
+
+
+def address_of(vault: Vault, row: Subscription) -> str:
+    return vault.open(row.sealed, f"subscription:{row.id}").decode()
+
+
+def try_out(work: UnitOfWork, actor: Actor, channel: str) -> None:
+    """Queues a message that says only that it is one: so that nobody waits for eight o'clock to see whether it arrives.
+    Raises NotFound("no_subscription")."""
+    where = (Subscription.actor == actor.id, Subscription.channel == channel)
+    row = work.session.scalar(select(Subscription).where(*where))
+    if row is None:
+        raise NotFound("no_subscription")
+    link = f"{work.public_url}/supervise/desk"
+    body = json.dumps({"type": TEST, "at": rfc3339(work.now), "url": link})
+    text = body if channel == outbox.WEBHOOK else f"这是检查码的测试消息，不需要处理。\n\n{link}\n"
+    _queue(work, row, text, TEST, "检查码测试消息")
 
 
 def set_urgent(work: UnitOfWork, actor: Actor, channel: str, urgent: bool) -> None:
@@ -117,11 +140,11 @@ def urgent(work: UnitOfWork) -> int:
         work.session.execute(insert(RedTold), told)
         link = f"{work.public_url}/supervise/flags?severity=red&open=1"
         text = (
-            json.dumps({"red": len(new), "at": rfc3339(work.now), "url": link})
+            json.dumps({"type": URGENT, "red": len(new), "at": rfc3339(work.now), "url": link})
             if row.channel == outbox.WEBHOOK
             else f"刚刚新增红色预警 {len(new)} 条。\n\n{link}\n"
         )
-        _queue(work, row, text, "urgent", f"新的红色预警 {len(new)} 条")
+        _queue(work, row, text, URGENT, f"新的红色预警 {len(new)} 条")
         queued += 1
     return queued
 
@@ -149,19 +172,18 @@ def digests(work: UnitOfWork) -> int:
         told = _figures(work, actor)
         link = f"{work.public_url}/supervise/flags?open=1"
         text = (
-            json.dumps(told | {"day": today.isoformat(), "url": link})
+            json.dumps({"type": DIGEST} | told | {"day": today.isoformat(), "url": link})
             if row.channel == outbox.WEBHOOK
             else _mail(told, link)
         )
-        _queue(work, row, text, "digest", f"督办日报 {today.isoformat()}")
+        _queue(work, row, text, DIGEST, f"督办日报 {today.isoformat()}")
     return len(due)
 
 
 def _queue(work: UnitOfWork, row: Subscription, text: str, topic: str, subject: str) -> None:
-    """To the subscription's address; to a webhook signed with its own key."""
-    to = work.vault.open(row.sealed, f"subscription:{row.id}").decode()
-    keys, common = webhook_keys.signing_keys(work, row)
-    outbox.enqueue(work, row.channel, to, text, topic=topic, subject=subject, keys=keys, common=common)
+    """To the subscription's address; a webhook is signed with its own key when it is sent."""
+    to = address_of(work.vault, row)
+    outbox.enqueue(work, row.channel, to, text, topic=topic, subject=subject, subscription=row.id)
 
 
 def _figures(work: UnitOfWork, actor: Actor) -> dict[str, int]:

@@ -144,13 +144,18 @@ class MatterRow(Base):
 class OutboxRow(Base):
     """A message that waits to leave the house. `sealed` is recipient and words as JSON, gone once it left or gave up.
 
-    `channel`: mail | sms | webhook. `topic` says for what, so that an operator sees what is stuck without reading it."""
+    `channel`: mail | sms | webhook. `topic` says for what, so that an operator sees what is stuck without reading it.
+    `subscription`: of whose (models/followup.py), where it is a supervisor's own."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_state", "state", "next_at"),)
+    __table_args__ = (
+        Index("ix_outbox_state", "state", "next_at"),
+        Index("ix_outbox_subscription", "subscription", "id"),
+    )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(10))
     topic: Mapped[str] = mapped_column(String(40))
+    subscription: Mapped[str | None] = mapped_column(Id)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(10))  # queued | sending | sent | given_up
     tries: Mapped[int]
