@@ -129,12 +129,12 @@ class Step(Told):
 
 
 class OfficerShown(Told):
-    """`check_first`: the visit may take place now, but the register does not say that this certificate holds today. Ask the
-    unit or the justice bureau first."""
-
     certificate_no: str
     name: str | None
-    check_first: bool
+    check_first: bool = Field(
+        description="The visit may take place now, but the register does not say that this certificate holds today. Ask the unit "
+        "or the justice bureau first."
+    )
 
 
 class InspectionShown(Told):
