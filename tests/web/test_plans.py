@@ -7,6 +7,8 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from app.domain.facts import leaf_data
+from app.domain.transparency import ProofFile, VerifierKey
 from app.services import conflicts, jobs
 from app.services.auditing import plan_audit
 from app.services.imports import plan_uploads
@@ -171,6 +173,14 @@ def test_a_drawing_is_promised_before_it_is_drawn_and_everybody_can_repeat_it(ho
     log.advance(house.perform)
     before = house.client().get(f"/lots/{lot_id}")
     assert "抽取时公布" in before.text and house.client().get(f"/lots/{lot_id}.json").json["seed"] is None
+    proof = ProofFile.parse(house.client().get(f"/lots/{lot_id}.tlog-proof").data)
+    promised = house.client().get(f"/lots/{lot_id}.json").json
+    verifier = VerifierKey.parse(house.client().get("/log/keys").text.split()[0])
+    proof.verify(leaf_data(proof.extra[:16], proof.extra[16:]), verifier.name, [verifier])
+    record = json.loads(proof.extra[16:])
+    assert proof.index == promised["log_positions"]["promised"] and record["subject"] == ["lot", lot_id]
+    assert record["body"] == {name: promised[name] for name in ("commitment", "pool_hash")}
+    assert record["recorded_by"] == "system"  # nor who was left out: all of this record is given away
     moved_to(client.post(f"{where}/draw", data={"word": "桂花"}))
     log.advance(house.perform)
     assert client.post(f"{where}/draw", data={}).status_code == 422  # once

@@ -58,7 +58,10 @@ def _lot(subject: str, facts: list[FactRow], lot: Lot | None) -> Iterator[Found]
 
 
 _COMMITTED = ("unit", "purpose", "title", "plan", "plan_row", "pool_hash", "commitment", "left_out")
-_SET = {"committed": _COMMITTED, "drawn": ("seed", "word", "result"), "abandoned": ("reason",), "redrawn": ()}
+_SET = {
+    "promised": ("commitment", "pool_hash"), "committed": _COMMITTED, "drawn": ("seed", "word", "result"),
+    "abandoned": ("reason",), "redrawn": (),
+}  # fmt: skip
 
 
 def _stored(lot: Lot, name: str) -> Any:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import lots as domain
-from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, Actor
+from app.domain.actors import HEAD, INSPECTOR, SUPERVISOR, SYSTEM, Actor
 from app.domain.errors import Invalid, NotFound, Refused
 from app.domain.lots import Pool
 from app.store import log as log_store
@@ -22,7 +22,7 @@ from app.store import registry
 from app.store.models import FactRow, Lot
 from app.store.unit_of_work import UnitOfWork
 
-VISIT = "visit"
+VISIT, PROMISED = "visit", "lot.promised"
 NOT_PUBLIC = ("dismissal",)  # the pool alone would tell of flags that rest on what enterprises said
 LONGEST_WORD = 100
 
@@ -43,7 +43,8 @@ class Commission:
 
 
 def commit(work: UnitOfWork, actor: Actor, what: Commission) -> Lot:
-    """Fixes pool and seed, and tells neither: the fact `lot.committed`. Raises Invalid("lot_pool" | "lot_empty" | …)."""
+    """Fixes pool and seed, and tells neither: the fact `lot.committed`, and `lot.promised` for everybody: the commitment alone,
+    whose proof can be given away. Raises Invalid("lot_pool" | "lot_empty" | …)."""
     if not what.pool.subjects:
         raise Invalid("lot_empty", "pool")
     if what.pool.each and len(what.pool.persons) < what.pool.each:
@@ -64,6 +65,8 @@ def commit(work: UnitOfWork, actor: Actor, what: Commission) -> Lot:
     }
     again = {"again_of": what.again_of, "again_reason": what.again_reason} if what.again_of else {}
     sizes = {"subjects": len(what.pool.subjects), "wanted": what.pool.wanted, "persons": len(what.pool.persons)}
+    promise = {name: body[name] for name in ("commitment", "pool_hash")}
+    work.store_fact(work.fact(PROMISED, ("lot", lot_id), promise, SYSTEM, jurisdiction))
     work.store_fact(work.fact("lot.committed", ("lot", lot_id), body | sizes | again, actor, jurisdiction))
     lot = Lot(
         id=lot_id,
@@ -165,10 +168,11 @@ def position(session: Session, lot_id: str, kind: str) -> int | None:
 
 
 def published(session: Session, lot: Lot) -> dict[str, Any]:
-    """What everybody may read of a drawing: ids, no names, and where in the log both facts stand."""
+    """What everybody may read of a drawing: ids, no names, and where in the log its facts stand."""
     result = json.loads(lot.result) if lot.result else None
     said = domain.document(lot.pool, lot.commitment, lot.seed, lot.word, result)
-    entries = {kind: position(session, lot.id, f"lot.{kind}") for kind in ("committed", "drawn", "abandoned")}
+    kinds = ("promised", "committed", "drawn", "abandoned")
+    entries = {kind: position(session, lot.id, f"lot.{kind}") for kind in kinds}
     return {"id": lot.id, **said, "log_positions": entries}
 
 

@@ -49,11 +49,17 @@ def registration(session: Session, inspection: Inspection) -> Registration | Non
 
 
 def proof_file(session: Session, inspection: Inspection) -> bytes | None:
-    """The proof file of an inspection's code; None until it stands under a signed checkpoint, some seconds after issue.
+    """The proof file of an inspection's code; None until it stands under a signed checkpoint, some seconds after issue."""
+    about = _about(inspection)
+    return proof_of(session, **about) if about else None
+
+
+def proof_of(session: Session, kind: str, id: str, what: str) -> bytes | None:
+    """The proof file of the fact `what` about a subject. It gives the whole record away, so only of facts that everybody may read.
 
     It uses the earliest checkpoint that a witness signed: that one proves the most.
     """
-    fact = _issued(session, inspection)
+    fact = session.scalar(select(FactRow).where(*_CHOSEN), {"kind": kind, "id": id, "what": what})
     position = log_store.position_of(session, fact.leaf) if fact else None
     head = _head_for(session, position) if position is not None else None
     if fact is None or position is None or head is None:
@@ -69,11 +75,6 @@ def _about(inspection: Inspection) -> dict[str, str] | None:
     if inspection.code is not None:
         return {"kind": "code", "id": inspection.code.cti, "what": "code.issued"}
     return {"kind": "mirror", "id": inspection.id, "what": LEARNED} if inspection.mirrored else None
-
-
-def _issued(session: Session, inspection: Inspection) -> FactRow | None:
-    about = _about(inspection)
-    return session.scalar(select(FactRow).where(*_CHOSEN), about) if about else None
 
 
 _FACT, _ENTRY, _SEEN, _WITNESS = (table_of(model) for model in (FactRow, LogEntry, LogCosignature, LogWitness))

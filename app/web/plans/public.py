@@ -15,6 +15,7 @@ from app.queries import plans as queries
 from app.queries.paging import USUAL
 from app.security import public
 from app.services.planning import lots
+from app.services.transparency import log_proofs
 from app.store import plans as plan_store
 from app.store.limits import Limit
 from app.store.models import Lot
@@ -93,6 +94,20 @@ def lot_file(lot_id: str) -> Response:
         said = lots.published(session, _lot(session, lot_id))
     response = Response(json.dumps(said, ensure_ascii=False, indent=1), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="lot-{lot_id}.json"'
+    return response
+
+
+@blueprint.get("/lots/<lot_id>.tlog-proof")
+@public
+def lot_proof(lot_id: str) -> Response:
+    """The proof that the commitment stands in the log, and since when a witness saw it there (docs/lots.md)."""
+    take(f"proof:{request.remote_addr}", REPEATS)
+    with reading() as session:
+        file = log_proofs.proof_of(session, "lot", _lot(session, lot_id).id, lots.PROMISED)
+    if file is None:
+        raise NotFound("no_proof_yet")
+    response = Response(file, content_type="text/plain")
+    response.headers["Content-Disposition"] = f'attachment; filename="lot-{lot_id}.tlog-proof"'
     return response
 
 
