@@ -12,6 +12,8 @@ from app.installation import Installation
 from app.operating import zone_grants
 from app.services import zone_sealing
 
+QUICKLY = ("SET LOCAL lock_timeout = '5s';", "SET LOCAL client_min_messages = warning;")  # rather not at all
+
 zones_group = AppGroup("zones", help="Two zones: pages on the internet, the rest inside (docs/operations.md).")
 
 
@@ -34,10 +36,12 @@ def key(file: Path) -> None:
 @zones_group.command("grants")
 @click.argument("role")
 def grants(role: str) -> None:
-    """Print the SQL that gives the database role ROLE what the public zone needs; run it after every upgrade."""
+    """Print the SQL that gives the database role ROLE what the public zone needs; run it after every upgrade.
+
+    One transaction: no request meets half of it.
+    """
     try:
-        for statement in zone_grants.statements(role):
-            click.echo(statement)
+        click.echo("\n".join(("BEGIN;", *QUICKLY, *zone_grants.statements(role), "COMMIT;")))
     except ValueError as error:
         raise click.ClickException(str(error)) from None
 

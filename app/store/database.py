@@ -35,6 +35,13 @@ PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,  # milliseconds
 }
+# What a connection asks of the server: how long it waits for a lock, and how soon the server notices that we are gone.
+SESSION = {
+    "timezone": "'UTC'",
+    "lock_timeout": BUSY_TIMEOUT_SECONDS * 1000,
+    **{f"tcp_{name}": PATIENCE[name] for name in ("keepalives_idle", "keepalives_interval", "keepalives_count")},
+    "tcp_user_timeout": PATIENCE["tcp_user_timeout"],
+}
 
 
 class Database:
@@ -184,8 +191,10 @@ def _engine(url: str, connect_timeout: int | None = None) -> Engine:
 
 
 def _on_postgresql_connect(connection: Any, _record: Any) -> None:
-    """Instants come as UTC, whatever the server's own zone is: the driver reads those of another zone at twice the cost."""
-    connection.execute("SET TIME ZONE 'UTC'")
+    """Instants come as UTC, whatever the server's own zone is: the driver reads those of another zone at twice the cost.
+    Whoever waits too long for a lock is told to come again, as on SQLite: one that somebody else never gives back would keep
+    one thread after another. The server, too, must notice a client that lost its power, which else keeps its locks for hours."""
+    connection.execute("; ".join(f"SET {name} = {value}" for name, value in SESSION.items()))
     connection.commit()
 
 

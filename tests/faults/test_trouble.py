@@ -119,6 +119,21 @@ def test_a_connection_that_lay_idle_is_asked_before_it_is_used(house: House, mon
 
 
 @POSTGRESQL
+def test_a_lock_that_nobody_gives_back_keeps_no_request_for_ever(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A forgotten transaction of an administrator, a public machine that somebody took over: who waits is told to come again."""
+    visit = house.applied()
+    house.bearer("head")
+    monkeypatch.setitem(database.SESSION, "lock_timeout", 50)
+    house.installation.database.engine.dispose()
+    holding = create_engine(house.installation.config.database_url)
+    with holding.begin() as connection:
+        connection.execute(text("SELECT 1 FROM inspections FOR UPDATE"))
+        assert unavailable(post(house, f"/inspections/{visit.id}/approve", {}, "head"))
+    assert post(house, f"/inspections/{visit.id}/approve", {"override_reason": "试验"}, "head").status_code == 200
+    holding.dispose()
+
+
+@POSTGRESQL
 def test_a_primary_that_became_a_standby_is_left_and_no_connection_to_it_is_used_again(house: House) -> None:
     """What a standby answers to who writes there: the pool forgets all its connections, new ones find the new primary."""
     house.bearer("inspector")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from app import create_app, zones
@@ -19,8 +19,8 @@ from app.services import zone_sealing
 from app.services.space import persons
 from app.services.transparency import log as log_service
 from app.services.trust import codes, unit_keys
-from app.services.visiting import enterprise_codes
-from app.store.models import Contact, SpacePerson
+from app.services.visiting import enterprise_codes, visits
+from app.store.models import Contact, FactRow, IssueCounter, SpacePerson
 from app.store.vault import VaultError
 from tests.house import House, open_house
 from tests.web.space.cast import PHONE, begun, digits_on_officers_page, enter, member
@@ -136,12 +136,39 @@ def test_the_public_process_cannot_sign_and_opens_nothing_of_the_inside(both: tu
         "SELECT * FROM users", "SELECT private FROM unit_keys", "SELECT * FROM speech_contacts", "SELECT * FROM leads",
         "SELECT * FROM outbox", "UPDATE facts SET body = ''", "DELETE FROM facts", "UPDATE codes SET token = ''",
         "INSERT INTO policies (id) VALUES ('x')", "DELETE FROM inspections", "SELECT * FROM second_factors",
+        "SELECT * FROM role_assignments", "SELECT reason FROM officer_conflicts", "SELECT note FROM callbacks",
+        "UPDATE inspections SET result_recorded_at = now()", "LOCK TABLE inspections IN ACCESS EXCLUSIVE MODE",
     ):  # fmt: skip
         with (
             pytest.raises(ProgrammingError, match="permission denied"),
             public.installation.database.write() as session,
         ):
             session.execute(text(statement))
+
+
+def test_the_public_machine_writes_nothing_in_the_name_of_staff(both: tuple[House, House]) -> None:
+    """Who holds it runs the program's own services there, with the names of officers: the database refuses."""
+    inside, public = both
+    if "postgresql" not in inside.installation.config.database_url:
+        return
+    visit, head = inside.approved(), inside.people["head"]
+    number = inside.perform(lambda work: work.session.scalar(select(func.max(IssueCounter.value))))
+    for step in (
+        "inspection.cancelled",
+        "inspection.arrival_withdrawn",
+        "finding.dismiss",
+        "role.given",
+        "register.changed",
+    ):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            public.perform(lambda work, kind=step: work.store_fact(work.fact(kind, ("users", "x"), {}, head, "990101")))
+    with pytest.raises(ProgrammingError, match=r"denied|row-level security"):
+        public.perform(visits.not_carried_out, inside.people["inspector"], visit.id, "closed", None)
+    public.perform(lambda work: work.session.execute(update(IssueCounter).values(value=0)))
+    assert inside.perform(lambda work: work.session.scalar(select(func.max(IssueCounter.value)))) == number
+    with public.installation.reading() as session:
+        subjects = set(session.scalars(select(FactRow.subject_kind)))
+    assert "inspection" in subjects and not subjects & {"users", "role_assignments", "callback", "case_record"}
 
 
 def test_a_route_of_staff_is_never_outside(house: House) -> None:
