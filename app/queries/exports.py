@@ -40,11 +40,12 @@ def inspections_count(session: Session) -> int:
 
 
 def flags(session: Session, listed: Any = None) -> Iterator[tuple[Any, ...]]:
-    """One row a finding, withdrawn ones too, in the order they were raised. `listed`: only those of a list's query."""
+    """One row a finding, withdrawn ones too, in the order they were raised: FLAG_COLUMNS, and last whose certificate it is
+    about, if anybody's. `listed`: only those of a list's query."""
     query = (
         select(
             FindingRow.rule, FindingRow.severity, InspectionRow.number, Enterprise.uscc, FindingRow.unit,
-            FindingRow.raised_for, FindingRow.state,
+            FindingRow.raised_for, FindingRow.state, FindingRow.officer,
         )
         .outerjoin(InspectionRow, InspectionRow.id == FindingRow.inspection_id)
         .outerjoin(Enterprise, Enterprise.id == FindingRow.enterprise_id)
@@ -53,8 +54,8 @@ def flags(session: Session, listed: Any = None) -> Iterator[tuple[Any, ...]]:
     )  # fmt: skip
     if listed is not None:
         query = query.where(FindingRow.id.in_(_ids(listed, FindingRow.id)))
-    for rule, severity, number, uscc, unit, day, state in session.execute(query):
-        yield rule, severity, number or "", uscc or "", unit, day.isoformat(), state
+    for rule, severity, number, uscc, unit, day, state, officer in session.execute(query):
+        yield rule, severity, number or "", uscc or "", unit, day.isoformat(), state, officer
 
 
 def inspections(session: Session, listed: Any = None) -> Iterator[tuple[Any, ...]]:

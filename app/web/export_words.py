@@ -36,6 +36,7 @@ COLUMNS: dict[str, Any] = {
     "severity": _l("级别"),
     "raised_for": _l("日期"),
     "internal": _l("不发单位"),
+    "officer": _l("执法证"),
     "figure": _l("指标"),
     "first": _l("从"),
     "last": _l("到"),

@@ -115,6 +115,10 @@ def test_an_export_is_on_record_before_its_first_byte(house: House, monkeypatch:
 def test_another_district_takes_out_nothing_of_it_and_a_unit_no_list_at_all(house: House) -> None:
     busy(house)
     neighbour = house.signed_in("neighbour")
+    own = lines(house.signed_in("supervisor").get("/supervise/export/flags.jsonl"))
+    assert own and all("officer" in row for row in own)
+    command = house.app.test_cli_runner().invoke(args=["export", "flags"]).output.splitlines()
+    assert len(command) > 1 and {len(row.split(",")) for row in command} == {7} and "officer" not in command[0]
     for what in ("inspections", "flags"):
         assert lines(neighbour.get(f"/supervise/export/{what}.jsonl")) == []
         assert house.signed_in("inspector").get(f"/supervise/export/{what}.jsonl").status_code == 403

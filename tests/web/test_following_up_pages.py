@@ -109,6 +109,7 @@ def test_three_at_one_queue_take_each_flag_once_and_the_others_are_told(house: H
     ]
     assert [a.status_code for a in answers] == [200, 422, 422]
     assert all("就在刚才有人改动了这条记录" in a.text for a in answers[1:])
+    assert all(re.search(r"最近一步：supervisor，[^，]+，指定办理人", a.text) for a in answers[1:])
     fresh = re.findall(r'name="seen" value="([^"]+)"', answers[2].text)
     merged = desks[1].post("/supervise/flags", data={"action": "merge", "flags": flagged, "seen": fresh})
     late = desks[2].post("/supervise/flags", data={"action": "merge", "flags": flagged[::-1], "seen": fresh})

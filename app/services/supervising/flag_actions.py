@@ -62,8 +62,8 @@ def act(work: UnitOfWork, actor: Actor, flag_id: str, action: FlagAction) -> Fin
     if action.action in ("assign", "investigate", "merge"):
         body["assignee"] = _assignee(work, row, actor, action).id
     together = _together(work, actor, row, action, body)
-    if any(action.seen.get(m.id, m.revision) != m.revision for m in together):
-        raise Refused("changed_meanwhile")
+    if changed := next((m.id for m in together if action.seen.get(m.id, m.revision) != m.revision), None):
+        raise Refused("changed_meanwhile", flag=changed)
     if action.action == "close" and any(order_stands(work.session, m) for m in together):
         raise Refused("not_corrected_yet")
     body["files"] = [_kept(work, actor, row, upload) for upload in action.files]

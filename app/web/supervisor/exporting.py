@@ -80,7 +80,7 @@ def _flags() -> Listed:
         "state": words.FLAG_STATES,
         "internal": export_words.YES_NO,
     }
-    columns = (*exports.FLAG_COLUMNS, "internal")
+    columns = (*exports.FLAG_COLUMNS, "officer", "internal")
     return Listed(columns, rows, filters, lambda session: exports.count(session, query(session)), said)
 
 

@@ -18,7 +18,7 @@ from app.domain.papers.kinds import PaperKind
 from app.domain.supervision import LONGEST_NOTE, FlagAction, possible, suggested
 from app.domain.times import shanghai_day
 from app.errors import field_sentences, sentence
-from app.i18n import language
+from app.i18n import language, moment
 from app.queries import desk as desk_queries
 from app.queries import flags as flag_queries
 from app.queries import followup, registry
@@ -30,6 +30,7 @@ from app.services.paperwork import supervision_papers
 from app.services.supervising import flag_actions, undoing
 from app.store import followup as deadlines
 from app.store.models import FindingRow
+from app.web import words
 from app.web.evidence import told
 from app.web.files import as_download
 from app.web.supervisor import steps as step_forms
@@ -147,8 +148,21 @@ def _each(ids: list[str], take: Callable[[str], Any]) -> tuple[list[str], Counte
             if flag_id in cases:
                 taken.add(cases[flag_id])
         except DomainError as error:
-            refused[next(iter(field_sentences(error).values()))] += 1
+            refused[_why(error, flag_id)] += 1
     return done, refused
+
+
+def _why(error: DomainError, flag_id: str) -> str:
+    """Why a step was refused; where somebody was faster, also who did what."""
+    why = next(iter(field_sentences(error).values()))
+    if error.code not in ("changed_meanwhile", "not_in_this_state"):
+        return why
+    with reading() as session:
+        last = followup.steps(session, error.data.get("flag", flag_id))[-1:]
+    for step in last:
+        said = {"who": step.by or _("平台"), "at": moment(step.at), "step": words.FACTS.get(step.kind, step.kind)}
+        why = _("%(why)s最近一步：%(who)s，%(at)s，%(step)s。", why=why, **said)
+    return why
 
 
 @blueprint.get("/flags/<flag_id>")
