@@ -29,7 +29,7 @@ BUILT = (  # what `make setup` builds, and what is missing without it
     (ROOT / "app" / "typesetting" / "fonts" / "NotoSerifSC_400Regular.ttf", "the typeface of papers"),
     (ROOT / "app" / "translations" / "en" / "LC_MESSAGES" / "messages.mo", "the English pages"),
 )
-INSTALL = ROOT / "docs" / "deploy" / "install.sh"
+PROGRAMS = ("install.sh", "jcm")  # of docs/deploy, beside the program
 
 
 def main() -> int:
@@ -71,7 +71,11 @@ def _write(out: Path, name: str, wheels: Path, python: str) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     archive = out / f"{name}.tar.gz"
     sums: list[str] = []
-    files = [*_program(), *((f"wheels/{w.name}", w) for w in sorted(wheels.iterdir())), ("install.sh", INSTALL)]
+    files = [
+        *_program(),
+        *((f"wheels/{w.name}", w) for w in sorted(wheels.iterdir())),
+        *((name, ROOT / "docs" / "deploy" / name) for name in PROGRAMS),
+    ]
     with (
         archive.open("wb") as file,
         gzip.GzipFile("", "wb", 6, file, mtime=0) as plain,
@@ -80,7 +84,7 @@ def _write(out: Path, name: str, wheels: Path, python: str) -> Path:
         for inner, path in files:
             data = path.read_bytes()
             sums.append(f"{_digest(data)}  {inner}")
-            _add(tar, f"{name}/{inner}", data, 0o755 if inner == "install.sh" else 0o644)
+            _add(tar, f"{name}/{inner}", data, 0o755 if inner in PROGRAMS else 0o644)
         _add(tar, f"{name}/PYTHON_VERSION", f"{python}\n".encode(), 0o644)
         _add(tar, f"{name}/SHA256SUMS", ("\n".join(sums) + "\n").encode(), 0o644)
     return archive

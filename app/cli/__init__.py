@@ -64,6 +64,10 @@ def _explain(command: click.Command) -> None:
             raise click.ClickException(f"{error.code}: {sentence(error.code, error.data)}") from None
         except ConfigError as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}.") from None  # a file that the user named
         except KeyError as error:
             if error.args == ("jcm",):
                 raise click.ClickException(

@@ -87,10 +87,14 @@ def _say(problem: RowProblem) -> str:
 
 
 def _write_errors(file: Path, errors: list[RowProblem]) -> None:
-    with Path(f"{file}.errors.csv").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(["row", "field", "reason"])
-        writer.writerows([p.row, p.field, _say(p)] for p in errors)
+    """Beside the file, where this user may write there; they were printed as well."""
+    try:
+        with Path(f"{file}.errors.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(["row", "field", "reason"])
+            writer.writerows([p.row, p.field, _say(p)] for p in errors)
+    except OSError as error:
+        click.echo(f"{error.filename} could not be written: {error.strerror}.", err=True)
 
 
 def _declare(kind: str) -> None:

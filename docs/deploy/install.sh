@@ -2,6 +2,7 @@
 # Installs 检查码 from the unpacked bundle, without a network: sh install.sh [PYTHON]
 # Checks every file, makes .venv here, installs the wheels. Run it again after unpacking a newer bundle over this folder.
 set -eu
+umask 022 # the service runs as another user than the one who installs
 cd "$(dirname "$0")"
 wanted=$(cat PYTHON_VERSION)
 python=${1:-python$wanted}
@@ -24,4 +25,8 @@ rm -f .files
 "$python" -m venv .venv
 .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-index --find-links wheels -r requirements.txt
 .venv/bin/python -m compileall -q app migrations wsgi.py
+find . -path ./instance -prune -o ! -type l -exec chmod a+rX {} +
+if [ "$(id -u)" = 0 ] && command -v runuser >/dev/null && ! runuser -u nobody -- .venv/bin/python -c '' 2>/dev/null; then
+	echo "其他用户不能运行 $(readlink -f .venv/bin/python)，服务将无法启动：请使用装在公共目录的 Python。Other users cannot run that Python, so the service will not start: use one that is installed for all." >&2
+fi
 echo "已安装。Installed. Next: set JCM_JURISDICTION, JCM_PUBLIC_URL, JCM_DATABASE_URL; then .venv/bin/flask --app wsgi init (docs/operations.md)"

@@ -28,7 +28,7 @@ def test_every_file_of_the_bundle_stands_in_its_list_of_hashes(tmp_path: Path, m
     sums = dict(reversed(line.split("  ")) for line in held.pop("SHA256SUMS").decode().splitlines())
     assert held.pop("PYTHON_VERSION") == b"3.11\n"
     assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in held.items()}
-    assert {"wsgi.py", "install.sh", "wheels/one-1-py3-none-any.whl"} <= set(sums)
+    assert {"wsgi.py", "install.sh", "jcm", "wheels/one-1-py3-none-any.whl"} <= set(sums)
 
 
 STUB = """#!/bin/sh
@@ -49,9 +49,12 @@ def test_what_an_older_version_left_behind_is_gone_after_installing(
         path.parent.mkdir(exist_ok=True)
         path.write_text(STUB)
     (tmp_path / "python").chmod(0o755)
+    (here / "migrations").chmod(0o700)  # unpacked under a narrow umask: the service is another user
+    kept.chmod(0o600)
     said = subprocess.run(["sh", here / "install.sh", tmp_path / "python"], capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     assert not left.exists() and kept.exists() and (here / "migrations" / "env.py").exists()
+    assert (here / "migrations").stat().st_mode & 0o777 == 0o755 and kept.stat().st_mode & 0o777 == 0o600
 
 
 def test_wheels_for_newer_systems_than_kylin_and_uos_are_not_taken() -> None:
