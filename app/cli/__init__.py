@@ -60,24 +60,24 @@ def _explain(command: click.Command) -> None:
     def explained(*args: Any, **kwargs: Any) -> Any:
         try:
             return plain(*args, **kwargs)
-        except DomainError as error:
-            raise click.ClickException(f"{error.code}: {sentence(error.code, error.data)}") from None
-        except ConfigError as error:
-            raise click.ClickException(str(error)) from None
-        except OSError as error:
-            if error.filename is None:
-                raise
-            raise click.ClickException(f"{error.filename}: {error.strerror}.") from None  # a file that the user named
-        except KeyError as error:
-            if error.args == ("jcm",):
-                raise click.ClickException(
-                    "This installation has no keys yet: run 'flask --app wsgi init' first."
-                ) from None
-            raise
         except Exception as error:
-            if cannot_work_now(error):
-                raise click.ClickException(f"The database cannot work now: {in_a_line(error)}") from None
-            raise
+            reason = _reason(error)
+            if reason is None:
+                raise
+            raise click.ClickException(reason) from None
 
     explained.explains = True  # type: ignore[attr-defined]
     command.callback = explained
+
+
+def _reason(error: Exception) -> str | None:
+    """What to tell instead of a trace; None where the mistake is ours."""
+    if isinstance(error, DomainError):
+        return f"{error.code}: {sentence(error.code, error.data)}"
+    if isinstance(error, ConfigError):
+        return str(error)
+    if isinstance(error, KeyError) and error.args == ("jcm",):
+        return "This installation has no keys yet: run 'flask --app wsgi init' first."
+    if isinstance(error, OSError) and error.filename is not None:  # a file that the user named
+        return f"{error.filename}: {error.strerror}."
+    return f"The database cannot work now: {in_a_line(error)}" if cannot_work_now(error) else None

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from app import zones
+from app.config import ConfigError
 from app.installation import Installation
 from app.queries import health
 from app.store import log as log_store
@@ -34,6 +35,19 @@ def ready(installation: Installation) -> dict[str, bool | None]:
     except Exception:  # whatever the driver raises: the database does not answer
         found["database"] = False
     return found
+
+
+def require_schema(installation: Installation) -> None:
+    """Raises ConfigError where the database answers and is not migrated for this program: begun for a reload, it then leaves
+    the old version in service. A database that is away is no reason not to start."""
+    try:
+        if serves(installation.database.engine):
+            return
+    except Exception:  # whatever the driver raises
+        return
+    raise ConfigError(
+        "The schema of the database is older than this program: stop, run 'flask --app wsgi init', start."
+    )
 
 
 def free_bytes(installation: Installation) -> int:

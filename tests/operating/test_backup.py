@@ -171,7 +171,7 @@ def test_a_stream_that_was_changed_shortened_or_reordered_does_not_open() -> Non
     head = whole[:begin]
     wrong = (
         head + first + second, head + first, head, head + second + first + rest, head + first + rest, whole + b"x",
-        head.replace(b'"n": 1024', b'"n": 2048') + whole[begin:], whole[:-1], head + b"\0" + whole[begin + 1 :],
+        head.replace(b'"n": 1024', b'"n": 2048') + whole[begin:], whole[:-1], head + bytes([whole[begin] ^ 1]) + whole[begin + 1 :],
     )  # fmt: skip
     for bad in wrong:
         with pytest.raises(BackupError):

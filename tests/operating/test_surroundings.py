@@ -19,9 +19,12 @@ from app.cli.serve import _self_signed
 from app.clock import system_clock
 from app.config import Config, ConfigError, load_config
 from app.operating import surroundings
+from app.operating.backup.databases import connection_environment
+from app.operating.checks import require_schema
 from app.operating.doctor import examine
 from app.operating.findings import FAULT, OK, WARNING
 from app.outside import Outside
+from app.store.database import Database
 from tests.house import House
 
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database does not matter
@@ -144,6 +147,20 @@ def test_no_key_is_made_while_nobody_knows_what_the_database_holds(tmp_path: Pat
     assert "database_silent" in _typed(env).output
 
 
+@ONE
+def test_a_web_server_does_not_begin_over_a_schema_that_it_cannot_serve(house: House) -> None:
+    """Reloaded into before `init`, it leaves the old version in service; a database that is away stops nobody."""
+    require_schema(house.installation)
+    away = replace(
+        house.installation, database=Database("postgresql://jcm@127.0.0.1:1/none".replace(":", "+psycopg:", 1))
+    )
+    require_schema(away)
+    with house.installation.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(ConfigError, match="init"):
+        require_schema(house.installation)
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_server_that_would_forget_or_turn_away_is_told(house: House) -> None:
     """The tests' own PostgreSQL has fsync off."""
@@ -156,3 +173,19 @@ def test_a_server_that_would_forget_or_turn_away_is_told(house: House) -> None:
         connection.execute(text(f'ALTER DATABASE "{name}" CONNECTION LIMIT 40'))
     few = {f.code: f for f in examine(installation.config, installation)}["connections_few"]
     assert few.level == WARNING and "40" in few.zh and "90" in few.zh
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "port"),
+    [
+        ("db-a:5433/jcm", "db-a", "5433"),
+        ("/jcm?host=127.0.0.1:5433", "127.0.0.1", "5433"),
+        ("/jcm?host=db-a:5432&host=db-b", "db-a,db-b", "5432,5432"),
+        ("/jcm?host=/run/postgresql", "/run/postgresql", "5432"),
+    ],
+)
+def test_pg_dump_goes_where_the_program_goes(address: str, host: str, port: str) -> None:
+    joint = "&" if "?" in address else "?"
+    told = connection_environment(f"postgresql+psycopg://u:p@{address}{joint}sslmode=verify-full&sslrootcert=/ca.pem")
+    assert (told["PGHOST"], told["PGPORT"], told["PGUSER"], told["PGPASSWORD"]) == (host, port, "u", "p")
+    assert (told["PGSSLMODE"], told["PGSSLROOTCERT"]) == ("verify-full", "/ca.pem")

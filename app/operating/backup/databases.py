@@ -2,6 +2,7 @@
 by pg_dump and pg_restore under one snapshot. Nobody who works meanwhile waits."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -20,6 +21,11 @@ from app.store.database import Database
 
 T = TypeVar("T")
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+HOST = re.compile(r"(?P<host>.*?)(:(?P<port>[0-9]+))?")
+LIBPQ = {  # what a URL says behind the `?`, and the variable that says so to PostgreSQL's programs
+    "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+}  # fmt: skip
 NAMES = {SQLITE: "database.sqlite3", POSTGRESQL: "database.pgdump"}
 
 
@@ -113,19 +119,14 @@ def _run(name: str, url: str, arguments: list[str], programs: Path | None) -> No
 
 
 def connection_environment(url: str) -> dict[str, str]:
-    """What libpq's programs are told of a URL by their environment; several hosts and which of them is meant, too."""
+    """What libpq's programs are told of a URL by their environment; hosts named behind the `?` and TLS, too."""
     parts = make_url(url)
-    hosts = parts.query.get("host")
-    named = [hosts] if isinstance(hosts, str) else list(hosts or ())
-    several = len(named) > 1
+    behind = parts.query.get("host", ())
+    named = [HOST.fullmatch(host) for host in ([behind] if isinstance(behind, str) else behind)]
     given = {
-        "PGHOST": ",".join(h.rpartition(":")[0] or h for h in named)
-        if several
-        else (named[0] if named else parts.host),
-        "PGPORT": ",".join(h.rpartition(":")[2] if ":" in h else "5432" for h in named) if several else parts.port,
+        "PGHOST": ",".join(found["host"] for found in named if found) or parts.host,
+        "PGPORT": ",".join(found["port"] or "5432" for found in named if found) or parts.port,
         "PGUSER": parts.username,
         "PGPASSWORD": parts.password,
-        "PGSSLMODE": parts.query.get("sslmode"),
-        "PGTARGETSESSIONATTRS": parts.query.get("target_session_attrs"),
-    }
+    } | {variable: parts.query.get(name) for name, variable in LIBPQ.items()}
     return {name: str(value) for name, value in given.items() if value}
