@@ -127,7 +127,7 @@ def init_app(app: Flask) -> None:
     manager = LoginManager(app, add_context_processor=False)
     manager.user_loader(_load_session)
     app.before_request(_want_whole_bodies)
-    app.before_request(_allow_files)
+    app.before_request(_allow_larger)
     app.before_request(_refuse_nul)
     app.before_request(_require_installation)
     app.before_request(_require_zone)
@@ -149,9 +149,18 @@ def _load_session(secret: str) -> SignedIn | None:
 
 
 def takes_files(view: View) -> View:
-    """Declares a route whose form may bring files; every other one takes no body over a megabyte."""
-    view.takes_files = True  # type: ignore[attr-defined]
-    return view
+    """Declares a route whose form may bring files."""
+    return takes_up_to(LARGEST_BODY)(view)
+
+
+def takes_up_to(size: int) -> Callable[[View], View]:
+    """Declares how large the body of a route may be; every other one takes none over a megabyte."""
+
+    def declare(view: View) -> View:
+        view.largest_body = size  # type: ignore[attr-defined]
+        return view
+
+    return declare
 
 
 def _want_whole_bodies() -> None:
@@ -160,10 +169,10 @@ def _want_whole_bodies() -> None:
         request.environ.pop("wsgi.input_terminated", None)
 
 
-def _allow_files() -> None:
+def _allow_larger() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_files", False):
-        request.max_content_length = LARGEST_BODY
+    if (size := getattr(view, "largest_body", None)) is not None:
+        request.max_content_length = size
 
 
 def _refuse_nul() -> None:

@@ -63,6 +63,16 @@ def test_a_body_that_is_no_plain_json_is_refused_and_never_passed_over(house: Ho
 
 
 @ONE
+def test_calls_with_many_rows_take_what_the_document_promises(house: House) -> None:
+    """10,000 records are 7 MB with their Chinese escaped: at a megabyte 1,500 had been too many."""
+    records = [{"kind": "case", "note": "检" * 250}] * 5000
+    assert len(json.dumps({"records": records})) > 7_000_000
+    for rows, status in ((records, 200), (records * 2, 413)):
+        assert post(house, "/case-records", {"records": rows}, "supervisor").status_code == status
+    assert post(house, "/verify", {"code": "x" * 2_000_000}).status_code == 413
+
+
+@ONE
 def test_unix_seconds_are_no_time(house: House) -> None:
     for start, code in (("1795000000", "naive_time"), ("-1.5", "naive_time"), (1795000000, "wrong_type")):
         window = {"start": start, "end": "2026-03-02T12:00:00+08:00"}

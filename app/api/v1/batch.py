@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from app.api.v1 import examples
 from app.api.v1.inspections import UNIT, command
-from app.api.v1.operations import Answer, Declared, idempotency_key, problems_of
+from app.api.v1.operations import MANY_ROWS, Answer, Declared, idempotency_key, problems_of
 from app.api.v1.pieces import FieldProblem, Told
 from app.api.v1.schemas import ApplicationIn, BatchIn
 from app.context import installation, perform
@@ -36,7 +36,7 @@ class BatchOut(Told):
 
 @Declared(
     "POST", "/inspections/batch", "Apply for up to 500: each row has its own answer, sent again it makes no double", UNIT,
-    BatchIn, example={"inspections": [examples.APPLICATION]}, answer=BatchOut, many=True,
+    BatchIn, example={"inspections": [examples.APPLICATION]}, answer=BatchOut, many=True, largest=MANY_ROWS,
 )  # fmt: skip
 def create_inspections(who: Actor, body: BatchIn) -> Answer:
     """Rows are known by their `client_key`, else by the request's Idempotency-Key and their place."""

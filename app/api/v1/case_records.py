@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from app.api.v1.examples import ENTERPRISE, USCC
-from app.api.v1.operations import Answer, Declared
+from app.api.v1.operations import MANY_ROWS, Answer, Declared
 from app.api.v1.pieces import FieldProblem, Told
 from app.api.v1.schemas import Schema
 from app.domain.actors import INTEGRATION, SUPERVISOR, Actor
@@ -55,7 +55,7 @@ class CaseRecordsOut(Told):
 
 @Declared(
     "POST", "/case-records", "Records of the units' own systems, to be matched with the register: sent again, nothing changes",
-    (INTEGRATION, SUPERVISOR), CaseRecordsIn, creates=True, example=EXAMPLE, answer=CaseRecordsOut,
+    (INTEGRATION, SUPERVISOR), CaseRecordsIn, creates=True, example=EXAMPLE, answer=CaseRecordsOut, largest=MANY_ROWS,
 )  # fmt: skip
 def create_case_records(work: UnitOfWork, who: Actor, body: CaseRecordsIn) -> Answer:
     wrong = {n: field for n, row in enumerate(body.records) if (field := _wrong(row))}

@@ -116,7 +116,7 @@ def _operation(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
             "content": PROBLEM,
             "x-codes": list(codes),
         }
-        if status == 429:
+        if status in (429, 503):
             told["headers"] = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string"}}}
         described["responses"][str(status)] = told
     if op.body:

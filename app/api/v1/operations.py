@@ -21,7 +21,7 @@ from app.api.v1.schemas import DAY, QUARTER
 from app.context import actor, perform, reading, take
 from app.domain.actors import Actor
 from app.domain.errors import Invalid, Problem, Refused
-from app.security import DEVICE_COOKIE, public, roles
+from app.security import DEVICE_COOKIE, public, roles, takes_up_to
 from app.store.idempotency import keep_answer, kept_answer
 from app.store.limits import Limit
 from app.store.unit_of_work import UnitOfWork
@@ -30,6 +30,7 @@ from app.store.vault import Vault
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 PUBLIC_LIMIT = Limit(burst=240, per_minute=240)
 TOKEN_LIMIT = Limit(burst=3000, per_minute=3000)
+MANY_ROWS = 10_000_000  # bytes: 10,000 records, with their Chinese written as \uXXXX
 KEY, LONGEST_KEY = "Idempotency-Key", 128
 
 
@@ -82,6 +83,7 @@ class Declared:
     media: str = "application/json"
     reads: bool = False  # a posted question: the handler (session, who, body) reads, and performs what it must note
     many: bool = False  # the handler (who, body) performs a transaction for each of many rows itself
+    largest: int | None = None  # bytes of the body, where a megabyte is too little for what is promised
 
     def __call__(self, handler: Handler) -> Handler:
         name = handler.__name__
@@ -96,6 +98,8 @@ class Declared:
             return self._answer(handler, path)
 
         view.__name__ = name
+        if self.largest is not None:
+            takes_up_to(self.largest)(view)
         guarded = public(view) if self.allowed is None else roles(*self.allowed)(view)
         rule = self.path.replace("{", "<").replace("}", ">")
         blueprint.add_url_rule(rule, name, guarded, methods=[self.method])
