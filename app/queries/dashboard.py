@@ -21,7 +21,7 @@ from app.store.models import Enterprise, FindingRow, Region, Speech, Unit
 WEEKS, RECENT = 13, 30  # RECENT: days
 MOST = 30
 WORST = 5  # flags told on the start page: as many as are seen without moving the page
-_WORSE = {"red": 0, "yellow": 1, "blue": 2}
+SEVERITIES = ("red", "yellow", "blue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,14 @@ def _count(session: Session, *where: object) -> int:
 def _worst(session: Session, where: tuple[Any, ...], today: date) -> list[FindingRow]:
     """The open flags that cannot wait, not those set aside: by severity, what is overdue first, then the newest."""
     waiting = or_(FindingRow.aside_until.is_(None), FindingRow.aside_until < today)
-    overdue = case((FindingRow.due_on < today, 0), else_=1)
-    order = (case(_WORSE, value=FindingRow.severity, else_=3), overdue, FindingRow.raised_for.desc(), FindingRow.id)
-    return list(session.scalars(select(FindingRow).where(*where, waiting).order_by(*order).limit(WORST)))
+    order = (case((FindingRow.due_on < today, 0), else_=1), FindingRow.raised_for.desc(), FindingRow.id)
+    found: list[FindingRow] = []
+    for severity in SEVERITIES:  # one after the other: the few that are red, and not all that are open, are sorted
+        query = select(FindingRow).where(*where, waiting, FindingRow.severity == severity).order_by(*order)
+        found += session.scalars(query.limit(WORST - len(found)))
+        if len(found) == WORST:
+            break
+    return found
 
 
 def _lately(session: Session, actor: Actor, today: date) -> Lately | None:

@@ -98,11 +98,12 @@ def flags_where(regions: Iterable[str], period: Period) -> tuple[Any, ...]:
 
 def counted_visits(query: Any, regions: Iterable[str], period: Period | None, what: Mapping[str, str]) -> Any:
     """`query` over inspections narrowed to what a figure counts: `count` (a name of VISITS), unit, town, item, officer,
-    weekday, hour."""
+    weekday, hour. A period that lasts until date.max has no end."""
     if what.get("count"):
         query = query.where(VISITS[what["count"]] if what["count"] in VISITS else false(), i.counts)
     if period:
-        query = query.where(i.jurisdiction.in_(regions), i.visit_day.between(period.first, period.last))
+        query = query.where(i.jurisdiction.in_(regions), i.visit_day >= period.first)
+        query = query.where(i.visit_day <= period.last) if period.last < date.max else query
     if what.get("unit"):
         query = query.where(i.id.in_(select(InspectionUnit.inspection).where(InspectionUnit.unit == what["unit"])))
     if what.get("item"):
@@ -113,10 +114,16 @@ def counted_visits(query: Any, regions: Iterable[str], period: Period | None, wh
         named = select(InspectionOfficer.inspection).where(InspectionOfficer.certificate_no == what["officer"])
         query = query.where(i.id.in_(named))
     if what.get("weekday"):
-        query = query.where(Weekday(i.visit_day) == _whole(what["weekday"]))
+        query = query.where(_is(Weekday(i.visit_day), what["weekday"]))
     if what.get("hour"):
-        query = query.where(ShanghaiHour(i.visit_start) == _whole(what["hour"]))
+        query = query.where(_is(ShanghaiHour(i.visit_start), what["hour"]))
     return query
+
+
+def _is(said: Any, text: str) -> Any:
+    """That an expression is a whole number. PostgreSQL expects one row in two hundred of an equality, one in three of this: of two
+    equalities it read all visits of a year and sorted what it found, instead of reading the newest until a page is full."""
+    return func.abs(said - _whole(text)) < 1
 
 
 def _whole(text: str) -> int:

@@ -41,8 +41,10 @@ def listed(
     session: Session, actor: Actor, filters: Mapping[str, Any], cursor: str | None, limit: int
 ) -> tuple[list[ShownFlag], str | None]:
     """A page of flags, newest first. Filters: rule, unit, uscc, state, severity, from, to, q (name or number)."""
-    query = filtered(actor, filters)
-    rows, following = page(session, query, FindingRow.id, cursor, limit)
+    by = FindingRow.raised_for if filters.get("from") or filters.get("to") else None
+    end = date.fromisoformat(filters["to"]) if filters.get("to") else None
+    query = filtered(actor, {**filters, "to": None} if cursor else filters)
+    rows, following = page(session, query, FindingRow.id, cursor, limit, by, end)
     return shown(session, rows), following
 
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -13,11 +14,12 @@ from app.domain.flags.catalogue import CATALOGUE
 from app.domain.inspections import Inspection
 from app.queries.figures import counted_visits
 from app.queries.paging import page
-from app.services.trust.codes import Code, drawn
+from app.services.trust.codes import Code, all_drawn
 from app.store import inspections as inspection_store
 from app.store import registry
 from app.store.models import Enterprise, FactRow, FindingRow, InspectionRow, InspectionUnit
 from app.store.models.base import table_of
+from app.store.models.inspections import LATE
 from app.store.prepared import Prepared
 from app.store.reference import current
 
@@ -36,7 +38,7 @@ class Shown:
 
 
 def shown(session: Session, actor: Actor, found: Sequence[Inspection], public_url: str) -> list[Shown]:
-    """`found` with everything around them: three queries however many there are, and one a code."""
+    """`found` with everything around them: four queries however many there are."""
     if not found:
         return []
     ids = [i.id for i in found]
@@ -46,7 +48,7 @@ def shown(session: Session, actor: Actor, found: Sequence[Inspection], public_ur
     for row in _FLAGS.all(session, ids=ids):
         if row.jurisdiction in actor.regions if actor.oversees else not CATALOGUE[row.rule].rests_on_speech:
             flags[str(row.inspection_id)].append(row)
-    advice = _advice(session, ids)
+    advice, codes = _advice(session, ids), all_drawn(session, found, public_url)
     return [
         Shown(
             inspection=i,
@@ -55,7 +57,7 @@ def shown(session: Session, actor: Actor, found: Sequence[Inspection], public_ur
             items={c: known.items[c] for c in i.items},
             flags=tuple(flags[i.id]),
             advice=tuple(advice.get(i.id, ())),
-            code=drawn(session, i, public_url),
+            code=codes.get(i.id),
         )
         for i in found
     ]
@@ -65,7 +67,16 @@ def listed(
     session: Session, actor: Actor, cursor: str | None, limit: int, **filters: Any
 ) -> tuple[list[Inspection], str | None]:
     """The inspections an actor may see, newest first: the own unit's, or those of the own region and below."""
-    rows, following = page(session, filtered(actor, filters), InspectionRow.id, cursor, limit)
+    by, end = None, None
+    if days := filters.get("days"):
+        by, end, endless = InspectionRow.visit_day, days.last, {"days": replace(days, last=date.max)}
+    elif filters.get("from") or filters.get("to"):
+        by, end, endless = InspectionRow.window_start, filters.get("to"), {"to": None}
+    query = filtered(actor, filters | endless if cursor and by is not None else filters)
+    if filters.get("count") == "above":  # rare: found from the few bodies, whose names tell the database how rare
+        few = [code for code, supervised in current(session).supervised.items() if not supervised]
+        query = query.where(InspectionRow.id.in_(select(InspectionUnit.inspection).where(InspectionUnit.unit.in_(few))))
+    rows, following = page(session, query, InspectionRow.id, cursor, limit, by, end)
     return inspection_store.get_many(session, [r.id for r in rows]), following
 
 
@@ -93,9 +104,7 @@ def filtered(actor: Actor, filters: Mapping[str, Any]) -> Any:
     if filters.get("to"):
         query = query.where(InspectionRow.window_start < filters["to"])
     if filters.get("late"):
-        late_entry = (InspectionRow.started_at < InspectionRow.applied_at) & ~InspectionRow.imported
-        offline_or_exception = InspectionRow.begun_at.is_not(None) | InspectionRow.exception.is_not(None)
-        query = query.where(offline_or_exception | late_entry)
+        query = query.where(LATE)
     return counted_visits(query, actor.regions, filters.get("days"), filters)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import case, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid
@@ -10,11 +11,22 @@ from app.domain.errors import Invalid
 MOST, USUAL = 200, 50
 
 
-def page(session: Session, query: Any, column: Any, cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
-    """The next rows below `cursor` (an id) in descending order, and the cursor after them or None at the end."""
-    if cursor:
+def page(
+    session: Session, query: Any, column: Any, cursor: str | None, limit: int, by: Any = None, end: Any = None
+) -> tuple[list[Any], str | None]:
+    """The next rows below `cursor` (an id) in descending order, and the cursor after them or None at the end.
+
+    `by`: what the list is narrowed by, a day or an instant that every row of it has. The rows are in its order then, so that those
+    of a period long ago are not looked for among all that came later; an index has both columns. Below a cursor the query must not
+    say where the period ends, which is `end`: of two ends a database takes one, and reads from it what earlier pages have shown.
+    """
+    order = (column,) if by is None else (by, column)
+    if cursor and by is not None:
+        found = select(by if end is None else case((by > end, end), else_=by)).where(column == cursor)
+        query = query.where(tuple_(*order) < tuple_(found.scalar_subquery(), literal(cursor)))
+    elif cursor:
         query = query.where(column < cursor)
-    rows: Sequence[Any] = session.scalars(query.order_by(column.desc()).limit(limit + 1)).all()
+    rows: Sequence[Any] = session.scalars(query.order_by(*(c.desc() for c in order)).limit(limit + 1)).all()
     more = len(rows) > limit
     shown = list(rows[:limit])
     return shown, getattr(shown[-1], column.key) if more else None

@@ -69,3 +69,17 @@ def test_no_page_and_no_step_asks_the_database_more_often_than_is_said(house: Ho
     said, found = _documented(), _costs(house)
     assert said.keys() == found.keys()
     assert {name: n for name, n in found.items() if n > said[name]} == {}, found
+
+
+def test_a_list_asks_no_more_often_for_many_visits_than_for_one(house: House) -> None:
+    said: list[str] = []
+    event.listen(house.installation.database.engine, "before_cursor_execute", lambda *a: said.append(a[2]))
+    client, auth, asked = house.client(), house.bearer("supervisor"), []
+    house.approved()
+    for limit in (1, 1, 4):  # the first reads the registers
+        house.approved()
+        said.clear()
+        items = client.get(f"/api/v1/inspections?limit={limit}", headers=auth).json["items"]
+        assert all(item["code"]["token"] for item in items)
+        asked.append((len(items), len(said)))
+    assert asked[1] == (1, asked[2][1]) and asked[2][0] == 4, asked

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text
 
-from app.queries import flags
+from app.domain.figures import Period
+from app.queries import flags, inspections
 from app.services.imports.case_records import import_case_records
 from app.services.imports.rows import Row
-from app.store.models import FindingRow
 from bench.district import fill, uscc_of
 from tests.house import House
 
@@ -26,8 +27,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @contextmanager
-def plans(house: House) -> Iterator[set[str]]:
-    """Of every query run meanwhile: which growing table it would read from end to end."""
+def plans(house: House, *wrong: str) -> Iterator[set[str]]:
+    """Of every query run meanwhile: which growing table it would read from end to end, or the steps that have such a word."""
     asked: dict[str, Any] = {}
     scanned: set[str] = set()
 
@@ -45,7 +46,7 @@ def plans(house: House) -> Iterator[set[str]]:
             if statement.startswith(("SELECT", "UPDATE", "DELETE")):
                 for *_, detail in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
                     words = detail.split()
-                    if words[0] == "SCAN" and words[1] in GROWING:
+                    if any(w in detail for w in wrong) if wrong else words[0] == "SCAN" and words[1] in GROWING:
                         scanned.add(f"{detail}: {statement[:300]}")
 
 
@@ -97,11 +98,25 @@ def test_pages_of_every_day_read_no_table_from_end_to_end(grown: House) -> None:
     assert not {plan for plan in scanned if "ix_inspections_contacts" not in plan}, "\n".join(scanned)
 
 
-def test_the_newest_flags_are_read_and_not_all_of_them_sorted(house: House) -> None:
+def test_a_page_of_a_list_is_read_and_not_the_whole_list_sorted(house: House) -> None:
     fill(house.installation.database, 10_000)  # a thousand flags: fewer are sorted as quickly
     house.installation.database.learn_sizes()
-    query = flags.filtered(house.people["supervisor"], {}).order_by(FindingRow.id.desc()).limit(51)
+    supervisor, old = house.people["supervisor"], {"from": "2023-06-01", "to": "2023-06-30"}
+    day, moment = Period(date(2023, 6, 1), date(2023, 6, 30)), datetime(2023, 6, 1, tzinfo=UTC)
     with house.installation.reading() as session:
-        said = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
-        plan = [row[3] for row in session.execute(text(f"EXPLAIN QUERY PLAN {said}"))]
-    assert plan and not any("ORDER BY" in step for step in plan)
+        with plans(house, "ORDER BY") as steps:
+            assert len(flags.listed(session, supervisor, {}, None, 20)[0]) == 20
+            assert len(inspections.listed(session, supervisor, None, 20)[0]) == 20
+        assert not steps, "\n".join(steps)
+        # by number, all that came later than a month long ago would be passed over
+        by_number = ("ORDER BY", "SCAN findings USING INDEX sqlite", "SCAN inspections USING INDEX sqlite", "(id<?)")
+        with plans(house, *by_number) as steps:
+            cursor = flags.listed(session, supervisor, old, None, 20)[1]
+            assert flags.listed(session, supervisor, old, cursor, 20)[0]
+            for narrowed in ({"days": day}, {"days": day, "count": "problems", "hour": "9"}, {"from": moment}):
+                cursor = inspections.listed(session, supervisor, None, 9, **narrowed)[1]
+                assert inspections.listed(session, supervisor, cursor, 9, **narrowed)[0]
+            inspections.listed(session, supervisor, None, 20, late="1")
+            flags.listed(session, supervisor, {"assignee": "me"}, None, 20)
+            flags.listed(session, supervisor, {"aside_on": date(2026, 3, 2)}, None, 20)
+        assert not steps, "\n".join(steps)

@@ -1,6 +1,7 @@
 """Issuing the signed code of an approved inspection, and showing it again."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -86,14 +87,18 @@ def _register(work: UnitOfWork, inspection: Inspection, body: dict[str, Any], to
 
 def drawn(session: Session, inspection: Inspection, public_url: str) -> Code | None:
     """The code of an inspection, or None where none was issued."""
-    if inspection.code is None:
-        return None
-    row = _CODE.first(session, cti=inspection.code.cti)
-    return Code(code_url(public_url, row.token), to_digits(row.token), row.short_code)
+    return all_drawn(session, [inspection], public_url).get(inspection.id)
+
+
+def all_drawn(session: Session, inspections: Sequence[Inspection], public_url: str) -> dict[str, Code]:
+    """The codes of those of the inspections of which one was issued, by the inspection's id."""
+    named = [i.code.cti for i in inspections if i.code]
+    rows = _CODES.all(session, ctis=named) if named else ()
+    return {r.inspection: Code(code_url(public_url, r.token), to_digits(r.token), r.short_code) for r in rows}
 
 
 _T = table_of(CodeRow).c
-_CODE = Prepared(select(_T.token, _T.short_code).where(_T.cti == bindparam("cti")))
+_CODES = Prepared(select(_T.inspection, _T.token, _T.short_code).where(_T.cti.in_(bindparam("ctis", expanding=True))))
 
 
 def _claims(work: UnitOfWork, inspection: Inspection) -> Claims:

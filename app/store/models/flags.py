@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store.models.base import Base, Code, Id
 
 _NAMED = text("officer <> ''")  # few beside the others
+_SOMEBODYS = text("assignee IS NOT NULL")
+_ASIDE = text("aside_until IS NOT NULL")
 
 
 class FindingRow(Base):
@@ -25,6 +27,7 @@ class FindingRow(Base):
         Index("ix_findings_subject", "subject_kind", "subject_id"),
         Index("ix_findings_jurisdiction_state", "jurisdiction", "state", "severity"),
         Index("ix_findings_jurisdiction_raised_for", "jurisdiction", "raised_for"),
+        Index("ix_findings_raised_for", "raised_for", "id"),  # lists of a period, in the order of its days
         Index("ix_findings_jurisdiction_rule", "jurisdiction", "rule", "standing", "raised_for"),
         Index("ix_findings_enterprise", "enterprise_id"),
         Index("ix_findings_inspection", "inspection_id"),
@@ -32,6 +35,8 @@ class FindingRow(Base):
         Index("ix_findings_jurisdiction_due_on", "jurisdiction", "due_on"),
         Index("ix_findings_unit_sent_at", "unit", "sent_at"),
         Index("ix_findings_case_id", "case_id"),
+        Index("ix_findings_assignee", "assignee", "id", postgresql_where=_SOMEBODYS, sqlite_where=_SOMEBODYS),
+        Index("ix_findings_aside", "id", postgresql_where=_ASIDE, sqlite_where=_ASIDE),
         Index("ix_findings_raised_at", "raised_at"),
         Index("ix_findings_officer", "officer", "raised_for", postgresql_where=_NAMED, sqlite_where=_NAMED),
         # where open flags come from, without reading their rows

@@ -27,6 +27,9 @@ class Slots(TypeDecorator[tuple[Slot, ...]]):
 
 
 _CONTACTS = text("kind = 'contact'")  # few beside the visits
+_BEGUN = text("visit_day IS NOT NULL")
+# entered after they began, or begun without a code: few. An index has this condition, word for word
+LATE = text("(begun_at IS NOT NULL OR exception IS NOT NULL OR (started_at < applied_at AND imported = false))")
 
 
 class InspectionRow(Base):
@@ -41,13 +44,16 @@ class InspectionRow(Base):
         UniqueConstraint("jurisdiction", "number"),
         Index("ix_inspections_enterprise_visit_start", "enterprise_id", "visit_start"),
         Index("ix_inspections_lead_unit_window_start", "lead_unit", "window_start"),
-        Index("ix_inspections_jurisdiction_window_start", "jurisdiction", "window_start"),
         Index("ix_inspections_jurisdiction_visit_day", "jurisdiction", "visit_day"),
+        # lists of a period, in the order of its days
+        Index("ix_inspections_visit_day", "visit_day", "id", postgresql_where=_BEGUN, sqlite_where=_BEGUN),
+        Index("ix_inspections_window_start", "window_start", "id"),
         Index("ix_inspections_state_window_end", "state", "window_end"),
         Index("ix_inspections_clue_key", "jurisdiction", "clue_key"),
         Index("ix_inspections_due_at", "due_at"),
         Index("ix_inspections_place_key", "place_key"),
         Index("ix_inspections_plan_code", "jurisdiction", "plan_code"),
+        Index("ix_inspections_late", "id", postgresql_where=LATE, sqlite_where=LATE),
         Index("ix_inspections_contacts", "id", postgresql_where=_CONTACTS, sqlite_where=_CONTACTS),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
