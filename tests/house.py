@@ -50,8 +50,8 @@ _first_engines: dict[str, Any] = {}
 STATEMENTS_KEPT = 5000
 
 
-def _engine_that_shares(*args: Any) -> Any:
-    engine = _engine_of_its_own(*args)
+def _engine_that_shares(*args: Any, **named: Any) -> Any:
+    engine = _engine_of_its_own(*args, **named)
     first = _first_engines.get(engine.dialect.name)
     if first is None or first.dialect.server_version_info is None:  # a server that never answered taught it nothing
         first = _first_engines[engine.dialect.name] = engine

@@ -7,11 +7,11 @@ deferred BEGIN loses updates or fails as "locked" under concurrency. PostgreSQL:
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
@@ -50,7 +50,7 @@ class Database:
     def __init__(self, url: str, read_url: str | None = None) -> None:
         self.url = url
         self.engine = _engine(url)
-        self.read_engine = self.engine if read_url in (None, url) else _engine(str(read_url), STANDBY_SECONDS)
+        self.read_engine = self.engine if read_url in (None, url) else _engine(str(read_url), is_standby=True)
         self._writer = self.engine.execution_options(jcm_begin="BEGIN IMMEDIATE")
         self._primary = seeing_one_moment(self.engine)
         self._standby = self._primary if self.read_engine is self.engine else seeing_one_moment(self.read_engine)
@@ -92,19 +92,22 @@ class Database:
                 session.execute(text(f"PRAGMA analysis_limit = {ROWS_LOOKED_AT}"))
                 session.execute(text("ANALYZE"))
 
-    def read(self) -> AbstractContextManager[Session]:
+    @contextmanager
+    def read(self) -> Iterator[Session]:
         """One reading transaction on the standby where there is one that answers, rolled back at the end."""
-        return one_moment(self._reader())
+        with self._reader() as connection, _moment_of(connection) as session:
+            yield session
 
     def read_primary(self) -> AbstractContextManager[Session]:
         """One reading transaction that sees everything committed before it, for whoever watches the installation."""
         return one_moment(self._primary)
 
-    def _reader(self) -> Engine:
+    def _reader(self) -> Connection:
         """The primary reads where the standby is down."""
-        if self.read_engine is not self.engine and not self.standby_answers():
-            return self._primary
-        return self._standby
+        if self._standby is not self._primary:
+            with suppress(DBAPIError):
+                return self._standby.connect()
+        return self._primary.connect()
 
     def standby_answers(self) -> bool:
         """Whether the standby can be read."""
@@ -149,15 +152,20 @@ def seeing_one_moment(engine: Engine) -> Engine:
 def one_moment(engine: Engine) -> Iterator[Session]:
     """A reading transaction of an engine that is `seeing_one_moment`: what its statements count agrees, whoever commits
     between them."""
-    with engine.connect() as connection:
-        connection.begin()
-        info = {ONE_MOMENT: True, CONNECTION: connection}
-        session = Session(connection, expire_on_commit=False, autoflush=False, info=info)
-        try:
-            yield session
-        finally:
-            if session.in_transaction():  # it loaded objects; what only read rows left nothing in it
-                session.close()
+    with engine.connect() as connection, _moment_of(connection) as session:
+        yield session
+
+
+@contextmanager
+def _moment_of(connection: Connection) -> Iterator[Session]:
+    connection.begin()
+    info = {ONE_MOMENT: True, CONNECTION: connection}
+    session = Session(connection, expire_on_commit=False, autoflush=False, info=info)
+    try:
+        yield session
+    finally:
+        if session.in_transaction():  # it loaded objects; what only read rows left nothing in it
+            session.close()
 
 
 def reader_beside(session: Session) -> Engine:
@@ -167,24 +175,23 @@ def reader_beside(session: Session) -> Engine:
     return seeing_one_moment(engine.execution_options(jcm_begin="BEGIN"))
 
 
-def _engine(url: str, connect_timeout: int | None = None) -> Engine:
+def _engine(url: str, is_standby: bool = False) -> Engine:
     """Errors never repeat the values of a statement (`hide_parameters`): they would carry personal data into the logs."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
-    patience = PATIENCE | ({"connect_timeout": connect_timeout} if connect_timeout else {})
-    engine = create_engine(
-        url,
-        pool_size=CONNECTIONS // 2,
-        max_overflow=CONNECTIONS // 2,
-        pool_timeout=10,
-        hide_parameters=True,
-        connect_args={name: value for name, value in patience.items() if name not in make_url(url).query},
-    )
+    patience = PATIENCE | ({"connect_timeout": STANDBY_SECONDS} if is_standby else {})
+    given = {name: value for name, value in patience.items() if name not in make_url(url).query}
+    pool: dict[str, Any] = {"pool_size": CONNECTIONS // 2, "max_overflow": CONNECTIONS // 2, "pool_timeout": 10}
+    if is_standby:  # of a server that stands still only a new connection is given up: one of a pool would wait for ever
+        pool = {"poolclass": NullPool}
+    engine = create_engine(url, hide_parameters=True, connect_args=given, **pool)
     event.listen(engine, "connect", _on_postgresql_connect)
     event.listen(engine, "handle_error", _on_postgresql_error)
+    if is_standby:
+        return engine
     event.listen(engine, "checkin", lambda _connection, record: record.info.update(answered=time.monotonic()))
     event.listen(engine, "checkout", partial(_on_postgresql_checkout, engine))
     return engine
