@@ -134,15 +134,23 @@ def in_words(kind: str, period: str) -> str:
 
 
 def change_in_words(now: int, before: int, against: str) -> str:
-    """`比上月增加 3（12.5%）`: how a count changed, with the number itself where a share would say little."""
+    """`比上月增加 3（12.5%）`: how a count changed, with the number itself where a share would say little. Nothing increased
+    where there was nothing: perhaps it was not registered here yet."""
     if now == before:
         return f"与{against}持平"
+    if not before:
+        return f"{against}为 0"
     word = "增加" if now > before else "减少"
     share = f"（{100 * abs(now - before) / before:.1f}%）" if before >= SHARE_SAYS_SOMETHING else ""
     return f"比{against}{word} {abs(now - before):,}{share}"
 
 
 SHARE_SAYS_SOMETHING = 10  # a change of less than ten cases is no percentage
+
+
+def percent(share: float) -> str:
+    """As the pages say it: all or none without a decimal (app/templates/macros/figures.html)."""
+    return f"{100 * share:.1f}%" if 0 < share < 1 else f"{100 * share:.0f}%"
 
 
 def as_text(cell: Cell, hidden: str) -> str:
@@ -153,7 +161,7 @@ def as_text(cell: Cell, hidden: str) -> str:
         if cell.share is None:
             return "—"
         low, high = cell.interval
-        return f"{100 * cell.share:.1f}%（{cell.found:,}/{cell.of:,}；{100 * low:.0f}–{100 * high:.0f}%）"
+        return f"{percent(cell.share)}（{cell.found:,}/{cell.of:,}；{100 * low:.0f}–{100 * high:.0f}%）"
     if isinstance(cell, float):
         return f"{cell:.1f}"
     return f"{cell:,}" if isinstance(cell, int) else cell

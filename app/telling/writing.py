@@ -17,8 +17,9 @@ from app.domain.telling import (
     Text,
     change_in_words,
     in_words,
+    percent,
 )
-from app.domain.times import SHANGHAI
+from app.domain.times import SHANGHAI, shanghai_day
 from app.queries.figures import FEWEST_ENTERPRISES, RATES, Figures
 from app.telling.gathering import MOST_ITEMS, Gathered
 
@@ -82,7 +83,7 @@ def _summary(found: Gathered) -> tuple[str, ...]:
     changes = [change_in_words(now["visits"], before["visits"], last)]
     if found.asked.kind != YEARLY:
         changes.append(change_in_words(now["visits"], year["visits"], last_year))
-    when = in_words(found.asked.kind, found.asked.period)
+    when = in_words(found.asked.kind, found.asked.period) + _so_far(found)
     out = [
         f"{when}，{found.region}共登记涉企检查 {now['visits']:,} 次，{'，'.join(changes)}；涉及企业 {now.enterprises:,} 家。"
         f"其中计划检查 {now['planned']:,} 次，触发式检查 {now['triggered']:,} 次；联合检查 {now['joint']:,} 次。",
@@ -92,7 +93,7 @@ def _summary(found: Gathered) -> tuple[str, ...]:
     scanned = now.rate("scanned")
     if scanned is not None and scanned.share is not None:
         out.append(
-            f"在本平台办结的 {scanned.of:,} 次检查中，{scanned.found:,} 次由企业扫码，扫码率 {100 * scanned.share:.1f}%。"
+            f"在本平台办结的 {scanned.of:,} 次检查中，{scanned.found:,} 次由企业扫码，扫码率 {percent(scanned.share)}。"
         )
     if now["above"]:
         out.append(f"区级以上单位检查 {now['above']:,} 次，计入企业的检查次数；本区只能报请上级处理。")
@@ -102,11 +103,19 @@ def _summary(found: Gathered) -> tuple[str, ...]:
     return tuple(out)
 
 
+def _so_far(found: Gathered) -> str:
+    """That a period is not over: what it is compared with was a whole one."""
+    until = shanghai_day(found.as_of) if found.as_of else None
+    running = until is not None and found.asked.days.first <= until <= found.asked.days.last
+    return f"（截至{until.month}月{until.day}日，本期未完）" if until and running else ""
+
+
 def _most(found: Gathered) -> str:
+    """The rule that raised more than any other."""
     if not found.rules:
         return ""
-    rule, count = found.rules[0]
-    return f"最多的是“{rule}”（{count:,} 条）。"
+    (rule, count), *others = found.rules
+    return f"最多的是“{rule}”（{count:,} 条）。" if not others or count > others[0][1] else ""
 
 
 def _columns(found: Gathered) -> Table:

@@ -63,8 +63,8 @@ def test_a_report_says_the_numbers_of_the_page_one_by_one(house: House) -> None:
         for n, shown in enumerate(columns):
             cells = report[word][5 * n : 5 * n + 5]
             if "/" in shown:
-                share, counts = shown.split("%")[0], re.findall(r"(\d+)/\s*(\d+)", shown)[0]
-                assert (f"{100 * cells[0]:.1f}", int(cells[1]), int(cells[2])) == (share, *map(int, counts)), word
+                share, counts = shown.split()[0], re.findall(r"(\d+)/\s*(\d+)", shown)[0]
+                assert (telling.percent(cells[0]), int(cells[1]), int(cells[2])) == (share, *map(int, counts)), word
             elif re.fullmatch(r"[\d,]+", shown):
                 assert int(cells[0]) == int(shown.replace(",", "")), word
             elif re.fullmatch(r"[\d.]+", shown):
@@ -88,9 +88,11 @@ def test_the_pdf_can_be_read_and_says_the_same(house: House) -> None:
     text = "".join("".join(page.extract_text().split()) for page in reader.pages)
     assert "涉企行政检查监督月报" in text and "2026年3月" in text
     assert re.search("共登记涉企检查6次，[^。]*上月[^。]*；涉及企业4家。", text), "what grew stands beside its number"
+    assert "2026年3月（截至3月" in text and "本期未完" in text, "a month that runs is compared with a whole one"
+    assert "上月为0" in text and "增加" not in text, "nothing grew where nothing was registered"
     assert "不发被监督单位" in text
     row = {r[0]: r for r in sheets(made(house, "xlsx"))["主要数字"]}["扫码率"]
-    assert f"{100 * row[1]:.1f}%（{int(row[2])}/{int(row[3])}；" in text
+    assert f"{telling.percent(row[1])}（{int(row[2])}/{int(row[3])}；" in text
 
 
 def test_no_report_says_how_a_unit_was_rated_outside_of_closed_quarters(house: House) -> None:
