@@ -35,6 +35,7 @@ HTTP_CODES = {
 }
 TRY_AGAIN_SECONDS = 5
 UNEXPECTED = _l("这一步没有完成，也没有保存任何内容。请稍后再试；如仍不行，请把下面的编号告诉管理员。")
+SECONDS, MINUTES = _l("%(n)s 秒"), _l("%(n)s 分钟")
 
 
 def sentence(code: str, data: dict[str, Any]) -> str:
@@ -42,6 +43,10 @@ def sentence(code: str, data: dict[str, Any]) -> str:
     template = SENTENCES.get(code)
     if code == "not_in_this_state":
         data = data | {"state": state_word(str(data.get("state", "")), str(data.get("step", "")))}
+    if code == "too_many":
+        seconds = int(data.get("retry_after", 60))
+        wait = str(SECONDS) % {"n": seconds} if seconds < 120 else str(MINUTES) % {"n": -(-seconds // 60)}
+        data = data | {"wait": wait}
     if code == "code_not_usable":
         verdict = str(data.get("verdict", ""))
         data = data | {"verdict": VERDICT_WORDS.get(verdict, verdict)}

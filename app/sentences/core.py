@@ -12,7 +12,7 @@ SENTENCES: dict[str, Any] = {
     "cross_site": _l("这次提交不是从本平台的页面发出的，没有保存。请在本平台页面上重新提交。"),
     "wrong_credentials": _l("用户名或密码不对。请检查大小写后再试。"),
     "practice_full": _l("现在练习的人太多，没有空位了。请过一会儿再试；别人的练习一天后自动结束。"),
-    "too_many": _l("操作太频繁了，请在 %(retry_after)s 秒后再试。"),
+    "too_many": _l("操作太频繁了，请在 %(wait)s后再试。"),
     # what does not exist
     "no_such_inspection": _l("没有找到这次检查，或者它不属于您的单位。"),
     "no_such_flag": _l("没有找到这条预警，或者它不在您的监督范围内。"),

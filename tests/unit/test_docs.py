@@ -43,3 +43,10 @@ def test_every_rule_is_documented() -> None:
 
     documented = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     assert [code for code in CATALOGUE if f"`{code}`" not in documented] == []
+
+
+def test_every_rate_limit_is_documented() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("app/**/*.py"))
+    limits = set(re.findall(r"Limit\(burst=(\d+), per_minute=([\d.]+)\)", source))
+    documented = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert limits == set(re.findall(r"(?m)\| (\d+) \| ([\d.]+) \|$", documented))

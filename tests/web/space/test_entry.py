@@ -273,7 +273,10 @@ def test_asking_is_throttled_for_one_address_and_trying_shuts_its_owner_out_nowh
     """Digits have five tries and hold on the browser that asked; an entry code cannot be guessed."""
     object.__setattr__(house.installation.config, "rate_limits", True)
     client = house.client()
-    codes = [client.post("/my/code", data={"contact": PHONE}).status_code for _ in range(4)]
-    assert codes == [200, 200, 200, 429]
+    asked = [client.post("/my/code", data={"contact": PHONE}) for _ in range(4)]
+    assert [a.status_code for a in asked] == [200, 200, 200, 429]
+    assert (
+        asked[3].headers["Retry-After"] == "1200" and "20 分钟后再试" in asked[3].text and "刷新本页" in asked[3].text
+    )
     assert {enter(client, "000000").status_code for _ in range(20)} == {422}
     object.__setattr__(house.installation.config, "rate_limits", False)
