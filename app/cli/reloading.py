@@ -10,6 +10,7 @@ import click
 
 Process = subprocess.Popen[bytes]
 PATIENCE = 300  # seconds; a machine that does much else takes a minute to load the application
+REFUSED = "The new version does not start: the old one goes on."
 LISTENING = "0A"  # as Linux writes the state of a socket
 
 
@@ -17,8 +18,11 @@ class Reload:
     """What SIGHUP asks for. Linux lets several processes listen on one port, so that no moment is left in which nobody does,
     however long the application takes to load; a version that does not start leaves the old one in service."""
 
-    def __init__(self, begin: Callable[[], Process], port: int, workers: int) -> None:
-        self.begin, self.port, self.workers = begin, port, workers
+    def __init__(
+        self, begin: Callable[[], Process], port: int, workers: int, loads: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`loads` tries whether the new version can be loaded at all: a server would try its workers again and again."""
+        self.begin, self.port, self.workers, self.loads = begin, port, workers, loads
         self.asked = False
         self.coming: Process | None = None  # the new server while it loads
         self.before: set[str] = set()
@@ -32,12 +36,15 @@ class Reload:
         """The new server once all its web workers listen, else None. Asked for again and again."""
         if self.asked and self.coming is None:
             self.asked = False
+            if not self.loads():
+                click.echo(REFUSED, err=True)
+                return None
             self.before, self.until = listeners(self.port), time.monotonic() + PATIENCE
             self.coming = self.begin()
         if self.coming is None:
             return None
         if self.coming.poll() is not None or time.monotonic() > self.until:
-            click.echo("The new version does not start: the old one goes on.", err=True)
+            click.echo(REFUSED, err=True)
             self.coming.terminate()
             self.coming = None
         elif len(listeners(self.port) - self.before) >= self.workers:

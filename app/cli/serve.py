@@ -72,13 +72,16 @@ def serve() -> None:
     def begin_server() -> Process:
         return subprocess.Popen(_server(config, certificate), cwd=ROOT, env=environment)  # noqa: S603 our own
 
+    def loads() -> bool:
+        return subprocess.run([sys.executable, "-c", "import wsgi"], cwd=ROOT, env=environment).returncode == 0
+
     # What takes its time comes before the first child: told to stop meanwhile, none is left behind. At home a witness proves
     # nothing: it shows how one works.
     witness = [] if config.is_production or certificate or outside else _demo_witness(config)
     children: list[Process | None] = [None if outside else begin_worker(), begin_server()]  # WORKER, SERVER
     if witness:
         children.append(subprocess.Popen([*ours, *witness], cwd=ROOT))  # noqa: S603 our own
-    reload = Reload(begin_server, config.port, config.workers) if config.is_production else None
+    reload = Reload(begin_server, config.port, config.workers, loads) if config.is_production else None
     with counting:
         _wait(children, begin_worker, reload)
 

@@ -11,7 +11,7 @@ from app.config import ConfigError
 from app.installation import Installation
 from app.queries import health
 from app.store import log as log_store
-from app.store.migrate import serves
+from app.store.migrate import known, serves
 
 LOG_LATE = timedelta(minutes=5)  # a fact should stand in the log within ten seconds
 DISK_LEAST = 256 * 1024 * 1024
@@ -40,6 +40,7 @@ def ready(installation: Installation) -> dict[str, bool | None]:
 def require_schema(installation: Installation) -> None:
     """Raises ConfigError where the database answers and is not migrated for this program: begun for a reload, it then leaves
     the old version in service. A database that is away is no reason not to start."""
+    known()
     try:
         if serves(installation.database.engine):
             return

@@ -7,7 +7,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Engine, make_url
 
 from app.store.database import Database
@@ -65,15 +64,17 @@ def holds_something(url: str) -> bool:
 
 
 @cache
-def head_revision() -> str | None:
-    """The newest migration that this program was started with: a newer version unpacked beside it is not its own."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def known() -> tuple[str, ...]:
+    """The migrations that this program was started with, newest first: asked for at the start, since a newer version that is
+    unpacked over this one later brings more, and is not this one."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
-@cache
+def head_revision() -> str:
+    """The newest migration that this program knows."""
+    return known()[0]
+
+
 def knows(revision: str) -> bool:
     """Whether a schema of `revision` can be brought up to date by this program."""
-    try:
-        return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
-    except CommandError:  # a revision of a newer program
-        return False
+    return revision in known()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.reloading import Process, Reload, listeners
+from app.cli.reloading import REFUSED, Process, Reload, listeners
 from app.cli.serve import _server
 from tests.house import house_config
 
@@ -89,7 +89,10 @@ def test_a_version_that_does_not_start_leaves_the_old_one_in_service(
     while reload.coming is not None:
         assert reload.look() is None and site.answered() == old
     assert site.answered() == old
-    assert capsys.readouterr().err == "The new version does not start: the old one goes on.\n"
+    assert capsys.readouterr().err == f"{REFUSED}\n"
+    tried = Reload(lambda: site.begin("never"), site.port, workers=1, loads=lambda: False)
+    tried.ask()
+    assert tried.look() is None and tried.coming is None and capsys.readouterr().err == f"{REFUSED}\n"
 
 
 def test_browsers_that_keep_their_connections_open_keep_nobody_waiting(site: Site) -> None:

@@ -24,6 +24,7 @@ from app.operating.checks import require_schema
 from app.operating.doctor import examine
 from app.operating.findings import FAULT, OK, WARNING
 from app.outside import Outside
+from app.store import migrate
 from app.store.database import Database
 from tests.house import House
 
@@ -148,13 +149,21 @@ def test_no_key_is_made_while_nobody_knows_what_the_database_holds(tmp_path: Pat
 
 
 @ONE
-def test_a_web_server_does_not_begin_over_a_schema_that_it_cannot_serve(house: House) -> None:
-    """Reloaded into before `init`, it leaves the old version in service; a database that is away stops nobody."""
+def test_a_web_server_does_not_begin_over_a_schema_that_it_cannot_serve(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reloaded into before `init`, it leaves the old version in service; a database that is away stops nobody. What is unpacked
+    over it later is not its own."""
+    migrate.known.cache_clear()
     require_schema(house.installation)
+    monkeypatch.setattr(migrate, "MIGRATIONS", Path("/a newer version"))
     away = replace(
         house.installation, database=Database("postgresql://jcm@127.0.0.1:1/none".replace(":", "+psycopg:", 1))
     )
     require_schema(away)
+    with house.installation.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    require_schema(house.installation)
     with house.installation.database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(ConfigError, match="init"):
