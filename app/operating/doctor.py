@@ -31,8 +31,7 @@ from app.queries.health import Vitals
 from app.services.trust.roots import ROOT as ROOT_DOCUMENT
 from app.services.trust.unit_keys import KEYS
 from app.store import documents
-from app.store import log as log_store
-from app.store.database import CONNECTIONS
+from app.store.database import CONNECTIONS, STANDBY_LATE
 from app.store.migrate import current_revision, head_revision, holds_something, knows
 from app.store.models import Log
 from app.typesetting import engine
@@ -45,7 +44,6 @@ WITNESS_LATE = timedelta(days=7)
 BACKUP_OLD = timedelta(days=8)
 KEY_LIST_SHORT = timedelta(days=10)
 CONNECTOR_LATE = timedelta(minutes=15)
-STANDBY_LATE = timedelta(minutes=1)
 DISK_SHORT = 2 * 1024**3
 MOST_CONNECTIONS = """SELECT min(most) FROM (
     SELECT current_setting('max_connections')::int AS most
@@ -155,7 +153,7 @@ def _database(installation: Installation) -> Iterator[Finding]:
         yield finding("keys_open", OK) if opens else finding("keys_sealed", FAULT)
     yield _key_list(vitals, published, root, now)
     yield from _state_cryptography(installation, root)
-    yield from _standby(installation, vitals)
+    yield from _standby(installation, vitals, now)
     yield from _log(vitals, now)
     yield from _worker(vitals, now)
     if not outside:
@@ -237,19 +235,18 @@ def _state_cryptography(installation: Installation, root: dict[str, Any] | None)
             yield finding("device_silent", FAULT, problem=error)
 
 
-def _standby(installation: Installation, vitals: Vitals) -> Iterator[Finding]:
-    """Whether the standby for figures and exports answers, and how far behind it is by the log."""
+def _standby(installation: Installation, vitals: Vitals, now: datetime) -> Iterator[Finding]:
+    """Whether the standby for figures and exports answers, and how far behind it is."""
     database = installation.database
     if database.read_engine is database.engine:
         return
-    if not database.standby_answers():
+    seconds = database.standby_seconds()
+    if seconds is None:
         yield finding("standby_silent", WARNING)
-        return
-    with installation.browsing() as session:
-        there = log_store.newest_head(session)
-    behind = vitals.log_size - (there.size if there else 0)
-    late = behind > 0 and vitals.log_made_at and (not there or vitals.log_made_at - there.made_at > STANDBY_LATE)
-    yield finding("standby_late" if late else "standby", WARNING if late else OK, behind=max(behind, 0))
+    elif seconds <= STANDBY_LATE:
+        yield finding("standby", OK, seconds=round(seconds))
+    elif not _worker_is_away(vitals, now):  # without it nothing new comes
+        yield finding("standby_late", WARNING, seconds=round(seconds))
 
 
 def _log(vitals: Vitals, now: datetime) -> Iterator[Finding]:

@@ -235,14 +235,14 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "密钥清单的签名与公布的根不符（{problem}）。请运行 keys publish；若仍不符，请查是否被改动。",
         "The key list is not signed by the published root ({problem}). Run keys publish; where it stays so, somebody changed it.",
     ),
-    "standby": ("只读备库可用，落后 {behind} 条。", "The standby answers; it is {behind} entries behind."),
+    "standby": ("只读备库可用，最新内容是 {seconds} 秒前的。", "The standby answers; what it has is {seconds} s old."),
     "standby_silent": (
         "只读备库连不上，统计和导出暂由主库承担。请检查 JCM_READ_DATABASE_URL。",
         "The standby does not answer; the primary reads figures and exports meanwhile. Look at JCM_READ_DATABASE_URL.",
     ),
     "standby_late": (
-        "只读备库落后 {behind} 条登记，统计和公开页面是旧的。请检查复制。",
-        "The standby is {behind} entries behind: figures and public pages are old. Look at the replication.",
+        "只读备库落后 {seconds} 秒，统计和导出暂由主库承担。请检查复制。",
+        "The standby is {seconds} s behind; the primary reads figures and exports meanwhile. Look at the replication.",
     ),
     "log": ("登记簿正常推进，共 {size} 条。", "The log advances; it has {size} entries."),
     "log_late": (

@@ -23,6 +23,9 @@ __all__ = ["Database", "Session", "dialect_insert", "insert_of", "next_ids", "on
 BUSY_TIMEOUT_SECONDS = 30
 CONNECTIONS = 16  # to PostgreSQL, of one process, at most
 STANDBY_SECONDS = 3  # then the primary reads
+STANDBY_LATE = (
+    60  # seconds behind: then, too. The worker commits every twenty, so that a standby in step always has something new
+)
 ROWS_LOOKED_AT = 1000  # of each index: milliseconds, however large it is
 FRESH_SECONDS = 1  # a connection that answered so lately is not asked whether it is there
 CONNECTION = "connection"  # in the info of sessions: the one of their transaction
@@ -94,7 +97,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One reading transaction on the standby where there is one that answers, rolled back at the end."""
+        """One reading transaction on the standby where there is one in step, rolled back at the end."""
         with self._reader() as connection, _moment_of(connection) as session:
             yield session
 
@@ -103,19 +106,22 @@ class Database:
         return one_moment(self._primary)
 
     def _reader(self) -> Connection:
-        """The primary reads where the standby is down."""
+        """The primary reads where the standby is down or late: no page and no file says that it is of yesterday."""
         if self._standby is not self._primary:
             with suppress(DBAPIError):
-                return self._standby.connect()
+                connection = self._standby.connect()
+                if _seconds_behind(connection) <= STANDBY_LATE:
+                    return connection
+                connection.close()
         return self._primary.connect()
 
-    def standby_answers(self) -> bool:
-        """Whether the standby can be read."""
+    def standby_seconds(self) -> float | None:
+        """How far behind the standby is; None where it does not answer."""
         try:
-            with self.read_engine.connect():
-                return True
+            with self.read_engine.connect() as connection:
+                return _seconds_behind(connection)
         except DBAPIError:
-            return False
+            return None
 
     def is_alive(self) -> bool:
         """Whether the database answers. Raises nothing but what the driver raises."""
@@ -166,6 +172,22 @@ def _moment_of(connection: Connection) -> Iterator[Session]:
     finally:
         if session.in_transaction():  # it loaded objects; what only read rows left nothing in it
             session.close()
+
+
+BEHIND = text("""
+    SELECT CASE WHEN pg_is_in_recovery() THEN
+        extract(epoch FROM now() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time()))
+    ELSE 0 END
+""")
+
+
+def _seconds_behind(connection: Connection) -> float:
+    """How old the newest transaction is that a standby has; 0 of a server that is none. Ends what the connection began."""
+    if connection.dialect.name == "sqlite":  # a copy of a file, for tests
+        return 0
+    seconds = float(connection.scalar(BEHIND) or 0)
+    connection.rollback()
+    return seconds
 
 
 def reader_beside(session: Session) -> Engine:
