@@ -1,6 +1,7 @@
 """Corners that once answered 500 or told too much."""
 
 import gzip
+import io
 import json
 
 import pytest
@@ -69,7 +70,14 @@ def test_calls_with_many_rows_take_what_the_document_promises(house: House) -> N
     assert len(json.dumps({"records": records})) > 7_000_000
     for rows, status in ((records, 200), (records * 2, 413)):
         assert post(house, "/case-records", {"records": rows}, "supervisor").status_code == status
-    assert post(house, "/verify", {"code": "x" * 2_000_000}).status_code == 413
+    long = {"code": "x" * 2_000_000}
+    assert post(house, "/verify", long).status_code == 413
+    in_chunks = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}  # Java's client sends so by itself
+    stream = io.BytesIO(json.dumps(long).encode())
+    sent = house.client().post(
+        "/api/v1/verify", input_stream=stream, content_type="application/json", environ_overrides=in_chunks
+    )
+    assert (sent.status_code, sent.json["code"]) == (413, "body_too_large")
 
 
 @ONE

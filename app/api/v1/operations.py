@@ -14,14 +14,14 @@ from flask import Blueprint, Response, request
 from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from app import cookies
 from app.api.v1.schemas import DAY, QUARTER
 from app.context import actor, perform, reading, take
 from app.domain.actors import Actor
 from app.domain.errors import Invalid, Problem, Refused
-from app.security import DEVICE_COOKIE, public, roles, takes_up_to
+from app.security import DEVICE_COOKIE, FORM_TYPES, public, roles, takes_up_to
 from app.store.idempotency import keep_answer, kept_answer
 from app.store.limits import Limit
 from app.store.unit_of_work import UnitOfWork
@@ -219,9 +219,15 @@ def parse(schema: type[BaseModel]) -> Any:
 
 def _json_bytes() -> bytes:
     """The body as it came. Raises UnsupportedMediaType where it is something else than JSON, or packed: what was sent as a
-    form (curl says so by itself) has been read by now and would pass for a body that says nothing."""
+    form (curl says so by itself) has been read by now and would pass for a body that says nothing. Raises
+    RequestEntityTooLarge where it came in chunks, which Werkzeug cuts off at the limit without a word."""
     raw = request.get_data()
-    sent = raw or request.content_length or "Transfer-Encoding" in request.headers
+    in_chunks = request.content_length is None
+    if in_chunks and len(raw) == request.max_content_length:
+        raise RequestEntityTooLarge()
+    sent = raw or (
+        request.mimetype in FORM_TYPES and (request.content_length or "Transfer-Encoding" in request.headers)
+    )
     packed = request.headers.get("Content-Encoding", "identity").lower() != "identity"
     if sent and (packed or request.mimetype != "application/json"):
         raise UnsupportedMediaType()
