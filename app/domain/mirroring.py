@@ -20,6 +20,7 @@ from app.domain.times import rfc3339
 
 OWN, MIRROR, BOTH = "own", "mirror", "both"
 MODES = (OWN, MIRROR, BOTH)
+IMPORTED = "inspection.imported"  # what the other system itself brought in as a file: past, and history here as well
 LEARNED = "visit.learned"  # what a proof shows: the visit by number and hash of its code, and nothing else
 MIRRORED, CHANGED, BEGUN = "inspection.mirrored", "inspection.mirror_changed", "inspection.begun_elsewhere"
 REGISTERED = (i.APPROVED, i.IN_PROGRESS, i.COMPLETED, i.NOT_CARRIED_OUT, i.LAPSED)  # what is a visit for us
@@ -97,6 +98,8 @@ class Told:
     arrived_at: datetime | None = None
     ended_at: datetime | None = None
     results: tuple[Result, ...] = ()
+    outcome: str | None = None  # of the whole visit
+    imported: bool = False
     not_carried_out: str | None = None
     note: str | None = None
 
@@ -135,6 +138,18 @@ def description(told: Told) -> dict[str, Any]:
         "applied_at": rfc3339(told.applied_at),
         "approved_at": _time(told.approved_at),
         "external": {"system": told.system, "number": told.number, "qr": told.qr},
+    }
+
+
+def history(told: Told) -> dict[str, Any]:
+    """What the fact `imported` says beside the same four, of a visit that was past when the other system heard of it."""
+    ended = rfc3339(told.ended_at or told.window_end)
+    results = [{"item": r.item, "outcome": r.outcome, "note": r.note} for r in told.results]
+    return description(told) | {
+        "started_at": _time(told.started_at or told.window_start),
+        "ended_at": ended,
+        "results": results,
+        "outcome": None if results else told.outcome,
     }
 
 

@@ -75,7 +75,7 @@ class _Vitals(Collector):
         try:
             with self._installation.database.read_primary() as session:
                 found = health.vitals(session, now, outside=outside)
-                lag = None if outside else connectors.lag(session, config.connector.system, now)
+                lag = None if outside else connectors.lag(session, config.connector.system, config.jurisdiction, now)
         except Exception:
             yield GaugeMetricFamily("jcm_up", "Whether the database answers.", 0)
             return

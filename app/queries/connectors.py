@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.mirroring import Issuing
+from app.domain.mirroring import OWN, Issuing
 from app.domain.times import shanghai_day
 from app.services.connector.returning import waiting
 from app.store.issuing import issuing_on, to_come
@@ -76,10 +76,13 @@ def unit_names(session: Session) -> dict[str, str]:
     return {row.code: row.name for row in session.execute(select(Unit.code, Unit.name))}
 
 
-def lag(session: Session, system: str, now: datetime) -> float | None:
-    """Seconds since everything there was known here; None where it never was."""
+def lag(session: Session, system: str, region: str, now: datetime) -> float | None:
+    """Seconds since everything there was known here; None where it never was, or where this platform alone issues and
+    nothing is taken: an alarm would be about nothing."""
     caught = session.scalar(select(Connector.caught_up_at).where(Connector.system == system))
-    return (now - caught).total_seconds() if caught else None
+    if caught is None or issuing_on(session, region, shanghai_day(now)).mode == OWN:
+        return None
+    return (now - caught).total_seconds()
 
 
 def _to_return(session: Session, system: str) -> int:

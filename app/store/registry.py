@@ -55,6 +55,15 @@ def regions_below(session: Session, region: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def regions_above(session: Session, region: str) -> frozenset[str]:
+    """What a region lies in."""
+    parents, found = current(session).parents, set[str]()
+    while (above := parents.get(region)) and above not in found:
+        found.add(above)
+        region = above
+    return frozenset(found)
+
+
 def region_name(session: Session, region: str) -> str:
     """What a region is called; its code where nobody knows it."""
     row = current(session).regions.get(region)

@@ -1,22 +1,27 @@
 """Mirror mode, against a second instance of this platform that plays the city: everything but issuing works here."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from app.domain.actors import SYSTEM
+from app.domain.codes.issuers import Issuer
 from app.domain.errors import Refused
 from app.domain.inspections import Result
 from app.services.applying import applications, decisions
+from app.services.auditing.state_audit import state_discrepancies
+from app.services.imports import inspections
+from app.services.imports.rows import Row
 from app.services.speaking import speech
 from app.services.transparency import log as log_service
 from app.services.transparency import log_proofs
-from app.services.trust import codes, verification
+from app.services.trust import codes, other_issuers, verification
 from app.services.visiting import scans, visits
 from app.store import inspections as inspection_store
 from app.store.models import FactRow, FindingRow, InspectionRow, MirroredVisit, RectificationRow
 from tests.conftest import KINDS
-from tests.connector.conftest import CITY, Beside, mirrors
+from tests.connector.conftest import CITY, ENTRY, Beside, mirrors
 from tests.house import House, uscc
 
 pytestmark = pytest.mark.parametrize(
@@ -73,6 +78,32 @@ def test_a_visit_not_approved_there_is_none_here(beside: Beside) -> None:
     beside.city.perform(decisions.approve, beside.city.people["head"], waiting.id, override_reason="测试理由")
     beside.pull()
     assert len(mirrored(beside.here)) == 1
+
+
+def test_what_the_city_brought_in_as_a_file_is_history_here_too(beside: Beside) -> None:
+    """A file may name neither items nor officers: as a visit registered late, by nobody, it would only raise flags."""
+    past = {
+        "number": "SL-1", "uscc": uscc(1), "enterprise_name": "云汀示例一食品有限公司", "unit": "YT-YJJ", "kind": "triggered",
+        "cause": "data_lead", "started_at": "2026-02-10T10:00:00+08:00", "ended_at": "2026-02-10T11:00:00+08:00",
+        "outcome": "no_problem",
+    }  # fmt: skip
+    rows = [Row(2, past), Row(3, past | {"number": "SL-2", "uscc": uscc(2), "items": "YJ-01", "officers": "99010001"})]
+    outcome = beside.city.perform(inspections.import_inspections, rows, lambda _: None, SYSTEM)
+    assert outcome.stored == 2, outcome.errors
+    assert beside.pull().visits.taken == 2 and beside.pull().visits.refused == 0
+    with beside.city.installation.reading() as there, beside.here.installation.reading() as here:
+        told, taken = (
+            [
+                (i.number, i.imported, i.state, i.started_at, i.outcome_told)
+                for i in session.scalars(select(InspectionRow).order_by(InspectionRow.number))
+            ]
+            for session in (there, here)
+        )
+        flags_there, flags_here = (
+            {(f.rule, f.unit, f.raised_for) for f in session.scalars(select(FindingRow))} for session in (there, here)
+        )
+        assert list(state_discrepancies(here)) == []
+    assert told == taken and flags_there == flags_here
 
 
 def test_a_code_withdrawn_before_we_heard_of_it_is_known_here(beside: Beside) -> None:
@@ -188,6 +219,17 @@ def test_the_citys_code_on_our_page_is_a_known_visit_and_never_a_valid_code(besi
     assert f"已在{CITY}登记" in page and "云汀示例一食品有限公司" in page
     beside.here.clock.move(hours=3)
     assert client.post("/api/v1/verify", json={"code": qr}).json["verdict"] == "lapsed"
+
+
+def test_a_recognised_systems_code_that_is_on_its_way_is_named_and_not_called_a_forgery(beside: Beside) -> None:
+    """Or one that the city has replaced since: only its newest code is known here."""
+    qr = qr_of(beside, beside.city.approved())
+    city = Issuer(CITY, ("http://city.test/q/",), ENTRY)
+    beside.here.perform(other_issuers.set_recognised, SYSTEM, [city], date(2026, 1, 1), None)
+    page = beside.here.client().get("/q/?code=" + qr, follow_redirects=True).text
+    assert f"{CITY}签发的码" in page and "本平台还没有收到" in page and "改动过" not in page
+    beside.pull()
+    assert f"已在{CITY}登记" in beside.here.client().get("/q/?code=" + qr, follow_redirects=True).text
 
 
 def test_the_enterprise_confirms_and_rates_a_mirrored_visit_here(beside: Beside) -> None:

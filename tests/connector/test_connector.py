@@ -19,7 +19,7 @@ from app.services.connector.sources import FolderSource, HttpSource
 from app.services.people import two_persons
 from app.services.speaking import satisfaction
 from app.store.issuing import issuing_on
-from app.store.models import ConnectorRefusal, Officer, Plan
+from app.store.models import ConnectorRefusal, Officer, Plan, Unit
 from tests.conftest import KINDS
 from tests.connector.conftest import CITY, Beside, mirrors
 from tests.connector.test_beside_the_city import mirrored
@@ -129,11 +129,13 @@ def test_an_answer_that_is_no_http_is_told_like_a_city_that_is_away(house: House
 def test_registers_come_from_the_city(beside: Beside) -> None:
     with beside.city.installation.database.write() as session:
         session.add(Officer(id="9" * 26, certificate_no="99010077", name="新来的", unit="YT-YJJ"))
+        session.add(Unit(code="SL-YJJ", name="示例市应急管理局", level="市", region="990100", role="inspecting"))
     house = beside.here
     beside.pull()
     with house.installation.reading() as session:
         assert session.scalar(select(Officer.name).where(Officer.certificate_no == "99010077")) == "新来的"
         assert session.scalars(select(Plan.code)).all() == []
+        assert session.get(Unit, "SL-YJJ")  # a bureau of the city inspects here, too
 
 
 def test_only_closed_figures_of_units_go_back(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:

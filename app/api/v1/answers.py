@@ -80,6 +80,7 @@ class Inspection(Told):
     exception_reason: str | None
     low_yield_reason: str | None
     external: ExternalOut | None
+    imported: bool = Field(description="Past when it was brought in as a file: nobody applied for it here.")
     begun_at: datetime | None = Field(description="The device's time, where it was written without a network.")
     applied_at: datetime
     announced: AnnouncedOut | None
@@ -93,6 +94,9 @@ class Inspection(Told):
     started_at: datetime | None
     ended_at: datetime | None
     results: list[ResultOut]
+    outcome: Literal["problem_found", "no_problem"] | None = Field(
+        description="Of the whole visit; an imported one may have it without items."
+    )
     not_carried_out: NotCarriedOutOut | None
     advisories: list[Advisory]
     flags: list[FlagShort]

@@ -167,6 +167,7 @@ def inspection_json(s: queries.Shown) -> dict[str, Any]:
         "joint_units": list(i.units[1:]),
         "invitations": [invitation_json(asked) for asked in i.invitations],
         "external": _external(i),
+        "imported": i.imported,
         "approved_at": _time(i.decided_at) if i.code else None,
         "begun_at": _time(i.begun_at),
         "applied_at": rfc3339(i.applied_at),
@@ -180,24 +181,21 @@ def inspection_json(s: queries.Shown) -> dict[str, Any]:
         "mutually_confirmed": i.mutually_confirmed,
         "ended_at": _time(i.ended_at),
         "results": [{"item": r.item, "outcome": r.outcome, "note": r.note} for r in i.results],
+        "outcome": i.outcome,
         "not_carried_out": {"reason": i.not_carried_out_reason, "note": i.note} if i.not_carried_out_reason else None,
         "advisories": [advisory_json(a) for a in s.advice],
-        "flags": [
-            {
-                "id": f.id,
-                "rule": f.rule,
-                "severity": f.severity,
-                "state": f.state,
-                "raised_for": f.raised_for.isoformat(),
-            }
-            for f in s.flags
-        ],
+        "flags": [_flag_short(f) for f in s.flags],
         "code": _code(s),
         "contact_kind": i.contact_kind,
         "assisting": i.assisting,
         "headcount": i.headcount,
         "pending_amendment": i.pending_amendment,
     }
+
+
+def _flag_short(f: Any) -> dict[str, str]:
+    said = {name: getattr(f, name) for name in ("id", "rule", "severity", "state")}
+    return said | {"raised_for": f.raised_for.isoformat()}
 
 
 def invitation_json(i: Invitation) -> dict[str, Any]:

@@ -62,13 +62,16 @@ def _first(work: UnitOfWork, told: Told, actor: Actor) -> str:
     unit = registry.units(work.session, told.units[:1])[told.units[0]]
     jurisdiction = registry.jurisdiction_of(work.session, unit.region, enterprise.region, work.default_jurisdiction)
     issuing.require_mirroring(work, jurisdiction)
-    body = domain.description(told) | {
+    kind, described = (
+        (domain.IMPORTED, domain.history(told)) if told.imported else (domain.MIRRORED, domain.description(told))
+    )
+    body = described | {
         "number": _number(work, told, jurisdiction),
         "applicant": actor.identity,
         "enterprise": enterprise.id,
         "officers": registry.officers_named(work.session, told.officers),
     }
-    inspection = work.record(work.fact(domain.MIRRORED, ("inspection", work.new_id()), body, actor, jurisdiction))
+    inspection = work.record(work.fact(kind, ("inspection", work.new_id()), body, actor, jurisdiction))
     work.store_fact(
         work.fact(domain.LEARNED, ("mirror", inspection.id), domain.learned(told), actor, inspection.jurisdiction)
     )

@@ -54,15 +54,19 @@ def visit(system: str, said: Any) -> Told:
     enterprise, window = o.part("enterprise"), o.part("window", needed=True)
     place, ended = o.part("place"), o.part("not_carried_out")
     uscc = enterprise.text("uscc", 40)
-    is_inspection = o.said.get("kind") != i.CONTACT  # 走访 and the like name neither items nor officers
+    whole = o.said.get("kind") != i.CONTACT  # 走访 and the like name neither items nor officers
+    imported = o.said.get("state") == i.COMPLETED and bool(
+        o.said.get("imported") or (whole and not o.said.get("items"))
+    )
+    whole = whole and not imported
     return Told(
         system=system,
         number=o.needed("number"),
         state=str(o.choice("state", STATES)),
         kind=str(o.choice("kind", i.KINDS)),
         units=o.codes("units", "code", MOST_UNITS),
-        items=o.codes("items", "code", MOST_ITEMS, some=is_inspection),
-        officers=o.codes("officers", "certificate_no", MOST_OFFICERS, LONGEST_CERTIFICATE, some=is_inspection),
+        items=o.codes("items", "code", MOST_ITEMS, some=whole),
+        officers=o.codes("officers", "certificate_no", MOST_OFFICERS, LONGEST_CERTIFICATE, some=whole),
         window_start=window.moment("start", needed=True),
         window_end=window.moment("end", needed=True),
         applied_at=o.moment("applied_at", needed=True),
@@ -89,6 +93,8 @@ def visit(system: str, said: Any) -> Told:
         arrived_at=o.moment("arrived_at"),
         ended_at=o.moment("ended_at"),
         results=o.results(),
+        outcome=o.choice("outcome", i.OUTCOMES, needed=False),
+        imported=imported,
         not_carried_out=ended.choice("reason", i.NOT_CARRIED_OUT_REASONS, needed=False),
         note=ended.text("note"),
     )

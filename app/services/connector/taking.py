@@ -164,8 +164,10 @@ FIELDS = {
 
 
 def _rows(work: UnitOfWork, kind: str, said: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Rows of an interface as rows of a table. Of another region's units and what belongs to them nothing is taken."""
-    here = registry.regions_below(work.session, work.default_jurisdiction)
+    """Rows of an interface as rows of a table. Units of the region and of what it lies in (the city's own bureaus inspect
+    here, too); of another region's units and what belongs to them nothing is taken."""
+    region = work.default_jurisdiction
+    here = registry.regions_below(work.session, region) | registry.regions_above(work.session, region)
     known = set(work.session.scalars(select(Unit.code)))
     rows = []
     for n, one in enumerate(said):

@@ -58,10 +58,13 @@ def typed() -> Response | str:
         looked = (
             None if found.kind == SHORT_CODE else verification.look(session, text, now(), issuers=_issuers(session))
         )
-    if looked is not None and looked.inspection is not None and looked.scanned.kind == ELSEWHERE:
-        return redirect(url_for("enterprise.code", presented=looked.scanned.value), 302)
-    if found.issuer is not None:
-        return render_template("enterprise/issuer.html", issuer=found.issuer, verdict=looked.verdict if looked else "")
+    scanned = looked.scanned if looked else found  # what looks like ours may be another instance's, recognised here
+    if looked is not None and looked.inspection is not None and scanned.kind == ELSEWHERE:
+        return redirect(url_for("enterprise.code", presented=scanned.value), 302)
+    if scanned.issuer is not None:
+        return render_template(
+            "enterprise/issuer.html", issuer=scanned.issuer, verdict=looked.verdict if looked else ""
+        )
     if found.kind == FOREIGN:
         return render_template("enterprise/typed.html", text=text)
     return redirect(url_for("enterprise.code", presented=found.value), 302)
