@@ -93,7 +93,9 @@ def test_a_deadline_is_reminded_of_once_near_and_once_over(house: House) -> None
     house.perform(flags.sweep)
     with house.installation.reading() as session:
         flag = session.scalar(select(FindingRow.id).where(FindingRow.rule == "code.not_shown"))
-    action = FlagAction("send", "请说明", working_days=5)
+    house.perform(flag_actions.act, house.people["supervisor"], flag, FlagAction("send", "请说明", working_days=1))
+    assert house.perform(reminders.remind) == 0, "near at once, but the unit was told just now"
+    action = FlagAction("extend", "延长", working_days=5)
     due = house.perform(flag_actions.act, house.people["supervisor"], flag, action).due_on
     row = ask(house)
     assert house.perform(reminders.remind) == 0

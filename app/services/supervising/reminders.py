@@ -1,5 +1,9 @@
-"""What the worker does as deadlines come near or pass: a reminder for each, once yellow and once red, as a fact."""
+"""What the worker does as deadlines come near or pass: a reminder for each, once yellow and once red, as a fact.
 
+A deadline that is near when it is set is not reminded of on that day: whoever reads of it has just been told.
+"""
+
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -24,7 +28,9 @@ def remind(work: UnitOfWork) -> int:
     last = calendar.after(today, LOOKED_AHEAD)
     near: dict[str, int] = {}
 
-    def lit(row: Any) -> str:
+    def lit(row: Any, told_at: datetime) -> str:
+        if shanghai_day(told_at) == today:
+            return GREEN
         if row.jurisdiction not in near:
             near[row.jurisdiction] = followup.terms(work.session, row.jurisdiction, today).near
         return light(row.due_on, today, calendar, near[row.jurisdiction])
@@ -32,11 +38,11 @@ def remind(work: UnitOfWork) -> int:
     done = 0
     flags = select(FindingRow).where(FindingRow.state.in_((SENT, ANSWERED, CORRECTING)), FindingRow.due_on <= last)
     for row in work.session.scalars(flags.order_by(FindingRow.id)).all():
-        if (now := lit(row)) != GREEN and row.reminded != f"{row.due_on} {now}" and done < AT_ONCE:
+        if (now := lit(row, row.changed_at)) != GREEN and row.reminded != f"{row.due_on} {now}" and done < AT_ONCE:
             done += _remind(work, row, now)
     asked = select(UnitQuestion).where(UnitQuestion.state == "sent", UnitQuestion.due_on <= last)
     for question in work.session.scalars(asked.order_by(UnitQuestion.id)).all():
-        if (now := lit(question)) != GREEN and question.reminded != f"{question.due_on} {now}":
+        if (now := lit(question, question.sent_at)) != GREEN and question.reminded != f"{question.due_on} {now}":
             unit_questions.remind(work, SYSTEM, question, now)
             done += 1
     return done
