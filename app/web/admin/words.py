@@ -110,7 +110,7 @@ SCOPES: dict[str, Any] = {
     "enterprises": _l("企业"),
     "stats": _l("统计"),
     "changes": _l("变动：自上次以来改变了什么"),
-    "figures": _l("汇总数据"),
+    "figures": _l("评价汇总：另一系统给回的季度评价"),
 }
 
 
