@@ -15,7 +15,9 @@ from app.config_connector import ConnectorSettings
 from app.domain.errors import Forbidden, Invalid
 from app.domain.mirroring import Issuing
 from app.services.connector import received_figures, running
+from app.services.connector.reading import visit_of_row
 from app.services.connector.sources import FolderSource, HttpSource
+from app.services.imports.rows import Row
 from app.services.people import two_persons
 from app.services.speaking import satisfaction
 from app.store.issuing import issuing_on
@@ -83,6 +85,19 @@ def test_exchange_files_are_read_in_order_once_and_grow(house: House, folder: Fo
     assert [i.number for i in mirrored(house)] == ["QJ-1", "QJ-2", "QJ-3"]
     page = house.client().get("/q/?code=ZF:QJ-1", follow_redirects=True).text
     assert f"已在{CITY}登记" in page
+
+
+def test_a_line_that_is_half_written_waits_until_it_is_whole(house: House, folder: FolderSource) -> None:
+    whole = json.dumps(
+        visit_of_row(Row(2, dict(zip(HEADER.strip().split(","), row("QJ-9").strip().split(","), strict=True))))
+    )
+    name, half = "visits-20261128.jsonl", whole.replace("QJ-9", "QJ-10").encode()
+    path = folder.folder / "in" / name
+    path.write_bytes(whole.encode() + b"\n" + half[: half.index(b"QJ-10") + 3])
+    done = pull(house, folder)
+    assert (done.visits.taken, done.visits.refused) == (1, 0)
+    path.write_bytes(whole.encode() + b"\n" + half)
+    assert pull(house, folder).visits.taken == 1 and pull(house, folder).visits.taken == 0
 
 
 def test_what_cannot_be_taken_waits_with_its_reason_until_it_fits(house: House, folder: FolderSource) -> None:

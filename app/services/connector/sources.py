@@ -180,10 +180,11 @@ class FolderSource:
     def visits(self, cursor: str | None) -> Page:
         name, _, line = (cursor or "").rpartition("#")
         begin = int(line) if line.isdecimal() else 0
-        for path in self._files("visits"):
+        files = self._files("visits")
+        for path in files:
             if path.name < name:
                 continue
-            rows = list(_visits(path))
+            rows = list(_visits(path, grows=path == files[-1]))
             if path.name == name and begin >= len(rows):
                 continue
             begin = begin if path.name == name else 0
@@ -214,16 +215,27 @@ class FolderSource:
         os.replace(unfinished, out / name)
 
 
+def _is_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
+
+
 def _read(path: Path) -> bytes:
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST // 1_000_000} MB")
     return path.read_bytes()
 
 
-def _visits(path: Path) -> Iterator[Any]:
-    """The visits of a file. A line that is no JSON is told of like any visit that cannot be read."""
+def _visits(path: Path, *, grows: bool) -> Iterator[Any]:
+    """The visits of a file. A line that is no JSON is told of like any visit that cannot be read; the last one of a file that
+    `grows` may be half written, and is read once it is whole."""
     data = _read(path)
     if path.suffix == ".jsonl":
+        whole, _, last = data.rpartition(b"\n")
+        data = whole if grows and not _is_json(last) else data
         for line in data.decode("utf-8-sig").splitlines():
             if line.strip():
                 try:
