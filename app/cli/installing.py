@@ -17,7 +17,7 @@ from app.installation import Installation, attached_device, open_installation
 from app.queries import health
 from app.services import registers, registry
 from app.services.planning import plans
-from app.store.migrate import holds_something, upgrade
+from app.store.migrate import current_revision, holds_something, upgrade
 
 ONLY_A_COPY_HELPS = (
     "The database is in use, but its key-encryption key is not here: put back key-encryption.key (or JCM_KEY_ENCRYPTION_KEY) "
@@ -47,9 +47,9 @@ def init(quiet: bool, root: bool) -> None:
         done += _create_root(config)
     config = load_config()
     installation = open_installation(config)
-    upgrade(installation.database.engine)
-    if config.is_production:
+    if config.is_production and current_revision(installation.database.engine):
         _refuse_another_region(installation)
+    upgrade(installation.database.engine)
     done += installation.perform(registers.adopt)
     done += installation.perform(plans.adopt)
     if config.is_production or config.jurisdiction != DISTRICT:  # that of the demonstration comes with it
