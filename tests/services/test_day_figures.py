@@ -100,6 +100,8 @@ def test_of_many_changed_visits_the_last_sums_are_read_and_how_many_days_are_beh
     old, behind, page = seen()
     assert (old, behind > 20) == (planned, True)
     assert "正在汇总".encode() in page
+    asked = f"/api/v1/stats?from={YEAR.first}&to={YEAR.last}"
+    assert grown.client().get(asked, headers=grown.bearer("supervisor")).json["behind"] == behind
     run_job(grown.installation, housekeeping.refresh_figures)
     assert seen()[:2] == (0, 0)
     grown.perform(lambda work: work.session.execute(delete(DayFigures)))

@@ -317,4 +317,7 @@ class Stats(Told):
     first: date = Field(alias="from")
     last: date = Field(alias="to")
     by: Literal[BY]
+    behind: int = Field(
+        description="Days of the period whose latest changes are not counted yet; they are within a minute."
+    )
     items: list[Count]

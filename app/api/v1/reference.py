@@ -8,8 +8,9 @@ from app.api.v1.operations import Answer, Declared
 from app.context import now
 from app.domain.actors import ADMIN, HEAD, INSPECTOR, INTEGRATION, SUPERVISOR, Actor
 from app.domain.errors import Invalid
+from app.domain.figures import Period
 from app.domain.times import shanghai_day
-from app.queries import registry, stats
+from app.queries import figures, registry, stats
 from app.queries.paging import limit_of
 from app.store.database import Session
 
@@ -97,7 +98,8 @@ def get_stats(session: Session, who: Actor, query: dict[str, str]) -> Answer:
     if by not in stats.BY:
         raise Invalid("unknown_choice", "by", value=by, choices=", ".join(stats.BY))
     rows = stats.counts(session, who, first, last, by)
-    return Answer({"from": first.isoformat(), "to": last.isoformat(), "by": by, "items": rows})
+    behind = figures.behind(session, who.regions, Period(first, last))
+    return Answer({"from": first.isoformat(), "to": last.isoformat(), "by": by, "behind": behind, "items": rows})
 
 
 def _day(query: dict[str, str], name: str) -> date:
