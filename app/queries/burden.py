@@ -42,10 +42,12 @@ def officer(session: Session, certificate_no: str, regions: Iterable[str]) -> Sh
     row = session.scalar(select(Officer).where(Officer.certificate_no == certificate_no))
     unit = session.get(Unit, row.unit) if row and row.unit else None
     o, i = InspectionOfficer, InspectionRow
-    seen = select(o.name).join(i, i.id == o.inspection).where(o.certificate_no == certificate_no)
-    named = session.execute(seen.where(i.jurisdiction.in_(regions)).limit(1)).first()
-    if named is None and (unit is None or unit.region not in regions):
-        return None
+    named = None
+    if unit is None or unit.region not in regions:
+        seen = select(o.name).join(i, i.id == o.inspection).where(o.certificate_no == certificate_no)
+        named = session.execute(seen.where(i.jurisdiction.in_(regions)).limit(1)).first()
+        if named is None:
+            return None
     periods = [
         list(session.scalars(select(m).where(m.certificate_no == certificate_no).order_by(m.valid_from.desc())))
         for m in (Certificate, CertificateSuspension)

@@ -96,10 +96,9 @@ def _count_visits(
         for inspection, key in session.execute(query):
             keys[inspection].append((grain, key))
     conditions = [c.label(f"c{n}") for n, c in enumerate((*VISITS.values(), RATED))]
-    about = (i.id, i.jurisdiction, i.visit_day, i.enterprise_id, Enterprise.region)
+    about = (i.id, i.jurisdiction, i.visit_day, i.enterprise_id, _town(i.enterprise_id))
     columns: Any = (*about, i.visit_start, i.ended_at, ShanghaiHour(i.visit_start), *conditions)
-    query = select(*columns).outerjoin(Enterprise, Enterprise.id == i.enterprise_id).where(*where)
-    rows: Any = session.execute(query)
+    rows: Any = session.execute(select(*columns).where(*where))
     for inspection, jurisdiction, day, enterprise, town, start, end, hour, *said in rows:
         counts = {name: 1 for name, holds in zip(NAMES, said, strict=True) if holds}
         own, who = keys[inspection], (mark(enterprise),)
@@ -113,6 +112,12 @@ def _count_visits(
                 found[jurisdiction, day, grain, key].add({f"{BEGUN}{hour}": 1} | _lasted(start, end))
 
 
+def _town(enterprise: Any) -> Any:
+    """Looked up for each row: joined, PostgreSQL reads every enterprise there is for the few visits of today, because it expects
+    as many of them as on other days."""
+    return select(Enterprise.region).where(Enterprise.id == enterprise).scalar_subquery()
+
+
 def _lasted(start: Any, end: Any) -> dict[str, int]:
     """The microseconds of a visit, or that they are not known."""
     return {SPENT: max((end - start) // MICROSECOND, 0)} if start and end else {OPEN_ENDED: 1}
@@ -123,10 +128,9 @@ def _count_flags(session: Session, regions: Collection[str], days: Collection[da
     conditions = [flag_condition(name).label(f"c{n}") for n, name in enumerate(FLAGS)]
     query = (
         select(
-            f.jurisdiction, f.raised_for, f.rule, f.severity, f.unit, f.officer, Enterprise.region, f.raised_at, f.changed_at,
-            *conditions,
+            f.jurisdiction, f.raised_for, f.rule, f.severity, f.unit, f.officer, _town(f.enterprise_id), f.raised_at,
+            f.changed_at, *conditions,
         )
-        .outerjoin(Enterprise, Enterprise.id == f.enterprise_id)
         .where(f.jurisdiction.in_(regions), f.raised_for.in_(days), f.standing)
     )  # fmt: skip
     for row in session.execute(query):
