@@ -90,6 +90,13 @@ def arrive(presented: str) -> str:
     return render_template("enterprise/arrived.html", presented=presented, challenge=outcome.challenge)
 
 
+@blueprint.get("/q/<presented>/arrive")
+@public
+def arrived(presented: str) -> Response:
+    """Where a phone that opens its tab again asks for what was posted: back to the code, and nothing is recorded twice."""
+    return redirect(url_for("enterprise.code", presented=presented), 302)
+
+
 @blueprint.get("/q/<presented>/proof")
 @public
 def proof(presented: str) -> Response:

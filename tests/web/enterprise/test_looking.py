@@ -87,6 +87,7 @@ def test_a_human_is_one_tap_away_on_every_page_of_the_enterprise(house: House) -
         page = client.get(path, follow_redirects=True).text
         assert 'href="tel:99-55550101"' in page and 'href="tel:12345"' in page, path
     assert 'href="tel:12345"' in client.post(f"/q/{token}/arrive").text
+    assert client.get(f"/q/{token}/arrive").location == f"/q/{token}"  # a tab that the phone opens again
 
 
 def test_of_an_officer_who_may_not_take_part_today_the_page_says_whom_to_ask_and_not_why(house: House) -> None:
