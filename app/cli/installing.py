@@ -35,13 +35,12 @@ def init(quiet: bool, root: bool) -> None:
     zones.refuse_outside(config.zone)
     done: list[str] = []
     config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not config.key_encryption_key and holds_something(
-        config.database_url
-    ):  # what stands there no new key would open
+    is_new = not config.key_encryption_key
+    if is_new and holds_something(config.database_url):  # no new key would open what stands there
         raise click.ClickException(ONLY_A_COPY_HELPS)
     if not os.environ.get("JCM_SECRET_KEY"):
         done += _create(config.instance / "secret.key", secrets.token_urlsafe(48))
-    if not config.key_encryption_key:
+    if is_new:
         done += _create(config.instance / "key-encryption.key", secrets.token_hex(32))
     if root:
         done += _create_root(config)

@@ -70,9 +70,7 @@ FACTS_ADDED = (  # what enterprises do, and what follows from it
     "lead.opened member.added member.removed contact.erased statement.made recusal.requested wish.made selfcheck.recorded "
     "selfcheck.shared rectification.answered"
 )
-FACTS_READ = (
-    "code finding inspection lot matter paper plan rectification"  # what they are about; accounts, say, are not there
-)
+FACTS_READ = "code finding inspection lot matter paper plan rectification"  # what they are about: no accounts, say
 OF_REGISTERS = "enterprises enterprise_records"  # an enterprise that was not known enters with what is said of it
 ROLE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 

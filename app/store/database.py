@@ -7,7 +7,7 @@ deferred BEGIN loses updates or fails as "locked" under concurrency. PostgreSQL:
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -23,9 +23,8 @@ __all__ = ["Database", "Session", "dialect_insert", "insert_of", "next_ids", "on
 BUSY_TIMEOUT_SECONDS = 30
 CONNECTIONS = 16  # to PostgreSQL, of one process, at most
 STANDBY_SECONDS = 3  # then the primary reads
-STANDBY_LATE = (
-    60  # seconds behind: then, too. The worker commits every twenty, so that a standby in step always has something new
-)
+# Seconds behind: then, too. The worker commits every twenty, so that a standby in step always has something new.
+STANDBY_LATE = 60
 ROWS_LOOKED_AT = 1000  # of each index: milliseconds, however large it is
 FRESH_SECONDS = 1  # a connection that answered so lately is not asked whether it is there
 CONNECTION = "connection"  # in the info of sessions: the one of their transaction
@@ -108,11 +107,11 @@ class Database:
     def _reader(self) -> Connection:
         """The primary reads where the standby is down or late: no page and no file says that it is of yesterday."""
         if self._standby is not self._primary:
-            with suppress(DBAPIError):
-                connection = self._standby.connect()
+            with suppress(DBAPIError), ExitStack() as opened:
+                connection = opened.enter_context(self._standby.connect())
                 if _seconds_behind(connection) <= STANDBY_LATE:
+                    opened.pop_all()
                     return connection
-                connection.close()
         return self._primary.connect()
 
     def standby_seconds(self) -> float | None:

@@ -9,9 +9,7 @@ from flask_babel import lazy_gettext as _l
 from app.sentences.states import VERDICT_WORDS
 
 ARRIVE, WRONG, RATE, CALL = "arrive", "wrong", "rate", "call"
-CHECK_OFFICERS = (
-    "check_officers"  # no verdict on the code, which is valid: the register does not vouch for all who come
-)
+CHECK_OFFICERS = "check_officers"  # the code is valid; the register does not vouch for all who come
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from app.config import ConfigError, load_config
 from app.outside import Outside
 from app.services import addresses
 from app.services.sending import outbox, senders
 from app.store.models import OutboxRow
+from app.store.unit_of_work import UnitOfWork
 from tests.house import House
 
 
@@ -171,6 +172,22 @@ def test_a_thousand_messages_whose_time_is_over_keep_no_other_waiting(house: Hou
     message_id = queued(house)
     outbox.deliver(house.perform, {"sms": lambda m: None})
     assert row_of(house, message_id).state == "sent" and row_of(house, old[-1]["id"]).state == "given_up"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_worker_gives_up_what_is_late_and_does_not_wait_for_what_another_is_at(house: House) -> None:
+    held, free = queued(house), queued(house)
+    house.clock.move(days=3)
+    with house.installation.database.write() as another:
+        another.get(OutboxRow, held, with_for_update=True)
+        patience = text("SET LOCAL lock_timeout = '200ms'")
+
+        def take(work: UnitOfWork) -> None:
+            work.session.execute(patience)
+            assert outbox._take(work, outbox.CHANNELS) is None
+
+        house.perform(take)
+    assert [row_of(house, i).state for i in (held, free)] == ["queued", "given_up"]
 
 
 class Odd(http.server.BaseHTTPRequestHandler):

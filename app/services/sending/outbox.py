@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from app.domain.errors import NotFound
-from app.services.sending.webhook_keys import signing_keys
+from app.services.sending import webhook_keys
 from app.store.models import OutboxRow, Subscription
 from app.store.unit_of_work import UnitOfWork, deleted
 from app.store.vault import VaultError
 
-MAIL, SMS, WEBHOOK = "mail", "sms", "webhook"
+MAIL, SMS, WEBHOOK = "mail", "sms", webhook_keys.CHANNEL
 CHANNELS = (MAIL, SMS, WEBHOOK)
 QUEUED, SENDING, SENT, GIVEN_UP = "queued", "sending", "sent", "given_up"
 LEASE = timedelta(minutes=2)  # a message whose sender fell silent is tried again
@@ -127,9 +127,11 @@ def _take(work: UnitOfWork, channels: Sequence[str]) -> Message | None:
 
 
 def _give_up_late(work: UnitOfWork) -> None:
-    """All at once: a worker that was away for hours finds thousands."""
-    late = update(OutboxRow).where(WAITING, OutboxRow.until <= work.now)
+    """All at once: a worker that was away for hours finds thousands. Those that another is at are left to it: two that wait for
+    each other would both be refused."""
+    free = select(OutboxRow.id).where(WAITING, OutboxRow.until <= work.now).with_for_update(skip_locked=True)
     why = func.coalesce(OutboxRow.problem, "its time was over")
+    late = update(OutboxRow).where(OutboxRow.id.in_(free))
     work.session.execute(late.values(state=GIVEN_UP, problem=why, sealed=None, finished_at=work.now))
 
 
@@ -141,7 +143,7 @@ def _opened(work: UnitOfWork, row: OutboxRow) -> Message:
     wanted = work.session.get(Subscription, row.subscription)
     if wanted is None:
         raise NotFound("no_such_message")
-    keys, common = signing_keys(work, wanted)
+    keys, common = webhook_keys.signing_keys(work, wanted)
     return replace(message, keys=keys, common=common)
 
 
