@@ -12,6 +12,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from app.domain.telling import percent
 from app.domain.times import SHANGHAI
 
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -29,7 +30,9 @@ def init_app(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE=str(LOCALES["zh"]), BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     Babel(app, locale_selector=_locale)
     app.jinja_env.globals.update(_=_in_page, gettext=_in_page)
-    app.jinja_env.filters.update(moment=moment, day=day, clock_time=clock_time, period=period, number=number, term=term)
+    app.jinja_env.filters.update(
+        moment=moment, day=day, clock_time=clock_time, period=period, number=number, term=term, percent=percent
+    )
     environment = app.extensions["jcm_config"].environment
     app.jinja_env.globals.update(language=language, is_elder=is_elder, period=period, config_environment=environment)
 

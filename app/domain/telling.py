@@ -149,7 +149,7 @@ SHARE_SAYS_SOMETHING = 10  # a change of less than ten cases is no percentage
 
 
 def percent(share: float) -> str:
-    """As the pages say it: all or none without a decimal (app/templates/macros/figures.html)."""
+    """As pages and reports say it: all or none without a decimal."""
     return f"{100 * share:.1f}%" if 0 < share < 1 else f"{100 * share:.0f}%"
 
 
