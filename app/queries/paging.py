@@ -19,10 +19,12 @@ def page(
     `by`: what the list is narrowed by, a day or an instant that every row of it has. The rows are in its order then, so that those
     of a period long ago are not looked for among all that came later; an index has both columns. Below a cursor the query must not
     say where the period ends, which is `end`: of two ends a database takes one, and reads from it what earlier pages have shown.
+    A last row that has left the period meanwhile (a visit that did not take place has no day) counts as its end: rows may come
+    twice, and none is left out.
     """
     order = (column,) if by is None else (by, column)
     if cursor and by is not None:
-        found = select(by if end is None else case((by > end, end), else_=by)).where(column == cursor)
+        found = select(by if end is None else case((by <= end, by), else_=end)).where(column == cursor)
         query = query.where(tuple_(*order) < tuple_(found.scalar_subquery(), literal(cursor)))
     elif cursor:
         query = query.where(column < cursor)

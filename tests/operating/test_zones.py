@@ -146,11 +146,10 @@ def test_the_public_process_cannot_sign_and_opens_nothing_of_the_inside(both: tu
             session.execute(text(statement))
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_public_machine_writes_nothing_in_the_name_of_staff(both: tuple[House, House]) -> None:
     """Who holds it runs the program's own services there, with the names of officers: the database refuses."""
     inside, public = both
-    if "postgresql" not in inside.installation.config.database_url:
-        return
     visit, head = inside.approved(), inside.people["head"]
     number = inside.perform(lambda work: work.session.scalar(select(func.max(IssueCounter.value))))
     for step in (

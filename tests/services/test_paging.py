@@ -16,6 +16,7 @@ SINCE, UNTIL = datetime(2025, 3, 3, tzinfo=UTC), datetime(2025, 9, 26, 4, tzinfo
 
 def test_a_list_of_a_period_is_in_its_order_and_no_row_comes_twice(house: House) -> None:
     fill(house.installation.database, 1500)  # two visits a day
+    undone = house.approved().id  # without a day: it began and was withdrawn, say
     who = house.people["supervisor"]
     with house.installation.reading() as session:
         ids = [i.id for i in _all(lambda c: inspections.listed(session, who, c, 70, days=Period(FIRST, LAST)))]
@@ -37,9 +38,13 @@ def test_a_list_of_a_period_is_in_its_order_and_no_row_comes_twice(house: House)
         flagged = [f.row for f in _all(lambda c: flags.listed(session, who, told, c, 20))]
         assert [(f.raised_for, f.id) for f in flagged] == sorted({(f.raised_for, f.id) for f in flagged}, reverse=True)
         assert {f.id for f in flagged} == {f.id for f in session.scalars(flags.filtered(who, told))} != set()
-        newest = inspections.listed(session, who, None, 1)[0][0].id  # a place beyond the period shows nothing beyond it
-        beyond, _ = inspections.listed(session, who, newest, 50, days=Period(FIRST, LAST))
-        assert beyond and {i.id for i in beyond} <= set(ids)
+        later = inspections.listed(session, who, None, 1, days=Period(date(2025, 10, 1), date.max))[0][0].id
+        for place in (
+            later,
+            undone,
+        ):  # a place that is none in the period shows nothing beyond it, and does not end the list
+            shown, _ = inspections.listed(session, who, place, 50, days=Period(FIRST, LAST))
+            assert shown and {i.id for i in shown} <= set(ids)
 
 
 def _all(ask: Callable[[str | None], tuple[list[Any], str | None]]) -> list[Any]:
